@@ -1,0 +1,11 @@
+libanalyzer_a_SOURCES += \
+	analyzer/base/arena.c analyzer/base/arena.h \
+	analyzer/base/clock.h \
+	analyzer/base/err.c analyzer/base/err.h \
+	analyzer/base/filemap.c analyzer/base/filemap.h \
+	analyzer/base/outfile.c analyzer/base/outfile.h \
+	analyzer/base/progress.h \
+	analyzer/base/rng.h \
+	analyzer/base/size.h \
+	analyzer/base/str.c analyzer/base/str.h \
+	analyzer/base/text.c analyzer/base/text.h

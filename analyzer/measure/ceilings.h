@@ -1,0 +1,25 @@
+/* What this machine can do at most, measured: the best of many short slices, because shared machines change speed
+ * and a ceiling is never exceeded by luck. */
+#ifndef ANALYZER_MEASURE_CEILINGS_H
+#define ANALYZER_MEASURE_CEILINGS_H
+
+#include <stdint.h>
+
+#include "analyzer/base/err.h"
+
+struct ceilings {
+    int threads;
+    double f32_flops;   /* FLOP/s of all threads together; 0 = not measured */
+    double memory_read; /* bytes/s from memory, all threads together; 0 = not measured */
+    double l2_read, l3_read; /* bytes/s; 0 = not measured or no such cache */
+    int slices;         /* how many slices the best was taken from */
+};
+
+struct ceiling_probe; /* owns its buffers, so that slices do not allocate */
+
+WARN_UNUSED int ceiling_probe_open(struct ceiling_probe **out, int threads, struct err *e);
+/* Runs one slice of a few milliseconds of each kind and raises `best` where it was beaten. */
+void ceiling_probe_slice(struct ceiling_probe *p, struct ceilings *best);
+void ceiling_probe_close(struct ceiling_probe *p); /* accepts NULL */
+
+#endif

@@ -1,0 +1,39 @@
+/* The hyperparameters of a model, read from config.json through the key names of its architecture. */
+#ifndef ANALYZER_MODEL_CONFIG_H
+#define ANALYZER_MODEL_CONFIG_H
+
+#include <stddef.h>
+
+#include "analyzer/base/err.h"
+#include "kernels/kernels.h"
+
+#define CONFIG_MAX_LAYERS 512
+
+struct arch;
+
+struct config {
+    const struct arch *arch;
+    int vocab, hidden, layers, heads, ffn; /* ffn = intermediate size */
+    int positions, types;                  /* types 0 = no token type embedding */
+    int labels;                            /* outputs of the classification head */
+    int pad_id;
+    float eps; /* of every LayerNorm */
+    enum activation act;
+    int head_size; /* hidden / heads */
+    char head[64]; /* architectures[0], for example BertForSequenceClassification; "" if not said */
+    char **label;  /* [labels] names from id2label, NULL where unknown; owned */
+    int label_count;
+    /* pruned_heads of older HuggingFace files: pruned[layer] = how many heads are gone; owned, NULL = none */
+    int *pruned;
+};
+
+/* Reads DIR/config.json, or any file given by path. Every value is checked for range and for agreement with the
+ * others; the sentence names the file, the key and the value. */
+WARN_UNUSED int config_read(struct config *out, const char *path, struct err *e);
+/* The same from memory; `name` stands for the file in sentences. */
+WARN_UNUSED int config_parse(struct config *out, const char *json, size_t n, const char *name, struct err *e);
+/* Checks a filled config and derives head_size. */
+WARN_UNUSED int config_check(struct config *c, const char *name, struct err *e);
+void config_free(struct config *c);
+
+#endif

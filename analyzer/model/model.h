@@ -1,0 +1,76 @@
+/* A model: architecture, config, named parameters, and the structure each layer has left.
+ *
+ * A model is data. The original parameters stay as they were read (mapped, read-only); whatever is built from them
+ * can be rebuilt, so nothing ever has to be inverted. */
+#ifndef ANALYZER_MODEL_MODEL_H
+#define ANALYZER_MODEL_MODEL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "analyzer/base/arena.h"
+#include "analyzer/base/progress.h"
+#include "analyzer/model/checkpoint.h"
+#include "analyzer/model/component.h"
+#include "analyzer/model/config.h"
+#include "analyzer/model/roles.h"
+#include "analyzer/model/tensor.h"
+
+struct tokenizer;
+
+/* One parameter tensor. */
+struct param {
+    enum role role;
+    enum component component;
+    int layer;        /* -1 = not in a layer */
+    const char *name; /* the name in the file, or the architecture's for a preset; escape before showing */
+    struct tensor tensor;
+};
+
+/* What is left of one encoder layer; a pruned model is an ordinary model. */
+struct layer_shape {
+    int heads;
+    int neurons;
+};
+
+struct model {
+    char *name;   /* as the user named it: a directory, demo, preset:NAME; owned */
+    char *origin; /* one sentence: where the numbers come from; owned */
+    struct config config;
+    struct param *param; /* in the order of the forward pass; owned */
+    int params;
+    struct layer_shape *layer; /* [config.layers]; owned */
+    struct checkpoint checkpoint;
+    struct arena values;         /* parameters of a preset */
+    struct tokenizer *tokenizer; /* NULL when the model has none, tokenizer_missing says why */
+    char *tokenizer_missing;     /* owned */
+    bool random;                 /* seeded random weights: times and counts mean something, outputs do not */
+    int unused;                  /* tensors in the files that the architecture has no use for */
+    char *note;                  /* something the user should know ("no classification head: ..."); owned, or NULL */
+};
+
+struct model_options {
+    uint64_t seed;     /* of preset weights */
+    bool encoder_only; /* accept files without embeddings; the plan must then start from hidden states */
+    const struct config *config; /* use this (borrowed) instead of config.json */
+};
+
+/* Opens `spec`: a model directory, "demo", or "preset:NAME". The caller frees it. options and progress may be NULL. */
+WARN_UNUSED int model_open(struct model **out, const char *spec, const struct model_options *options,
+                           const struct progress *progress, struct err *e);
+void model_free(struct model *m); /* accepts NULL */
+
+/* NULL where the architecture or the file has no such parameter. */
+const struct param *model_param(const struct model *m, enum role role, int layer);
+
+bool model_has_classifier(const struct model *m);
+
+/* Parameters (numbers, not tensors) of a component, optionally of one layer (layer >= 0) only. */
+uint64_t model_param_count(const struct model *m, enum component c);
+uint64_t model_layer_param_count(const struct model *m, enum component c, int layer);
+uint64_t model_param_total(const struct model *m);
+
+/* Label text of an output: from id2label, else LABEL_i. */
+const char *model_label(const struct model *m, int i);
+
+#endif

@@ -1,0 +1,41 @@
+/* WordPiece tokenization exactly as the reference BERT tokenizer does it (Devlin et al. 2018, arXiv 1810.04805;
+ * Wu et al. 2016, arXiv 1609.08144, section 4.1): clean text, CJK spacing, lower case and accents, punctuation
+ * split, greedy longest match. */
+#ifndef ANALYZER_MODEL_TOKENIZER_H
+#define ANALYZER_MODEL_TOKENIZER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "analyzer/base/err.h"
+
+struct tokenizer;
+
+/* The tokens of one input, special tokens included. Zero it, encode into it as often as you like, free it. */
+struct encoding {
+    int32_t *id;   /* [n] */
+    int32_t *type; /* [n] 0 in the first text, 1 in the second */
+    int n;
+    int cap;
+    bool truncated; /* something did not fit into max_tokens */
+};
+
+/* Reads the tokenizer of a model directory: tokenizer.json, else vocab.txt (with tokenizer_config.json, if any).
+ * The caller frees it. */
+WARN_UNUSED int tokenizer_open(struct tokenizer **out, const char *dir, struct err *e);
+void tokenizer_free(struct tokenizer *t); /* accepts NULL */
+
+/* One text, or a pair (`pair` NULL = none), as [CLS] a [SEP] (b [SEP]). Bytes that are not UTF-8 are replaced as
+ * the reference does. At most `max_tokens` (>= 3; a pair loses from its longer text first). */
+WARN_UNUSED int tokenizer_encode(const struct tokenizer *t, const char *text, size_t text_len, const char *pair,
+                                 size_t pair_len, int max_tokens, struct encoding *out, struct err *e);
+void encoding_free(struct encoding *x);
+
+/* The vocabulary entry; NULL for an id that is not in it. */
+const char *tokenizer_token(const struct tokenizer *t, int32_t id);
+int tokenizer_vocab(const struct tokenizer *t); /* highest id + 1 */
+/* Something worth telling the user about the files (they disagreed, say); NULL if nothing. */
+const char *tokenizer_note(const struct tokenizer *t);
+
+#endif

@@ -1,0 +1,42 @@
+/* What this CPU and its operating system can run, as a set of bits.
+ *
+ * A bit means "usable": CPUID says the instructions exist and XCR0 says that the system saves their registers.
+ * Sets are not a ladder: a CPU may have one without the other. */
+#ifndef KERNELS_CPU_H
+#define KERNELS_CPU_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    CPU_SCALAR = 0,
+#define CPU_BIT(name, bit, label, summary) CPU_##name = 1u << (bit),
+#include "kernels/cpu.def"
+#undef CPU_BIT
+    CPU_ALL = -1
+};
+
+/* The two instructions that detection is made of, so that a test can play any machine. */
+struct cpu_source {
+    void (*cpuid)(uint32_t leaf, uint32_t subleaf, uint32_t out[4]); /* eax ebx ecx edx */
+    uint64_t (*xgetbv)(void);                                        /* XCR0; called only if OSXSAVE is set */
+};
+
+/* Usable bits of a machine; source NULL = this machine. */
+uint32_t cpu_detect(const struct cpu_source *source);
+
+/* A cap as the user writes it: "" or "scalar" = nothing, "avx2", "avx512" = that and everything below it,
+ * "all" = everything. False for an unknown word. */
+bool cpu_cap_parse(const char *text, uint32_t *mask);
+
+/* The words cpu_cap_parse knows, in order; NULL past the end. */
+const char *cpu_cap_name(int i);
+
+/* Label and sentence of bit `i` (0..cpu_bits_count()-1) and its value. */
+int cpu_bits_count(void);
+uint32_t cpu_bit(int i);
+const char *cpu_bit_label(int i);
+const char *cpu_bit_summary(int i);
+
+#endif

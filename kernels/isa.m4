@@ -1,0 +1,26 @@
+dnl One convenience library per instruction set, each compiled with only its own
+dnl flags. A set is there when a real intrinsic of it compiles and links.
+dnl kernel_cv_isa_NAME=no ./configure builds as an older compiler would.
+
+dnl KERNEL_ISA(name, flags, include, expression)
+AC_DEFUN([KERNEL_ISA], [
+  AC_CACHE_CHECK([whether $CC can build $1 kernels], [kernel_cv_isa_$1], [
+    kernel_save_CFLAGS=$CFLAGS
+    CFLAGS="$CFLAGS $2"
+    AC_LINK_IFELSE([AC_LANG_PROGRAM([#include <$3>], [[$4;]])],
+                   [kernel_cv_isa_$1=yes], [kernel_cv_isa_$1=no])
+    CFLAGS=$kernel_save_CFLAGS])
+  AS_IF([test "$kernel_cv_isa_$1" = yes],
+    [AC_DEFINE(m4_toupper([KERNEL_HAVE_$1]), [1], [Define to 1 if the $1 kernels are built.])
+     AC_SUBST(m4_toupper([$1_CFLAGS]), ["$2"])
+     kernel_isas_summary="$kernel_isas_summary $1"])
+  AM_CONDITIONAL(m4_toupper([KERNEL_$1]), [test "$kernel_cv_isa_$1" = yes])
+])
+
+AC_DEFUN([KERNEL_ISAS], [
+  kernel_isas_summary=scalar
+  KERNEL_ISA([avx2], [-mavx2 -mfma], [immintrin.h],
+    [__m256 a = _mm256_set1_ps(1.0f); a = _mm256_fmadd_ps(a, a, a); return (int)_mm256_cvtss_f32(a)])
+  KERNEL_ISA([avx512], [-mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx2 -mfma], [immintrin.h],
+    [__m512 a = _mm512_set1_ps(1.0f); a = _mm512_fmadd_ps(a, a, a); return (int)_mm512_reduce_add_ps(a)])
+])

@@ -1,0 +1,7 @@
+include tests/unit/local.mk
+include tests/conform/local.mk
+include tests/golden/local.mk
+include tests/pty/local.mk
+include tests/fuzz/local.mk
+include tests/bench/local.mk
+include tests/lint/local.mk

@@ -1,0 +1,12 @@
+if CUNIT
+check_PROGRAMS += tests/unit/unit
+TESTS += tests/unit/unit
+endif
+tests_unit_unit_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS) $(JANSSON_CFLAGS) $(LIBZIP_CFLAGS)
+tests_unit_unit_CFLAGS = $(LAYER_CFLAGS)
+tests_unit_unit_LDADD = $(REPORTS_LIBS) $(ANALYZER_LIBS) $(KERNELS_LIBS) $(CUNIT_LIBS) $(EXTERNAL_LIBS)
+tests_unit_unit_LDFLAGS = $(AM_LDFLAGS) $(OPENMP_CFLAGS)
+tests_unit_unit_SOURCES = \
+	tests/unit/suites.def \
+	tests/unit/unit.c tests/unit/unit.h \
+	tests/unit/test_base.c
