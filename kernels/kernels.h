@@ -30,7 +30,12 @@ enum kernel_op {
 };
 
 /* Format of the weights a kernel reads; KERNEL_F32 for operations without weights. */
-enum kernel_format { KERNEL_F32, KERNEL_FORMATS };
+enum kernel_format {
+#define KERNEL_FORMAT(NAME, name) KERNEL_##NAME, KERNEL_FORMAT_##name = KERNEL_##NAME,
+#include "kernels/formats.def"
+#undef KERNEL_FORMAT
+    KERNEL_FORMATS
+};
 
 enum activation {
     ACT_NONE,

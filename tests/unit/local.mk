@@ -9,4 +9,5 @@ tests_unit_unit_LDFLAGS = $(AM_LDFLAGS) $(OPENMP_CFLAGS)
 tests_unit_unit_SOURCES = \
 	tests/unit/suites.def \
 	tests/unit/unit.c tests/unit/unit.h \
-	tests/unit/test_base.c
+	tests/unit/test_base.c \
+	tests/unit/test_cpu.c

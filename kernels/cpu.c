@@ -1,0 +1,128 @@
+#include "kernels/cpu.h"
+
+#include <string.h>
+
+static const struct {
+    uint32_t bit;
+    const char *label, *summary;
+} bits[] = {
+#define CPU_BIT(name, bit, label, summary) {CPU_##name, label, summary},
+#include "kernels/cpu.def"
+#undef CPU_BIT
+};
+
+/* Words are cumulative in the order of cpu.def: parsing a cap and listing the words read this one table. */
+static const struct {
+    const char *name;
+    uint32_t mask;
+} caps[] = {
+    {"scalar", CPU_SCALAR},
+#define CPU_BIT(name, bit, label, summary) {label, (2u << (bit)) - 1},
+#include "kernels/cpu.def"
+#undef CPU_BIT
+    {"all", (uint32_t)CPU_ALL},
+};
+
+enum { CAPS = sizeof caps / sizeof *caps, BITS = sizeof bits / sizeof *bits };
+
+bool cpu_cap_parse(const char *text, uint32_t *mask)
+{
+    const char *word = *text ? text : caps[0].name;
+    for (int i = 0; i < CAPS; i++)
+        if (strcmp(word, caps[i].name) == 0) {
+            *mask = caps[i].mask;
+            return true;
+        }
+    return false;
+}
+
+const char *cpu_cap_name(int i)
+{
+    return i >= 0 && i < CAPS ? caps[i].name : NULL;
+}
+
+int cpu_bits_count(void)
+{
+    return BITS;
+}
+
+uint32_t cpu_bit(int i)
+{
+    return bits[i].bit;
+}
+
+const char *cpu_bit_label(int i)
+{
+    return bits[i].label;
+}
+
+const char *cpu_bit_summary(int i)
+{
+    return bits[i].summary;
+}
+
+#ifdef __x86_64__
+#include <cpuid.h>
+
+static void real_cpuid(uint32_t leaf, uint32_t subleaf, uint32_t out[4])
+{
+    __cpuid_count(leaf, subleaf, out[0], out[1], out[2], out[3]);
+}
+
+static uint64_t real_xgetbv(void)
+{
+    uint32_t low, high;
+    __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+    return (uint64_t)high << 32 | low;
+}
+
+static const struct cpu_source real_source = {real_cpuid, real_xgetbv};
+#else
+static void no_cpuid(uint32_t leaf, uint32_t subleaf, uint32_t out[4])
+{
+    (void)leaf, (void)subleaf;
+    memset(out, 0, 4 * sizeof *out);
+}
+
+static const struct cpu_source real_source = {no_cpuid, NULL};
+#endif
+
+enum {
+    /* leaf 1, ecx */
+    ECX1_FMA = 1u << 12,
+    ECX1_OSXSAVE = 1u << 27,
+    ECX1_AVX = 1u << 28,
+    /* leaf 7, subleaf 0, ebx */
+    EBX7_AVX2 = 1u << 5,
+    EBX7_AVX512F = 1u << 16,
+    EBX7_AVX512DQ = 1u << 17,
+    EBX7_AVX512BW = 1u << 30,
+    /* XCR0: which registers the system saves */
+    XCR0_YMM = 0x06, /* SSE, upper halves of YMM */
+    XCR0_ZMM = 0xe6  /* and mask registers, upper halves of ZMM, ZMM16..31 */
+};
+static const uint32_t EBX7_AVX512VL = 1u << 31;
+
+static bool has(uint64_t word, uint64_t wanted)
+{
+    return (word & wanted) == wanted;
+}
+
+uint32_t cpu_detect(const struct cpu_source *source)
+{
+    const struct cpu_source *s = source ? source : &real_source;
+    uint32_t leaf0[4], leaf1[4], leaf7[4], found = 0;
+    s->cpuid(0, 0, leaf0);
+    if (leaf0[0] < 7)
+        return 0;
+    s->cpuid(1, 0, leaf1);
+    if (!has(leaf1[2], ECX1_OSXSAVE | ECX1_AVX | ECX1_FMA))
+        return 0;
+    s->cpuid(7, 0, leaf7);
+    uint64_t saved = s->xgetbv();
+    if (has(leaf7[1], EBX7_AVX2) && has(saved, XCR0_YMM))
+        found |= CPU_AVX2;
+    if (has(leaf7[1], EBX7_AVX512F | EBX7_AVX512DQ | EBX7_AVX512BW | EBX7_AVX512VL) && has(saved, XCR0_ZMM))
+        found |= CPU_AVX512;
+    return found;
+}

@@ -1,0 +1,63 @@
+/* The table of rows and the choice among them. */
+#include "kernels/rows.h"
+
+const struct kernel kernels[] = {
+#define KERNEL(operation, fmt, set, bits)                                                                    \
+    {.name = #operation "_" #fmt "_" #set,                                                                   \
+     .isa = #set,                                                                                            \
+     .op = KERNEL_OP_##operation,                                                                            \
+     .format = KERNEL_FORMAT_##fmt,                                                                          \
+     .needs = (uint32_t)(bits),                                                                              \
+     .fn.operation = &operation##_##fmt##_##set},
+#include "kernels/kernels.def"
+#undef KERNEL
+};
+
+const int kernels_count = sizeof kernels / sizeof *kernels;
+
+const struct kernel *kernel_pick(enum kernel_op op, enum kernel_format format, uint32_t bits)
+{
+    for (int i = kernels_count - 1; i >= 0; i--) {
+        const struct kernel *k = &kernels[i];
+        if (k->op == op && k->format == format && (k->needs & ~bits) == 0)
+            return k;
+    }
+    return NULL;
+}
+
+static const struct {
+    const char *name, *summary;
+} ops[] = {
+#define KERNEL_OP(name, summary) {#name, summary},
+#include "kernels/ops.def"
+#undef KERNEL_OP
+};
+
+const char *kernel_op_name(enum kernel_op op)
+{
+    return ops[op].name;
+}
+
+const char *kernel_op_summary(enum kernel_op op)
+{
+    return ops[op].summary;
+}
+
+const char *kernel_format_name(enum kernel_format format)
+{
+    static const char *const names[] = {
+#define KERNEL_FORMAT(NAME, name) #name,
+#include "kernels/formats.def"
+#undef KERNEL_FORMAT
+    };
+    return names[format];
+}
+
+const char *activation_name(enum activation act)
+{
+    static const char *const names[ACTIVATIONS] = {
+        [ACT_NONE] = "none", [ACT_GELU] = "gelu", [ACT_GELU_TANH] = "gelu_tanh",
+        [ACT_RELU] = "relu", [ACT_TANH] = "tanh",
+    };
+    return names[act];
+}
