@@ -5,3 +5,7 @@ include tests/pty/local.mk
 include tests/fuzz/local.mk
 include tests/bench/local.mk
 include tests/lint/local.mk
+
+# Everything that make check runs, built and not run.
+.PHONY: check-programs
+check-programs: $(check_PROGRAMS) $(check_LIBRARIES)
