@@ -6,7 +6,7 @@
 tables()
 {
     cat <<'END'
-kernels/kernels.def kernels/$1_$3.c
+kernels/kernels.def kernels/$1_$2_$3.c
 analyzer/model/formats.def analyzer/model/format_$1.c
 analyzer/model/archs.def analyzer/model/arch_$1.c
 analyzer/run/ops.def analyzer/run/op_$1.c
@@ -23,6 +23,7 @@ plain_tables()
 {
     cat <<'END'
 kernels/cpu.def
+kernels/formats.def
 kernels/ops.def
 analyzer/model/components.def
 analyzer/model/dtypes.def
