@@ -12,14 +12,17 @@ struct ceilings {
     double f32_flops;   /* FLOP/s of all threads together; 0 = not measured */
     double memory_read; /* bytes/s from memory, all threads together; 0 = not measured */
     double l2_read, l3_read; /* bytes/s; 0 = not measured or no such cache */
-    int slices;         /* how many slices the best was taken from */
+    int slices;         /* how many slices f32_flops is the best of */
 };
 
 struct ceiling_probe; /* owns its buffers, so that slices do not allocate */
 
 WARN_UNUSED int ceiling_probe_open(struct ceiling_probe **out, int threads, struct err *e);
-/* Runs one slice of a few milliseconds of each kind and raises `best` where it was beaten. */
-void ceiling_probe_slice(struct ceiling_probe *p, struct ceilings *best);
+/* One slice of about a millisecond of multiply-adds; raises best->f32_flops where it was beaten. Touches no memory, so it
+ * may run between measured passes. */
+void ceiling_probe_compute(struct ceiling_probe *p, struct ceilings *best);
+/* One slice of reading from each level; raises the bandwidths. Empties the caches of everything else. */
+void ceiling_probe_read(struct ceiling_probe *p, struct ceilings *best);
 void ceiling_probe_close(struct ceiling_probe *p); /* accepts NULL */
 
 #endif

@@ -1,1 +1,5 @@
-# files of analyzer/measure
+libanalyzer_a_SOURCES += \
+	analyzer/measure/ceilings.c analyzer/measure/ceilings.h \
+	analyzer/measure/machine.c analyzer/measure/machine.h \
+	analyzer/measure/profile.c analyzer/measure/profile.h \
+	analyzer/measure/stats.c analyzer/measure/stats.h

@@ -14,7 +14,7 @@
 #include "analyzer/model/component.h"
 
 struct model;
-struct plan;
+struct weights;
 
 /* The shape of the workload. */
 struct workload {
@@ -22,6 +22,11 @@ struct workload {
     int seq;     /* tokens of each */
     int threads;
 };
+
+enum { WORKLOAD_MAX_BATCH = 4096, WORKLOAD_MAX_THREADS = 1024 };
+
+/* Whether the model can run it; ERR_USAGE with the limits. */
+WARN_UNUSED int workload_check(const struct workload *load, const struct model *m, struct err *e);
 
 struct profile_options {
     struct workload workload;
@@ -59,7 +64,9 @@ struct profile {
     struct profile_group (*layer_component)[COMPONENTS]; /* [layers], owned */
     int layers;
     struct profile_group total;
-    double unattributed_ns; /* median pass minus the sum of the component medians */
+    /* Median pass minus the sum of the component medians: the gaps between steps, and what medians of parts leave of the
+     * median of the whole. May be negative. */
+    double unattributed_ns;
     struct spread overhead_ratio; /* time with step clocks / without, per pair of passes; n = 0: not asked for */
     struct ceilings ceilings;
     uint64_t arena_bytes; /* activations of a pass, exact */
@@ -71,8 +78,8 @@ struct profile {
 typedef void profile_fn(void *payload, const struct profile *p);
 
 /* Builds a plan for the workload and measures it. `on_snapshot` and `progress` may be NULL. The caller frees `out`.
- * Cancelling leaves no profile. */
-WARN_UNUSED int profile_measure(struct profile *out, const struct model *m, const struct profile_options *options,
+ * Cancelling leaves no profile. Nothing else should run meanwhile. */
+WARN_UNUSED int profile_measure(struct profile *out, const struct weights *w, const struct profile_options *options,
                                 profile_fn *on_snapshot, void *payload, const struct progress *progress,
                                 struct err *e);
 

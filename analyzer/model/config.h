@@ -15,7 +15,7 @@ struct config {
     const struct arch *arch;
     int vocab, hidden, layers, heads, ffn; /* ffn = intermediate size */
     int positions, types;                  /* types 0 = no token type embedding */
-    int labels;                            /* outputs of the classification head */
+    int labels;                            /* outputs of the classification head; 0 = not said */
     int pad_id;
     float eps; /* of every LayerNorm */
     enum activation act;

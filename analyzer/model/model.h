@@ -65,12 +65,12 @@ const struct param *model_param(const struct model *m, enum role role, int layer
 
 bool model_has_classifier(const struct model *m);
 
-/* Parameters (numbers, not tensors) of a component, optionally of one layer (layer >= 0) only. */
+/* Parameters (numbers, not tensors) of a component. */
 uint64_t model_param_count(const struct model *m, enum component c);
 uint64_t model_layer_param_count(const struct model *m, enum component c, int layer);
 uint64_t model_param_total(const struct model *m);
 
-/* Label text of an output: from id2label, else LABEL_i. */
-const char *model_label(const struct model *m, int i);
+/* Label text of an output: from id2label, else LABEL_i. Escape it before showing. */
+void model_label(const struct model *m, int i, char *out, size_t size);
 
 #endif

@@ -1,0 +1,196 @@
+#include "analyzer/model/model.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "analyzer/base/str.h"
+#include "analyzer/model/arch.h"
+#include "analyzer/model/bind.h"
+#include "analyzer/model/preset.h"
+#include "analyzer/model/tokenizer.h"
+
+/* The built-in model. */
+static const char demo_preset[] = "bert-small";
+
+static int take_text(char **out, const char *text, struct err *e)
+{
+    *out = strdup(text);
+    return *out ? 0 : err_set(e, ERR_NOMEM, "no memory to open a model");
+}
+
+static int init_layers(struct model *m, struct err *e)
+{
+    const struct config *c = &m->config;
+    m->layer = calloc((size_t)c->layers, sizeof *m->layer);
+    if (!m->layer)
+        return err_set(e, ERR_NOMEM, "no memory for %d layers", c->layers);
+    for (int i = 0; i < c->layers; i++)
+        m->layer[i] = (struct layer_shape){c->heads - (c->pruned ? c->pruned[i] : 0), c->ffn};
+    return 0;
+}
+
+static int open_preset(struct model *m, const char *name, const char *what, const struct model_options *options,
+                       const struct progress *progress, struct err *e)
+{
+    struct str origin;
+    TRY(preset_config(&m->config, name, e));
+    TRY(init_layers(m, e));
+    TRY(bind_random(m, options->seed, progress, e));
+    m->random = true;
+    str_init(&origin);
+    str_addf(&origin, "%s the published shape of %s with random weights (seed %llu)", what, name,
+             (unsigned long long)options->seed);
+    m->origin = origin.text;
+    TRY(take_text(&m->tokenizer_missing, "a preset has no vocabulary", e));
+    return take_text(&m->note, "random weights: parameters, MACs and times mean something, outputs do not; no "
+                               "classification head", e);
+}
+
+static int describe_files(struct model *m, const char *dir, struct err *e)
+{
+    struct str s;
+    size_t bytes = 0;
+    for (int i = 0; i < m->checkpoint.maps; i++)
+        bytes += m->checkpoint.map[i].size;
+    str_init(&s);
+    str_addf(&s, "%s: %s, %d tensors, %.1f MB", dir, m->checkpoint.format, m->checkpoint.entries,
+             (double)bytes / 1e6);
+    if (m->unused > 0)
+        str_addf(&s, "; %d of them are not part of the encoder or its classifier", m->unused);
+    m->origin = s.text;
+    (void)e;
+    return 0;
+}
+
+static int read_config(struct model *m, const char *dir, const struct model_options *options, struct err *e)
+{
+    if (options->config) {
+        m->config = *options->config;
+        return 0;
+    }
+    struct str path;
+    struct stat st;
+    str_init(&path);
+    str_addf(&path, "%s/config.json", dir);
+    int code = stat(path.text, &st) != 0 && errno == ENOENT
+                   ? err_set(e, ERR_IO, "%s has no config.json, so it is not a model directory", dir)
+                   : config_read(&m->config, path.text, e);
+    str_free(&path);
+    return code;
+}
+
+static int open_directory(struct model *m, const char *dir, const struct model_options *options, struct err *e)
+{
+    struct stat st;
+    if (stat(dir, &st) != 0)
+        return err_set(e, ERR_IO, "%s: %s", dir, strerror(errno));
+    if (!S_ISDIR(st.st_mode) && !options->config)
+        return err_set(e, ERR_IO, "%s is not a directory; a model is a directory with config.json and its weights",
+                       dir);
+    TRY(read_config(m, dir, options, e));
+    TRY(init_layers(m, e));
+    TRY(checkpoint_open(&m->checkpoint, dir, e));
+    TRY(bind_checkpoint(m, dir, options->encoder_only, e));
+    struct err why = {0};
+    if (tokenizer_open(&m->tokenizer, dir, &why) != 0)
+        TRY(take_text(&m->tokenizer_missing, why.text, e));
+    return describe_files(m, dir, e);
+}
+
+static int open_spec(struct model *m, const char *spec, const struct model_options *options,
+                     const struct progress *progress, struct err *e)
+{
+    TRY(take_text(&m->name, spec, e));
+    if (strcmp(spec, "demo") == 0)
+        return open_preset(m, demo_preset, "the built-in model:", options, progress, e);
+    if (strncmp(spec, "preset:", 7) == 0)
+        return open_preset(m, spec + 7, "preset:", options, progress, e);
+    return open_directory(m, spec, options, e);
+}
+
+int model_open(struct model **out, const char *spec, const struct model_options *options,
+               const struct progress *progress, struct err *e)
+{
+    static const struct model_options none;
+    *out = NULL;
+    struct model *m = calloc(1, sizeof *m);
+    if (!m)
+        return err_set(e, ERR_NOMEM, "no memory to open a model");
+    int code = open_spec(m, spec, options ? options : &none, progress, e);
+    if (options && options->config)
+        m->config.label = NULL, m->config.pruned = NULL, m->config.label_count = 0; /* borrowed */
+    if (code != 0) {
+        model_free(m);
+        return code;
+    }
+    *out = m;
+    return 0;
+}
+
+void model_free(struct model *m)
+{
+    if (!m)
+        return;
+    tokenizer_free(m->tokenizer);
+    checkpoint_close(&m->checkpoint);
+    arena_free(&m->values);
+    config_free(&m->config);
+    free(m->param);
+    free(m->layer);
+    free(m->tokenizer_missing);
+    free(m->note);
+    free(m->origin);
+    free(m->name);
+    free(m);
+}
+
+const struct param *model_param(const struct model *m, enum role role, int layer)
+{
+    for (int i = 0; i < m->params; i++)
+        if (m->param[i].role == role && m->param[i].layer == layer)
+            return &m->param[i];
+    return NULL;
+}
+
+bool model_has_classifier(const struct model *m)
+{
+    return model_param(m, ROLE_CLASSIFIER_WEIGHT, -1) != NULL;
+}
+
+uint64_t model_param_count(const struct model *m, enum component c)
+{
+    uint64_t n = 0;
+    for (int i = 0; i < m->params; i++)
+        if (m->param[i].component == c)
+            n += tensor_count(&m->param[i].tensor);
+    return n;
+}
+
+uint64_t model_layer_param_count(const struct model *m, enum component c, int layer)
+{
+    uint64_t n = 0;
+    for (int i = 0; i < m->params; i++)
+        if (m->param[i].component == c && m->param[i].layer == layer)
+            n += tensor_count(&m->param[i].tensor);
+    return n;
+}
+
+uint64_t model_param_total(const struct model *m)
+{
+    uint64_t n = 0;
+    for (int i = 0; i < m->params; i++)
+        n += tensor_count(&m->param[i].tensor);
+    return n;
+}
+
+void model_label(const struct model *m, int i, char *out, size_t size)
+{
+    const char *known = i < m->config.label_count ? m->config.label[i] : NULL;
+    if (known)
+        snprintf(out, size, "%s", known);
+    else
+        snprintf(out, size, "LABEL_%d", i);
+}

@@ -1,0 +1,41 @@
+/* The executor: runs the steps of a plan. Nothing here allocates, locks or logs. */
+#ifndef ANALYZER_RUN_EXEC_H
+#define ANALYZER_RUN_EXEC_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#ifdef _OPENMP
+#include <omp.h>
+#endif
+
+#include "analyzer/base/err.h"
+#include "analyzer/run/plan.h"
+
+/* One run. Operations share their work out in tasks of at most a few milliseconds and look at `cancel` before each. */
+struct exec {
+    const struct plan *plan;
+    const atomic_bool *cancel; /* NULL = cannot be cancelled */
+};
+
+static inline bool exec_cancelled(const struct exec *x)
+{
+    return x->cancel && atomic_load_explicit(x->cancel, memory_order_relaxed);
+}
+
+/* Number of the calling thread in its team: 0..threads-1. */
+static inline int exec_thread(void)
+{
+#ifdef _OPENMP
+    return omp_get_thread_num();
+#else
+    return 0;
+#endif
+}
+
+/* Runs all steps. With `clock`, writes the clock before the first step and after each: clock[steps + 1], in ns.
+ * Returns ERR_CANCELLED if the pass was cut short; its values are then meaningless. */
+int exec_run(const struct plan *p, uint64_t *clock, const atomic_bool *cancel);
+
+#endif

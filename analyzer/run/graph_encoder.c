@@ -1,0 +1,108 @@
+#include "analyzer/model/arch.h"
+#include "analyzer/model/model.h"
+#include "analyzer/run/graph.h"
+#include "analyzer/run/op.h"
+#include "analyzer/run/weights.h"
+
+/* What one role adds to a step. */
+static void use_param(const struct plan_builder *b, struct step *s, int i, enum role role, int layer)
+{
+    const struct param *p = model_param(builder_model(b), role, layer);
+    if (!p)
+        return;
+    s->param[i] = weights_vector(builder_weights(b), role, layer);
+    s->params += tensor_count(&p->tensor);
+    s->param_bytes += tensor_count(&p->tensor) * sizeof(float);
+}
+
+static int linear(struct plan_builder *b, enum site site, int layer, int x, enum activation act)
+{
+    const struct linear *w = weights_linear(builder_weights(b), site, layer);
+    bool pooled = site == SITE_POOLER || site == SITE_CLASSIFIER;
+    int rows = pooled ? builder_plan(b)->sequences : builder_plan(b)->tokens;
+    struct step s = {.op = &op_linear, .component = site_component(site), .layer = layer,
+                     .label = site_label(site), .in = {x, -1}, .linear = w, .params = w->params,
+                     .param_bytes = w->bytes, .act = act};
+    return builder_step(b, &s, rows, w->n);
+}
+
+static int layernorm(struct plan_builder *b, enum component c, int layer, const char *label, int x, int residual,
+                     enum role gamma)
+{
+    const struct config *config = &builder_model(b)->config;
+    struct step s = {.op = &op_layernorm, .component = c, .layer = layer, .label = label, .in = {x, residual},
+                     .eps = config->eps};
+    use_param(b, &s, 0, gamma, layer);
+    use_param(b, &s, 1, gamma + 1, layer); /* beta follows gamma in the table of roles */
+    return builder_step(b, &s, builder_plan(b)->tokens, config->hidden);
+}
+
+static int embedding(struct plan_builder *b)
+{
+    struct step s = {.op = &op_embed, .component = COMPONENT_EMBEDDING, .layer = -1, .label = "embedding sum",
+                     .in = {-1, -1}};
+    use_param(b, &s, 0, ROLE_WORD_EMBEDDING, -1);
+    use_param(b, &s, 1, ROLE_POSITION_EMBEDDING, -1);
+    use_param(b, &s, 2, ROLE_TYPE_EMBEDDING, -1);
+    int sum = builder_step(b, &s, builder_plan(b)->tokens, builder_model(b)->config.hidden);
+    return layernorm(b, COMPONENT_EMBEDDING, -1, "embedding LayerNorm", sum, -1, ROLE_EMBEDDING_NORM_GAMMA);
+}
+
+static int attention(struct plan_builder *b, int layer, int qkv)
+{
+    const struct model *m = builder_model(b);
+    struct step s = {.op = &op_attention, .component = COMPONENT_ATTENTION, .layer = layer, .label = "attention",
+                     .in = {qkv, -1}, .heads = m->layer[layer].heads, .head_size = m->config.head_size};
+    return builder_step(b, &s, builder_plan(b)->tokens, s.heads * s.head_size);
+}
+
+/* One layer: x -> LayerNorm(x + attention(x)) -> LayerNorm(. + feed-forward(.)). */
+static int encoder_layer(struct plan_builder *b, int layer, int x)
+{
+    enum activation act = builder_model(b)->config.act;
+    int qkv = linear(b, SITE_QKV, layer, x, ACT_NONE);
+    int context = attention(b, layer, qkv);
+    int projected = linear(b, SITE_ATTENTION_OUTPUT, layer, context, ACT_NONE);
+    int middle = layernorm(b, COMPONENT_OTHER, layer, "attention residual, LayerNorm", projected, x,
+                           ROLE_ATTENTION_NORM_GAMMA);
+    int up = linear(b, SITE_FFN_UP, layer, middle, act);
+    int down = linear(b, SITE_FFN_DOWN, layer, up, ACT_NONE);
+    return layernorm(b, COMPONENT_OTHER, layer, "feed-forward residual, LayerNorm", down, middle,
+                     ROLE_FFN_NORM_GAMMA);
+}
+
+static int first_tokens(struct plan_builder *b, int x)
+{
+    struct step s = {.op = &op_first, .component = COMPONENT_OTHER, .layer = -1, .label = "first token",
+                     .in = {x, -1}};
+    return builder_step(b, &s, builder_plan(b)->sequences, builder_model(b)->config.hidden);
+}
+
+static void head(struct plan_builder *b, int x)
+{
+    const struct weights *w = builder_weights(b);
+    if (!weights_linear(w, SITE_POOLER, -1))
+        return;
+    int pooled = linear(b, SITE_POOLER, -1, first_tokens(b, x), builder_model(b)->config.arch->pooler_act);
+    builder_keep(b, PLAN_POOLED, -1, pooled);
+    if (weights_linear(w, SITE_CLASSIFIER, -1))
+        builder_keep(b, PLAN_LOGITS, -1, linear(b, SITE_CLASSIFIER, -1, pooled, ACT_NONE));
+}
+
+int graph_encoder(struct plan_builder *b, struct err *e)
+{
+    const struct model *m = builder_model(b);
+    const struct plan_options *options = builder_options(b);
+    if (!options->from_hidden && !model_param(m, ROLE_WORD_EMBEDDING, -1))
+        return err_set(e, ERR_SHAPE, "%s has no embeddings: a pass can only start from hidden states", m->name);
+    int x = options->from_hidden ? builder_input(b, builder_plan(b)->tokens, m->config.hidden) : embedding(b);
+    if (options->keep_hidden)
+        builder_keep(b, PLAN_HIDDEN, -1, x);
+    for (int layer = 0; layer < m->config.layers; layer++) {
+        x = encoder_layer(b, layer, x);
+        if (options->keep_hidden || layer == m->config.layers - 1)
+            builder_keep(b, PLAN_HIDDEN, layer, x);
+    }
+    head(b, x);
+    return 0;
+}

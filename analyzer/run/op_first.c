@@ -1,0 +1,26 @@
+/* The first token of every sequence: [tokens, cols] -> [sequences, cols]. */
+#include <string.h>
+
+#include "analyzer/run/exec.h"
+#include "analyzer/run/op.h"
+
+static struct cost op_first_cost(const struct step *s, const struct plan *p)
+{
+    (void)p;
+    return (struct cost){0, 2 * sizeof(float) * (uint64_t)s->rows * (uint64_t)s->cols};
+}
+
+static size_t op_first_scratch(const struct step *s, const struct plan *p)
+{
+    (void)s, (void)p;
+    return 0;
+}
+
+static void op_first_forward(const struct exec *x, const struct step *s)
+{
+    for (int i = 0; i < s->rows; i++)
+        memcpy(s->y + (size_t)i * (size_t)s->cols, s->x[0] + (size_t)x->plan->start[i] * (size_t)s->cols,
+               (size_t)s->cols * sizeof *s->y);
+}
+
+const struct op op_first = OP_ROW(first, KERNEL_OPS);

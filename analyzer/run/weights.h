@@ -1,0 +1,66 @@
+/* The weights of a model as the kernels want them: packed once, shared by every plan of the model. */
+#ifndef ANALYZER_RUN_WEIGHTS_H
+#define ANALYZER_RUN_WEIGHTS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "analyzer/base/arena.h"
+#include "analyzer/base/progress.h"
+#include "analyzer/model/component.h"
+#include "analyzer/model/roles.h"
+#include "kernels/kernels.h"
+
+struct model;
+struct param;
+
+enum site {
+#define SITE(name, component, key, label, weights, biases) SITE_##name,
+#include "analyzer/run/sites.def"
+#undef SITE
+    SITES
+};
+
+const char *site_label(enum site s);
+enum component site_component(enum site s);
+
+/* One linear layer, y = x w^T + bias with w[n,k]. */
+struct linear {
+    int n, k;
+    const struct kernel *kernel; /* the row that packed it and must run it; NULL = the model has no such layer */
+    char *panels;                /* packed weights; owned by the weights */
+    size_t panel_bytes;
+    const float *bias; /* [n], or NULL */
+    uint64_t params;   /* numbers in w and bias */
+    uint64_t bytes;    /* what they take in this format, without padding */
+};
+
+/* A parameter that could not be used where it lies (another type, or unaligned). */
+struct vector_copy {
+    const struct param *param;
+    const float *values;
+};
+
+struct weights {
+    const struct model *model; /* borrowed */
+    uint32_t cpu;              /* CPU_* bits the kernels were chosen for */
+    struct linear pooler, classifier;
+    struct linear *layer; /* [layers][SITES]; owned */
+    struct vector_copy *copy; /* owned */
+    int copies;
+    struct arena arena;
+};
+
+/* Chooses a kernel for every linear layer and packs it, with `threads` threads. Pages of the model's files that were
+ * copied are given back, so that the peak is about one copy of the weights. The caller frees `out`. */
+WARN_UNUSED int weights_build(struct weights **out, const struct model *m, uint32_t cpu, int threads,
+                              const struct progress *progress, struct err *e);
+void weights_free(struct weights *w); /* accepts NULL */
+
+/* The linear layer of a site; layer -1 for pooler and classifier. NULL if the model has none. */
+const struct linear *weights_linear(const struct weights *w, enum site s, int layer);
+
+/* A parameter that is used as it is (embedding table, LayerNorm): dense floats. NULL if the model has none. */
+const float *weights_vector(const struct weights *w, enum role role, int layer);
+
+#endif
