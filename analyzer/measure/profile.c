@@ -19,7 +19,7 @@ static const double default_budget_s = 3, default_relative_ci = 0.01, snapshot_s
 
 /* Times of all passes so far: one row a pass, the last column is the whole pass. */
 struct samples {
-    uint32_t *ns; /* [cap][steps + 1]; owned */
+    uint64_t *ns; /* [cap][steps + 1]; owned */
     int passes, cap, steps;
     double *plain; /* [cap]: time of the pass without clocks that was run beside it; owned, only with overhead */
     double *column; /* [cap]: to sort in; owned */
@@ -45,7 +45,7 @@ static int samples_grow(struct samples *s, struct err *e)
     if (s->passes < s->cap)
         return 0;
     int cap = s->cap ? 2 * s->cap : 256;
-    uint32_t *ns = realloc(s->ns, (size_t)cap * (size_t)(s->steps + 1) * sizeof *ns);
+    uint64_t *ns = realloc(s->ns, (size_t)cap * (size_t)(s->steps + 1) * sizeof *ns);
     s->ns = ns ? ns : s->ns;
     double *plain = realloc(s->plain, (size_t)cap * sizeof *plain);
     s->plain = plain ? plain : s->plain;
@@ -64,17 +64,17 @@ static void samples_free(struct samples *s)
     free(s->column);
 }
 
-static uint32_t *samples_row(const struct samples *s, int pass)
+static uint64_t *samples_row(const struct samples *s, int pass)
 {
     return s->ns + (size_t)pass * (size_t)(s->steps + 1);
 }
 
 static void samples_add(struct samples *s, const uint64_t *clock)
 {
-    uint32_t *row = samples_row(s, s->passes++);
+    uint64_t *row = samples_row(s, s->passes++);
     for (int i = 0; i < s->steps; i++)
-        row[i] = (uint32_t)(clock[i + 1] - clock[i]);
-    row[s->steps] = (uint32_t)(clock[s->steps] - clock[0]);
+        row[i] = clock[i + 1] - clock[i];
+    row[s->steps] = clock[s->steps] - clock[0];
 }
 
 /* ---- groups of steps ----------------------------------------------------------------------------------------- */
@@ -106,11 +106,11 @@ static bool to_both(const struct profile_step *s, int key)
 static struct spread group_time(const struct samples *s, const struct profile *p, belongs_fn *belongs, int key)
 {
     for (int pass = 0; pass < s->passes; pass++) {
-        const uint32_t *row = samples_row(s, pass);
+        const uint64_t *row = samples_row(s, pass);
         double sum = 0;
         for (int i = 0; i < s->steps; i++)
             if (belongs(&p->step[i], key))
-                sum += row[i];
+                sum += (double)row[i];
         s->column[pass] = sum;
     }
     return stats_spread(s->column, s->passes);
@@ -119,7 +119,7 @@ static struct spread group_time(const struct samples *s, const struct profile *p
 static struct spread column_time(const struct samples *s, int column)
 {
     for (int pass = 0; pass < s->passes; pass++)
-        s->column[pass] = samples_row(s, pass)[column];
+        s->column[pass] = (double)samples_row(s, pass)[column];
     return stats_spread(s->column, s->passes);
 }
 
@@ -169,7 +169,7 @@ static void set_group_time(struct profile_group *g, const struct profile *p, bel
 static struct spread overhead_spread(const struct samples *s)
 {
     for (int pass = 0; pass < s->passes; pass++)
-        s->column[pass] = samples_row(s, pass)[s->steps] / s->plain[pass];
+        s->column[pass] = (double)samples_row(s, pass)[s->steps] / s->plain[pass];
     return stats_spread(s->column, s->passes);
 }
 
