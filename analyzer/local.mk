@@ -10,16 +10,7 @@ include analyzer/run/local.mk
 include analyzer/measure/local.mk
 
 EXTRA_DIST += \
-	analyzer/measure/ceilings.h \
-	analyzer/measure/profile.h \
-	analyzer/measure/stats.h \
 	analyzer/model/checkpoint.h \
-	analyzer/model/component.h \
-	analyzer/model/components.def \
-	analyzer/model/config.h \
 	analyzer/model/dtypes.def \
-	analyzer/model/model.h \
-	analyzer/model/roles.def \
-	analyzer/model/roles.h \
 	analyzer/model/tensor.h \
 	analyzer/model/tokenizer.h
