@@ -3,13 +3,21 @@ libanalyzer_a_SOURCES += \
 	analyzer/model/arch_bert.c \
 	analyzer/model/arch_distilbert.c \
 	analyzer/model/bind.c analyzer/model/bind.h \
+	analyzer/model/checkpoint.c analyzer/model/checkpoint.h \
 	analyzer/model/component.c analyzer/model/component.h \
 	analyzer/model/config.c analyzer/model/config.h \
+	analyzer/model/format_safetensors.c \
+	analyzer/model/format_safetensors_sharded.c \
 	analyzer/model/model.c analyzer/model/model.h \
 	analyzer/model/preset.c analyzer/model/preset.h \
-	analyzer/model/roles.h
+	analyzer/model/roles.h \
+	analyzer/model/safetensors.c analyzer/model/safetensors.h \
+	analyzer/model/sharded.c analyzer/model/sharded.h \
+	analyzer/model/tensor.c analyzer/model/tensor.h
 EXTRA_DIST += \
 	analyzer/model/archs.def \
 	analyzer/model/components.def \
+	analyzer/model/dtypes.def \
+	analyzer/model/formats.def \
 	analyzer/model/presets.def \
 	analyzer/model/roles.def

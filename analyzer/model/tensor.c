@@ -1,0 +1,241 @@
+#include "analyzer/model/tensor.h"
+
+#include <assert.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#define INLINE static inline __attribute__((always_inline))
+
+static const struct {
+    const char *name;
+    int bits;
+} dtypes[] = {
+#define DTYPE(name, bits, text) {text, bits},
+#include "analyzer/model/dtypes.def"
+#undef DTYPE
+};
+
+const char *dtype_name(enum dtype d)
+{
+    return dtypes[d].name;
+}
+
+int dtype_bits(enum dtype d)
+{
+    return dtypes[d].bits;
+}
+
+bool dtype_from_name(const char *name, enum dtype *out)
+{
+    for (int d = 0; d < DTYPES; d++) {
+        if (strcmp(name, dtypes[d].name) == 0) {
+            *out = (enum dtype)d;
+            return true;
+        }
+    }
+    return false;
+}
+
+struct tensor tensor_dense(enum dtype d, int ndim, const size_t *dim, const void *data)
+{
+    assert(ndim >= 0 && ndim <= TENSOR_DIMS);
+    struct tensor t = {.dtype = d, .ndim = ndim, .data = data};
+    size_t stride = 1;
+    for (int i = ndim - 1; i >= 0; i--) {
+        t.dim[i] = dim[i];
+        t.stride[i] = stride;
+        stride *= dim[i]; /* may wrap where another dimension is 0: then no element is ever looked for */
+    }
+    return t;
+}
+
+size_t tensor_count(const struct tensor *t)
+{
+    size_t n = 1;
+    for (int i = 0; i < t->ndim; i++)
+        n *= t->dim[i];
+    return n;
+}
+
+size_t tensor_bytes(const struct tensor *t)
+{
+    return tensor_count(t) * (size_t)dtypes[t->dtype].bits / 8;
+}
+
+bool tensor_is_dense(const struct tensor *t)
+{
+    if (tensor_count(t) == 0)
+        return true;
+    size_t stride = 1;
+    for (int i = t->ndim - 1; i >= 0; i--) {
+        if (t->dim[i] != 1 && t->stride[i] != stride)
+            return false;
+        stride *= t->dim[i];
+    }
+    return true;
+}
+
+bool tensor_is_matrix(const struct tensor *t, size_t rows, size_t cols)
+{
+    int first = t->ndim >= 2;
+    size_t rest = 1;
+    for (int i = first; i < t->ndim; i++)
+        rest *= t->dim[i];
+    return (first ? t->dim[0] : 1) == rows && rest == cols;
+}
+
+const float *tensor_f32(const struct tensor *t)
+{
+    bool plain = t->dtype == DTYPE_F32 && (uintptr_t)t->data % sizeof(float) == 0 && tensor_is_dense(t);
+    return plain ? t->data : NULL;
+}
+
+const char *tensor_shape_text(const struct tensor *t, char *out, size_t size)
+{
+    size_t used = 0;
+    for (int i = 0; i < t->ndim && used < size; i++)
+        used += (size_t)snprintf(out + used, size - used, "%s%zu", i ? ", " : "[", t->dim[i]);
+    if (used < size)
+        snprintf(out + used, size - used, "%s", t->ndim ? "]" : "[]");
+    return out;
+}
+
+/* ---- conversion to float ------------------------------------------------- */
+
+INLINE float f32_from_bits(uint32_t bits)
+{
+    float f;
+    memcpy(&f, &bits, sizeof f);
+    return f;
+}
+
+INLINE uint32_t bits_from_f32(float f)
+{
+    uint32_t bits;
+    memcpy(&bits, &f, sizeof bits);
+    return bits;
+}
+
+/* Exact: the exponent is re-biased by 112 (infinity and NaN by 112 twice); a denormal m 2^-24 is
+ * 2^-14 (1 + m/1024) - 2^-14. */
+INLINE float f32_from_f16(uint16_t h)
+{
+    uint32_t magnitude = h & 0x7fffu, shifted = magnitude << 13;
+    uint32_t normal = shifted + (magnitude >= 0x7c00u ? 0x70000000u : 0x38000000u);
+    uint32_t denormal = bits_from_f32(f32_from_bits(shifted + 0x38800000u) - 0x1p-14f);
+    return f32_from_bits((magnitude < 0x400u ? denormal : normal) | (uint32_t)(h & 0x8000u) << 16);
+}
+
+INLINE float f32_from_bf16(uint16_t h)
+{
+    return f32_from_bits((uint32_t)h << 16);
+}
+
+/* read_X: n elements, `step` bytes apart. Inlined with a constant step, so that the dense case is a vector loop. */
+#define READER(type, c_type, expression)                                                                     \
+    INLINE void read_##type(const unsigned char *p, size_t step, size_t n, float *out)                       \
+    {                                                                                                        \
+        _Pragma("omp simd") for (size_t i = 0; i < n; i++)                                                   \
+        {                                                                                                    \
+            c_type x;                                                                                        \
+            memcpy(&x, p + i * step, sizeof x);                                                              \
+            out[i] = (expression);                                                                           \
+        }                                                                                                    \
+    }
+
+READER(F32, float, x)
+READER(F16, uint16_t, f32_from_f16(x))
+READER(BF16, uint16_t, f32_from_bf16(x))
+READER(F64, double, (float)x)
+READER(I64, int64_t, (float)x)
+READER(I32, int32_t, (float)x)
+READER(I16, int16_t, (float)x)
+READER(I8, int8_t, (float)x)
+READER(U64, uint64_t, (float)x)
+READER(U32, uint32_t, (float)x)
+READER(U16, uint16_t, (float)x)
+READER(U8, uint8_t, (float)x)
+READER(BOOL, uint8_t, (float)(x != 0))
+
+#define FOR_NUMBERS(X)                                                                                       \
+    X(F32, 4) X(F16, 2) X(BF16, 2) X(F64, 8) X(I64, 8) X(I32, 4) X(I16, 2) X(I8, 1) X(U64, 8) X(U32, 4)      \
+        X(U16, 2) X(U8, 1) X(BOOL, 1)
+
+bool dtype_is_number(enum dtype d)
+{
+    switch (d) {
+#define X(type, bytes) case DTYPE_##type:
+        FOR_NUMBERS(X)
+#undef X
+        return true;
+    default:
+        return false;
+    }
+}
+
+static void read_dense(enum dtype d, const unsigned char *p, size_t n, float *out)
+{
+    switch (d) {
+#define X(type, bytes)                                                                                       \
+    case DTYPE_##type:                                                                                       \
+        read_##type(p, bytes, n, out);                                                                       \
+        break;
+        FOR_NUMBERS(X)
+#undef X
+    default:
+        assert(!"a type that is no number");
+    }
+}
+
+static void read_strided(enum dtype d, const unsigned char *p, size_t step, size_t n, float *out)
+{
+    switch (d) {
+#define X(type, bytes)                                                                                       \
+    case DTYPE_##type:                                                                                       \
+        read_##type(p, step * bytes, n, out);                                                                \
+        break;
+        FOR_NUMBERS(X)
+#undef X
+    default:
+        assert(!"a type that is no number");
+    }
+}
+
+/* Walks the rows (runs along the last axis) of a view whose strides are not row-major. */
+static void read_rows(const struct tensor *t, size_t first, size_t n, float *out)
+{
+    size_t at[TENSOR_DIMS], bytes = (size_t)dtypes[t->dtype].bits / 8;
+    int last = t->ndim - 1;
+    for (int i = last; i >= 0; i--) {
+        at[i] = first % t->dim[i];
+        first /= t->dim[i];
+    }
+    while (n > 0) {
+        size_t index = 0, run = t->dim[last] - at[last];
+        for (int i = 0; i <= last; i++)
+            index += at[i] * t->stride[i];
+        if (run > n)
+            run = n;
+        read_strided(t->dtype, (const unsigned char *)t->data + index * bytes, t->stride[last], run, out);
+        out += run;
+        n -= run;
+        at[last] = 0;
+        for (int i = last - 1; i >= 0 && ++at[i] == t->dim[i]; i--)
+            at[i] = 0;
+    }
+}
+
+void tensor_read_f32(const struct tensor *t, size_t first, size_t n, float *out)
+{
+    if (n == 0)
+        return;
+    assert(first <= tensor_count(t) && n <= tensor_count(t) - first);
+    const unsigned char *p = t->data;
+    if (!tensor_is_dense(t))
+        read_rows(t, first, n, out);
+    else if (t->dtype == DTYPE_F32)
+        memcpy(out, p + first * sizeof *out, n * sizeof *out);
+    else
+        read_dense(t->dtype, p + first * (size_t)dtypes[t->dtype].bits / 8, n, out);
+}
