@@ -21,3 +21,12 @@ EXTRA_DIST += \
 	analyzer/model/formats.def \
 	analyzer/model/presets.def \
 	analyzer/model/roles.def
+libanalyzer_a_SOURCES += \
+	analyzer/model/added.c analyzer/model/added.h \
+	analyzer/model/normalize.c analyzer/model/normalize.h \
+	analyzer/model/pretoken.c analyzer/model/pretoken.h \
+	analyzer/model/tokenizer.c analyzer/model/tokenizer.h analyzer/model/tokenizer_parts.h \
+	analyzer/model/tokenizer_vocab.c \
+	analyzer/model/unichar.c analyzer/model/unichar.h \
+	analyzer/model/vocab.c analyzer/model/vocab.h \
+	analyzer/model/wordpiece.c analyzer/model/wordpiece.h

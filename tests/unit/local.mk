@@ -11,3 +11,4 @@ tests_unit_unit_SOURCES = \
 	tests/unit/unit.c tests/unit/unit.h \
 	tests/unit/test_base.c \
 	tests/unit/test_cpu.c
+tests_unit_unit_SOURCES += tests/unit/test_tokenizer.c

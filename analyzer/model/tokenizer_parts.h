@@ -1,0 +1,61 @@
+/* The inside of a tokenizer, shared by tokenizer.c (which runs it) and by the readers of its two file forms. */
+#ifndef ANALYZER_MODEL_TOKENIZER_PARTS_H
+#define ANALYZER_MODEL_TOKENIZER_PARTS_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "analyzer/base/str.h"
+#include "analyzer/model/added.h"
+#include "analyzer/model/normalize.h"
+#include "analyzer/model/pretoken.h"
+#include "analyzer/model/tokenizer.h"
+#include "analyzer/model/vocab.h"
+#include "analyzer/model/wordpiece.h"
+
+enum { TEMPLATE_MAX_PIECES = 32 };
+
+/* What goes around the tokens of a text, in order. */
+struct template {
+    struct template_piece {
+        enum { TEMPLATE_TOKEN, TEMPLATE_A, TEMPLATE_B } kind;
+        int32_t id; /* TEMPLATE_TOKEN only */
+        int32_t type;
+    } piece[TEMPLATE_MAX_PIECES];
+    int pieces;
+    int tokens; /* how many are TEMPLATE_TOKEN */
+};
+
+struct tokenizer {
+    struct vocab vocab;
+    struct normalizer normalizer;
+    struct pretoken pretoken;
+    struct wordpiece wordpiece;
+    struct added raw;        /* matched in the text as it came */
+    struct added normalized; /* matched in the normalized text */
+    struct template single, pair;
+    bool cuttable; /* a text may be cut before white space and its parts encoded on their own */
+    struct str note;
+};
+
+/* The BERT templates: cls A sep, and cls A sep B sep with type 1 from B on. */
+void tokenizer_bert_template(struct tokenizer *t, int32_t cls, int32_t sep);
+void template_add(struct template *p, int kind, int32_t id, int32_t type); /* there must be room */
+
+/* Adds a sentence to the note. */
+void tokenizer_remark(struct tokenizer *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* Puts an added token where it belongs: its text is matched as it is, or normalized as the input will be. */
+WARN_UNUSED int tokenizer_put_added(struct tokenizer *t, const char *text, size_t n,
+                                    const struct added_token *token, bool normalized, struct err *e);
+
+/* Reads a JSON object of at most `max` bytes; *out belongs to the caller. `flags` are jansson's. */
+WARN_UNUSED int tokenizer_parse(json_t **out, const char *path, size_t max, size_t flags, struct err *e);
+
+/* Fill a zeroed tokenizer from the files of `dir`. */
+WARN_UNUSED int tokenizer_read_json(struct tokenizer *t, const char *dir, struct err *e);
+WARN_UNUSED int tokenizer_read_vocab(struct tokenizer *t, const char *dir, struct err *e);
+
+#endif

@@ -1,0 +1,106 @@
+/* The older file form: vocab.txt, with tokenizer_config.json beside it. */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "analyzer/base/filemap.h"
+#include "analyzer/model/tokenizer_parts.h"
+
+enum { CONFIG_MAX_BYTES = 16 << 20 };
+
+int tokenizer_parse(json_t **out, const char *path, size_t max, size_t flags, struct err *e)
+{
+    struct filemap m;
+    json_error_t why;
+    *out = NULL;
+    TRY(filemap_open(&m, path, e));
+    if (m.size > max) {
+        size_t size = m.size;
+        filemap_close(&m);
+        return err_set(e, ERR_FORMAT, "%s has %zu bytes; at most %zu are read", path, size, max);
+    }
+    *out = json_loadb(m.data ? (const char *)m.data : "", m.size, flags, &why);
+    filemap_close(&m);
+    if (!*out)
+        return err_set(e, ERR_FORMAT, "%s is not valid JSON: %s (line %d)", path, why.text, why.line);
+    if (!json_is_object(*out)) {
+        json_decref(*out);
+        *out = NULL;
+        return err_set(e, ERR_FORMAT, "%s is not a JSON object", path);
+    }
+    return 0;
+}
+
+/* The text of a special token in tokenizer_config.json, which is a string or an object. */
+static const char *special_name(const json_t *config, const char *key, const char *fallback)
+{
+    const json_t *x = json_object_get(config, key);
+    const char *name = json_string_value(json_is_object(x) ? json_object_get(x, "content") : x);
+    return name ? name : fallback;
+}
+
+static bool flag(const json_t *config, const char *key, bool fallback)
+{
+    const json_t *x = json_object_get(config, key);
+    return json_is_boolean(x) ? json_is_true(x) : fallback;
+}
+
+/* Finds a special token, which is then matched in texts, too; *id is -1 if the vocabulary does not have it. */
+static int put_special(struct tokenizer *t, const json_t *config, const char *key, const char *fallback, int32_t *id,
+                       struct err *e)
+{
+    const char *name = special_name(config, key, fallback);
+    struct added_token token = {.id = vocab_find(&t->vocab, name, strlen(name))};
+    *id = token.id;
+    return token.id < 0 ? 0 : tokenizer_put_added(t, name, strlen(name), &token, false, e);
+}
+
+static int put_needed(struct tokenizer *t, const json_t *config, const char *key, const char *fallback, int32_t *id,
+                      struct err *e)
+{
+    TRY(put_special(t, config, key, fallback, id, e));
+    if (*id < 0)
+        return err_set(e, ERR_FORMAT, "vocab.txt has no entry %s, which is the %s",
+                       special_name(config, key, fallback), key);
+    return 0;
+}
+
+static int put_specials(struct tokenizer *t, const json_t *config, struct err *e)
+{
+    int32_t unk, cls, sep, other;
+    TRY(put_needed(t, config, "unk_token", "[UNK]", &unk, e));
+    TRY(put_needed(t, config, "cls_token", "[CLS]", &cls, e));
+    TRY(put_needed(t, config, "sep_token", "[SEP]", &sep, e));
+    TRY(put_special(t, config, "pad_token", "[PAD]", &other, e));
+    TRY(put_special(t, config, "mask_token", "[MASK]", &other, e));
+    t->wordpiece = (struct wordpiece){.prefix = "##", .prefix_len = 2, .unk = unk, .max_chars = 100};
+    tokenizer_bert_template(t, cls, sep);
+    return 0;
+}
+
+static int apply_config(struct tokenizer *t, const json_t *config, struct err *e)
+{
+    bool lower = flag(config, "do_lower_case", true);
+    TRY(normalizer_add_bert(&t->normalizer, true, flag(config, "tokenize_chinese_chars", true),
+                            flag(config, "strip_accents", lower), lower, e));
+    TRY(pretoken_add(&t->pretoken, PRETOKEN_SPACE, e));
+    TRY(pretoken_add(&t->pretoken, PRETOKEN_PUNCTUATION, e));
+    t->cuttable = true;
+    if (json_array_size(json_object_get(config, "never_split")) > 0)
+        tokenizer_remark(t, "never_split of tokenizer_config.json is ignored, as the fast reference tokenizer does.");
+    return put_specials(t, config, e);
+}
+
+int tokenizer_read_vocab(struct tokenizer *t, const char *dir, struct err *e)
+{
+    char path[4096];
+    json_t *config = NULL;
+    snprintf(path, sizeof path, "%s/vocab.txt", dir);
+    TRY(vocab_load(&t->vocab, path, e));
+    snprintf(path, sizeof path, "%s/tokenizer_config.json", dir);
+    if (access(path, F_OK) == 0) /* integers as reals: model_max_length may be 1e30 in digits */
+        TRY(tokenizer_parse(&config, path, CONFIG_MAX_BYTES, JSON_DECODE_INT_AS_REAL, e));
+    int code = apply_config(t, config, e);
+    json_decref(config);
+    return code ? err_wrap(e, "%s", dir) : 0;
+}
