@@ -1,1 +1,14 @@
-# files of reports
+noinst_LIBRARIES += libreports.a
+libreports_a_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
+libreports_a_CFLAGS = $(LAYER_CFLAGS)
+libreports_a_SOURCES = \
+	reports/emit.c reports/emit.h \
+	reports/emit_json.c \
+	reports/emit_text.c \
+	reports/format.c reports/format.h \
+	reports/head.c reports/head.h \
+	reports/kernel_report.c reports/kernel_report.h \
+	reports/machine_report.c reports/machine_report.h \
+	reports/profile_report.c reports/profile_report.h \
+	reports/sink.h \
+	reports/text_report.c reports/text_report.h

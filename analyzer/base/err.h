@@ -14,7 +14,8 @@ enum err_code {
     ERR_SHAPE = -4,       /* well formed, but the sizes disagree with each other */
     ERR_UNSUPPORTED = -5, /* well formed, but not something this program can do (here) */
     ERR_CANCELLED = -6,   /* the user asked to stop */
-    ERR_USAGE = -7        /* a command line, key or prompt that makes no sense */
+    ERR_USAGE = -7,       /* a command line, key or prompt that makes no sense */
+    ERR_MACHINE = -8      /* this machine or terminal cannot do it */
 };
 
 struct err {

@@ -9,6 +9,7 @@ libanalyzer_a_SOURCES += \
 	analyzer/run/op_layernorm.c \
 	analyzer/run/op_linear.c \
 	analyzer/run/plan.c analyzer/run/plan.h \
+	analyzer/run/predict.c analyzer/run/predict.h \
 	analyzer/run/weights.c analyzer/run/weights.h
 EXTRA_DIST += \
 	analyzer/run/ops.def \

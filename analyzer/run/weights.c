@@ -133,7 +133,7 @@ static const struct tensor *find_part(const struct weights *w, enum site s, int 
 static const float *site_rows(const struct weights *w, enum site s, int layer, size_t row, size_t n, size_t k,
                               float *buffer)
 {
-    size_t inside;
+    size_t inside = 0;
     const struct tensor *t = find_part(w, s, layer, row, &inside);
     const float *direct = tensor_f32(t);
     if (direct && inside + n <= t->dim[0])

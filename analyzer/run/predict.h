@@ -1,0 +1,15 @@
+/* Logits for tokenized inputs, in packed batches without padding. */
+#ifndef ANALYZER_RUN_PREDICT_H
+#define ANALYZER_RUN_PREDICT_H
+
+#include "analyzer/base/progress.h"
+#include "analyzer/model/tokenizer.h"
+
+struct weights;
+
+/* `logits` [n, labels] for `input` [n]. A batch takes as many inputs, in their order, as fit in a few thousand tokens.
+ * The model must have a classification head. */
+WARN_UNUSED int predict_logits(float *logits, const struct weights *w, const struct encoding *input, int n, int threads,
+                               const struct progress *progress, struct err *e);
+
+#endif

@@ -1,0 +1,15 @@
+/* What every result starts with: the machine, the model, the settings. */
+#ifndef REPORTS_HEAD_H
+#define REPORTS_HEAD_H
+
+#include "analyzer/measure/machine.h"
+#include "analyzer/measure/profile.h"
+#include "analyzer/model/model.h"
+#include "reports/emit.h"
+
+void head_machine(struct emit *e, const struct machine *m);
+void head_model(struct emit *e, const struct model *m);
+/* batch, seq, threads, seed of a measurement. */
+void head_settings(struct emit *e, const struct workload *w, uint64_t seed);
+
+#endif

@@ -1,0 +1,154 @@
+#include "reports/profile_report.h"
+
+#include <stdio.h>
+
+#include "reports/format.h"
+
+/* The columns that a component, a layer and a step share, in this order. */
+#define COST_COLUMNS                                                                                         \
+    {"params", "parameters", UNIT_COUNT}, {"macs", "MACs", UNIT_COUNT}, {"bytes", NULL, UNIT_BYTES},         \
+        {"weight_bytes", NULL, UNIT_BYTES}, {"time_ns", "time (median \302\261 95% CI)", UNIT_NS},           \
+        {"time_share", "share of time", UNIT_SHARE}, {"mac_share", "share of MACs", UNIT_SHARE},             \
+        {"time_per_mac", "time/MACs", UNIT_RATIO}, {"gflops", NULL, UNIT_NONE},                              \
+    {                                                                                                        \
+        "ceiling_share", "of ceiling", UNIT_SHARE                                                            \
+    }
+
+enum { SIZE_COLUMNS = 10 };
+
+static void emit_share(struct emit *e, bool known, double x)
+{
+    if (known)
+        emit_real(e, NULL, NULL, x, UNIT_SHARE);
+    else
+        emit_absent(e, NULL, NULL);
+}
+
+static void emit_cost(struct emit *e, const struct profile *p, const struct profile_group *g)
+{
+    double time = profile_time_share(p, &g->time_ns), macs = profile_mac_share(p, g->macs);
+    double ceiling = profile_ceiling_share(p, g->macs, &g->time_ns);
+    emit_int(e, NULL, NULL, (int64_t)g->params, UNIT_COUNT);
+    emit_int(e, NULL, NULL, (int64_t)g->macs, UNIT_COUNT);
+    emit_int(e, NULL, NULL, (int64_t)g->bytes, UNIT_BYTES);
+    emit_int(e, NULL, NULL, (int64_t)g->weight_bytes, UNIT_BYTES);
+    emit_spread(e, NULL, NULL, &g->time_ns, UNIT_NS);
+    emit_share(e, g->time_ns.n > 0, time);
+    emit_share(e, true, macs);
+    emit_share(e, macs > 0, macs > 0 ? time / macs : 0);
+    emit_share(e, g->macs > 0 && g->time_ns.n > 0, profile_flops(g->macs, &g->time_ns) / 1e9);
+    emit_share(e, ceiling >= 0 && ceiling <= 1, ceiling);
+}
+
+static void emit_components(struct emit *e, const struct profile *p)
+{
+    static const struct emit_column columns[] = {{"key", NULL, 0}, {"name", "component", 0}, COST_COLUMNS};
+    emit_table(e, "components", "Components", columns, 2 + SIZE_COLUMNS);
+    for (int c = 0; c < COMPONENTS; c++) {
+        emit_row(e);
+        emit_string(e, NULL, NULL, component_key((enum component)c));
+        emit_string(e, NULL, NULL, component_title((enum component)c));
+        emit_cost(e, p, &p->component[c]);
+    }
+    emit_table_end(e);
+}
+
+static void emit_layers(struct emit *e, const struct profile *p)
+{
+    static const struct emit_column columns[] = {{"layer", "layer", 0}, COST_COLUMNS};
+    emit_table(e, "layers", "Layers", columns, 1 + SIZE_COLUMNS);
+    for (int i = 0; i < p->layers; i++) {
+        emit_row(e);
+        emit_int(e, NULL, NULL, i, UNIT_NONE);
+        emit_cost(e, p, &p->layer[i]);
+    }
+    emit_table_end(e);
+}
+
+static void emit_steps(struct emit *e, const struct profile *p)
+{
+    static const struct emit_column columns[] = {{"name", "step", 0},     {"op", NULL, 0},     {"kernel", "kernel", 0},
+                                                 {"format", NULL, 0},     {"component", NULL, 0}, {"layer", NULL, 0},
+                                                 COST_COLUMNS};
+    emit_table(e, "steps", "Steps", columns, 6 + SIZE_COLUMNS);
+    for (int i = 0; i < p->steps; i++) {
+        const struct profile_step *s = &p->step[i];
+        struct profile_group g = {s->params, s->macs, s->bytes, s->weight_bytes, s->time_ns};
+        emit_row(e);
+        emit_string(e, NULL, NULL, s->name);
+        emit_string(e, NULL, NULL, s->op);
+        emit_string(e, NULL, NULL, s->kernel[0] ? s->kernel : NULL);
+        emit_string(e, NULL, NULL, s->format[0] ? s->format : NULL);
+        emit_string(e, NULL, NULL, component_key(s->component));
+        if (s->layer >= 0)
+            emit_int(e, NULL, NULL, s->layer, UNIT_NONE);
+        else
+            emit_absent(e, NULL, NULL);
+        emit_cost(e, p, &g);
+    }
+    emit_table_end(e);
+}
+
+static void emit_rate(struct emit *e, const char *key, const char *title, double x, enum unit unit)
+{
+    if (x > 0)
+        emit_real(e, key, title, x, unit);
+    else
+        emit_absent(e, key, title);
+}
+
+static void emit_ceilings(struct emit *e, const struct profile *p)
+{
+    const struct ceilings *c = &p->ceilings;
+    emit_begin(e, "ceilings", "Ceilings measured beside the passes (all threads together)");
+    emit_int(e, "threads", NULL, c->threads, UNIT_NONE);
+    emit_rate(e, "f32_flops", "f32 FMA", c->f32_flops, UNIT_FLOPS);
+    emit_rate(e, "l2_read", "read L2", c->l2_read, UNIT_RATE);
+    emit_rate(e, "l3_read", "read L3", c->l3_read, UNIT_RATE);
+    emit_rate(e, "memory_read", "read memory", c->memory_read, UNIT_RATE);
+    emit_end(e);
+}
+
+static void emit_total(struct emit *e, const struct profile *p)
+{
+    const struct profile_group *t = &p->total;
+    double ceiling = profile_ceiling_share(p, t->macs, &t->time_ns);
+    emit_begin(e, "total", "One pass");
+    emit_int(e, "params", "parameters", (int64_t)t->params, UNIT_COUNT);
+    emit_int(e, "macs", "MACs", (int64_t)t->macs, UNIT_COUNT);
+    emit_real(e, "flops", "FLOPs", 2.0 * (double)t->macs, UNIT_COUNT);
+    emit_int(e, "bytes", NULL, (int64_t)t->bytes, UNIT_BYTES);
+    emit_int(e, "weight_bytes", "weights", (int64_t)t->weight_bytes, UNIT_BYTES);
+    emit_int(e, "arena_bytes", "activations", (int64_t)p->arena_bytes, UNIT_BYTES);
+    emit_spread(e, "time_ns", "time", &t->time_ns, UNIT_NS);
+    emit_int(e, "passes", "passes", t->time_ns.n, UNIT_NONE);
+    emit_real(e, "gflops", NULL, profile_flops(t->macs, &t->time_ns) / 1e9, UNIT_NONE);
+    emit_real(e, NULL, "speed", profile_flops(t->macs, &t->time_ns), UNIT_FLOPS);
+    if (ceiling >= 0 && ceiling <= 1)
+        emit_real(e, "ceiling_share", "of ceiling", ceiling, UNIT_SHARE);
+    else
+        emit_absent(e, "ceiling_share", "of ceiling");
+    emit_bool(e, "converged", NULL, p->converged);
+    emit_end(e);
+}
+
+static void emit_unattributed(struct emit *e, const struct profile *p)
+{
+    double total = p->total.time_ns.median;
+    emit_real(e, "unattributed_ns", "unattributed", p->unattributed_ns, UNIT_NS);
+    emit_real(e, "unattributed_share", "  of the pass", total > 0 ? p->unattributed_ns / total : 0, UNIT_SHARE);
+}
+
+void profile_report(struct emit *e, const struct profile *p)
+{
+    emit_total(e, p);
+    emit_ceilings(e, p);
+    emit_components(e, p);
+    emit_unattributed(e, p);
+    if (p->overhead_ratio.n > 0)
+        emit_spread(e, "overhead_ratio", "step clocks", &p->overhead_ratio, UNIT_RATIO);
+    emit_layers(e, p);
+    emit_steps(e, p);
+    if (!p->converged)
+        emit_note(e, "The interval did not become as narrow as asked for before the time was up; --budget gives it more.");
+}

@@ -1,0 +1,32 @@
+/* Commands: one `const struct command` in cmd_NAME.c and one row in commands.def. */
+#ifndef TUI_COMMAND_H
+#define TUI_COMMAND_H
+
+#include "analyzer/base/err.h"
+#include "analyzer/base/progress.h"
+#include "analyzer/base/str.h"
+#include "tui/options.h"
+
+struct command {
+    const char *name;
+    const char *args;    /* "MODEL [TEXT...]" */
+    const char *summary; /* one line for the list of commands */
+    const char *detail;  /* a paragraph for `bertscope NAME --help` */
+    const char *example;
+    uint32_t options;    /* OPTION_* bits of the options it takes */
+    int min_args, max_args; /* words besides options; max_args -1 = any number */
+    bool missing_model;  /* without a word the model is `demo` */
+    /* Writes its result to `out`; nothing has been printed if it fails. */
+    int (*run)(const struct settings *s, struct str *out, const struct progress *progress, struct err *e);
+};
+
+extern const struct command *const commands[];
+extern const int commands_count;
+
+const struct command *command_find(const char *name); /* NULL if unknown */
+
+/* `bertscope --help` and `bertscope NAME --help`. */
+void command_list(struct str *out);
+void command_help(const struct command *c, struct str *out);
+
+#endif

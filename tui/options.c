@@ -1,0 +1,164 @@
+#include "tui/options.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum kind { KIND_FLAG, KIND_INT, KIND_REAL, KIND_TEXT };
+
+struct option_row {
+    const char *name; /* with _ for - */
+    char letter;      /* 0 = none */
+    enum kind kind;
+    size_t offset;
+    double low, high;
+    const char *metavar, *help;
+};
+
+static const struct option_row rows[] = {
+#define OPTION(name, letter, kind, field, low, high, metavar, help)                                          \
+    {#name, letter, KIND_##kind, offsetof(struct settings, field), low, high, metavar, help},
+#include "tui/options.def"
+#undef OPTION
+};
+
+enum { DEFAULT_SEQ = 128, HELP_COLUMN = 24 };
+
+/* The name as typed, "no-mouse"; static buffer. */
+static const char *spelled(const struct option_row *row)
+{
+    static char name[32];
+    size_t i = 0;
+    for (; row->name[i] && i < sizeof name - 1; i++)
+        name[i] = row->name[i] == '_' ? '-' : row->name[i];
+    name[i] = '\0';
+    return name;
+}
+
+static const struct option_row *find_long(const char *word, size_t n)
+{
+    for (int i = 0; i < OPTIONS; i++)
+        if (strlen(rows[i].name) == n && strncmp(spelled(&rows[i]), word, n) == 0)
+            return &rows[i];
+    return NULL;
+}
+
+static const struct option_row *find_letter(char c)
+{
+    for (int i = 0; i < OPTIONS; i++)
+        if (rows[i].letter && rows[i].letter == c)
+            return &rows[i];
+    return NULL;
+}
+
+static int set_number(struct settings *s, const struct option_row *row, const char *text, struct err *e)
+{
+    char *end;
+    errno = 0;
+    double x = strtod(text, &end);
+    bool whole = row->kind == KIND_REAL || x == (double)(long long)x;
+    if (end == text || *end || errno || !(x >= row->low && x <= row->high) || !whole)
+        return err_set(e, ERR_USAGE, "--%s takes a%s number from %.0f to %.0f, not \"%s\"", spelled(row),
+                       row->kind == KIND_INT ? " whole" : "", row->low, row->high, text);
+    void *field = (char *)s + row->offset;
+    if (row->kind == KIND_INT)
+        *(int *)field = (int)x;
+    else
+        *(double *)field = x;
+    return 0;
+}
+
+static int set_value(struct settings *s, const struct option_row *row, const char *text, struct err *e)
+{
+    if (row->kind == KIND_INT || row->kind == KIND_REAL)
+        return set_number(s, row, text, e);
+    void *field = (char *)s + row->offset;
+    *(const char **)field = text;
+    return 0;
+}
+
+struct words {
+    int argc, at;
+    char **argv;
+};
+
+/* The value of an option: what follows "=" or the letter, else the next word. */
+static int take_value(struct settings *s, const struct option_row *row, const char *attached, struct words *w,
+                      struct err *e)
+{
+    if (row->kind == KIND_FLAG && attached)
+        return err_set(e, ERR_USAGE, "--%s takes no value", spelled(row));
+    if (row->kind == KIND_FLAG) {
+        *(bool *)(void *)((char *)s + row->offset) = true;
+        return 0;
+    }
+    if (!attached && w->at + 1 >= w->argc)
+        return err_set(e, ERR_USAGE, "--%s needs a value (%s)", spelled(row), row->metavar);
+    return set_value(s, row, attached ? attached : w->argv[++w->at], e);
+}
+
+static int parse_word(struct settings *s, struct words *w, uint32_t allowed, struct err *e)
+{
+    const char *word = w->argv[w->at], *attached = NULL;
+    const struct option_row *row;
+    if (word[1] == '-') {
+        const char *equals = strchr(word, '=');
+        row = find_long(word + 2, equals ? (size_t)(equals - word - 2) : strlen(word + 2));
+        attached = equals ? equals + 1 : NULL;
+    } else {
+        row = find_letter(word[1]);
+        attached = word[2] ? word + 2 : NULL;
+    }
+    if (!row)
+        return err_set(e, ERR_USAGE, "there is no option %s (see --help)", word);
+    if (!(allowed >> (row - rows) & 1))
+        return err_set(e, ERR_USAGE, "this command has no option --%s (see --help)", spelled(row));
+    return take_value(s, row, attached, w, e);
+}
+
+int options_parse(struct settings *out, int argc, char **argv, const char **args, uint32_t allowed, struct err *e)
+{
+    struct words w = {argc, 0, argv};
+    bool only_words = false;
+    *out = (struct settings){.args = args};
+    for (; w.at < argc; w.at++) {
+        const char *word = argv[w.at];
+        if (!only_words && strcmp(word, "--") == 0)
+            only_words = true;
+        else if (only_words || word[0] != '-' || word[1] == '\0')
+            args[out->arg_count++] = word;
+        else
+            TRY(parse_word(out, &w, allowed, e));
+    }
+    return 0;
+}
+
+void options_help(uint32_t set, struct str *out)
+{
+    for (int i = 0; i < OPTIONS; i++) {
+        if (!(set >> i & 1))
+            continue;
+        size_t start = out->len;
+        if (rows[i].letter)
+            str_addf(out, "  -%c, --%s", rows[i].letter, spelled(&rows[i]));
+        else
+            str_addf(out, "      --%s", spelled(&rows[i]));
+        if (rows[i].metavar)
+            str_addf(out, " %s", rows[i].metavar);
+        int pad = HELP_COLUMN + 4 - (int)(out->len - start);
+        str_repeat(out, ' ', pad > 1 ? pad : 1);
+        str_addf(out, "%s\n", rows[i].help);
+    }
+}
+
+const char *settings_model(const struct settings *s)
+{
+    return s->arg_count > 0 ? s->args[0] : "demo";
+}
+
+struct workload settings_workload(const struct settings *s, int positions, int cores)
+{
+    int seq = positions < DEFAULT_SEQ ? positions : DEFAULT_SEQ;
+    return (struct workload){s->batch ? s->batch : 1, s->seq ? s->seq : seq, s->threads ? s->threads : cores};
+}

@@ -1,0 +1,48 @@
+/* Command-line options as rows: parsing, range checks and help come from options.def. */
+#ifndef TUI_OPTIONS_H
+#define TUI_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "analyzer/base/err.h"
+#include "analyzer/base/str.h"
+#include "analyzer/measure/profile.h"
+
+/* What the user asked for. Texts are borrowed from argv. */
+struct settings {
+    const char *const *args; /* words that are no options: the model first */
+    int arg_count;
+    int batch, seq, threads, seed; /* 0 = not given (seed: 0) */
+    double budget_s;
+    bool overhead, ascii, no_mouse, json, quiet, help;
+    const char *data, *size, *theme, *output; /* NULL = not given */
+};
+
+enum option_id {
+#define OPTION(name, letter, kind, field, low, high, metavar, help) OPTION_ID_##name,
+#include "tui/options.def"
+#undef OPTION
+    OPTIONS
+};
+
+/* Sets of options, for commands. */
+#define OPTION_BIT(name) (1u << OPTION_ID_##name)
+#define OPTIONS_COMMON                                                                                       \
+    (OPTION_BIT(help) | OPTION_BIT(quiet) | OPTION_BIT(json) | OPTION_BIT(output) | OPTION_BIT(seed) | OPTION_BIT(threads))
+
+/* Parses the words after the command. `args` has room for argc words. Unknown options, missing or bad values and options
+ * that the command does not take (`allowed`) give ERR_USAGE. "--" ends the options. */
+WARN_UNUSED int options_parse(struct settings *out, int argc, char **argv, const char **args, uint32_t allowed,
+                              struct err *e);
+
+/* One line an option of the set. */
+void options_help(uint32_t set, struct str *out);
+
+/* The model, "demo" if none was named. */
+const char *settings_model(const struct settings *s);
+/* The workload with defaults filled in: batch 1, all usable cores, and a length of 128 if the model has as many
+ * positions. */
+struct workload settings_workload(const struct settings *s, int positions, int cores);
+
+#endif
