@@ -24,6 +24,17 @@ static void emit_share(struct emit *e, bool known, double x)
         emit_absent(e, NULL, NULL);
 }
 
+/* More than the machine can do is a fault of the measurement, not a figure. */
+static void emit_ceiling(struct emit *e, const char *key, const char *title, double share)
+{
+    if (share > 1)
+        emit_string(e, key, title, "invalid");
+    else if (share >= 0)
+        emit_real(e, key, title, share, UNIT_SHARE);
+    else
+        emit_absent(e, key, title);
+}
+
 static void emit_cost(struct emit *e, const struct profile *p, const struct profile_group *g)
 {
     double time = profile_time_share(p, &g->time_ns), macs = profile_mac_share(p, g->macs);
@@ -37,7 +48,7 @@ static void emit_cost(struct emit *e, const struct profile *p, const struct prof
     emit_share(e, true, macs);
     emit_share(e, macs > 0, macs > 0 ? time / macs : 0);
     emit_share(e, g->macs > 0 && g->time_ns.n > 0, profile_flops(g->macs, &g->time_ns) / 1e9);
-    emit_share(e, ceiling >= 0 && ceiling <= 1, ceiling);
+    emit_ceiling(e, NULL, NULL, ceiling);
 }
 
 static void emit_components(struct emit *e, const struct profile *p)
@@ -124,10 +135,7 @@ static void emit_total(struct emit *e, const struct profile *p)
     emit_int(e, "passes", "passes", t->time_ns.n, UNIT_NONE);
     emit_real(e, "gflops", NULL, profile_flops(t->macs, &t->time_ns) / 1e9, UNIT_NONE);
     emit_real(e, NULL, "speed", profile_flops(t->macs, &t->time_ns), UNIT_FLOPS);
-    if (ceiling >= 0 && ceiling <= 1)
-        emit_real(e, "ceiling_share", "of ceiling", ceiling, UNIT_SHARE);
-    else
-        emit_absent(e, "ceiling_share", "of ceiling");
+    emit_ceiling(e, "ceiling_share", "of ceiling", ceiling);
     emit_bool(e, "converged", NULL, p->converged);
     emit_end(e);
 }

@@ -4,6 +4,7 @@ bertscope_CFLAGS = $(LAYER_CFLAGS)
 bertscope_LDFLAGS = $(AM_LDFLAGS) $(OPENMP_CFLAGS)
 bertscope_LDADD = $(TUI_LIBS) $(REPORTS_LIBS) $(ANALYZER_LIBS) $(KERNELS_LIBS) $(NCURSES_LIBS) $(EXTERNAL_LIBS)
 bertscope_SOURCES = \
+	tui/cmd_doctor.c \
 	tui/cmd_kernels.c \
 	tui/cmd_profile.c \
 	tui/command.c tui/command.h \

@@ -121,8 +121,8 @@ int ceiling_probe_open(struct ceiling_probe **out, int threads, struct err *e)
     if (!p)
         return err_set(e, ERR_NOMEM, "no memory to measure ceilings");
     p->threads = threads;
-    p->peak = kernel_pick(KERNEL_OP_peak, KERNEL_F32, machine_bits(&m))->fn.peak;
-    p->read = kernel_pick(KERNEL_OP_read, KERNEL_F32, machine_bits(&m))->fn.read;
+    p->peak = kernel_pick(KERNEL_OP_peak, KERNEL_F32, m.cpu_bits)->fn.peak;
+    p->read = kernel_pick(KERNEL_OP_read, KERNEL_F32, m.cpu_bits)->fn.read;
     choose_levels(p, &m);
     int code = arena_init(&p->arena, (size_t)threads * p->memory.bytes, "the bandwidth test", e);
     if (code != 0) {

@@ -1,5 +1,5 @@
 /* What this machine can do at most, measured: the best of many short slices, because shared machines change speed
- * and a ceiling is never exceeded by luck. */
+ * and a ceiling is never exceeded by luck. BERTSCOPE_CPU does not lower a ceiling: it is what the machine could do. */
 #ifndef ANALYZER_MEASURE_CEILINGS_H
 #define ANALYZER_MEASURE_CEILINGS_H
 

@@ -1,5 +1,6 @@
 libanalyzer_a_SOURCES += \
 	analyzer/measure/ceilings.c analyzer/measure/ceilings.h \
+	analyzer/measure/counters.c analyzer/measure/counters.h \
 	analyzer/measure/machine.c analyzer/measure/machine.h \
 	analyzer/measure/profile.c analyzer/measure/profile.h \
 	analyzer/measure/stats.c analyzer/measure/stats.h
