@@ -1,6 +1,7 @@
 #include "analyzer/measure/machine.h"
 
 #include <sched.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,10 +38,33 @@ static int usable_cores(void)
     return n > 0 ? (int)n : 1;
 }
 
-static uint64_t cache_bytes(int name)
+/* One line of a file of the first processor's cache directory; false if it is not there. */
+static bool cache_line(int index, const char *name, char *out, size_t size)
 {
-    long n = sysconf(name);
-    return n > 0 ? (uint64_t)n : 0;
+    char path[96];
+    snprintf(path, sizeof path, "/sys/devices/system/cpu/cpu0/cache/index%d/%s", index, name);
+    FILE *f = fopen(path, "re");
+    if (!f)
+        return false;
+    bool read = fgets(out, (int)size, f) != NULL;
+    fclose(f);
+    return read;
+}
+
+static void read_caches(struct machine *m)
+{
+    char level[16], type[32], size[32];
+    for (int i = 0; cache_line(i, "level", level, sizeof level) && cache_line(i, "type", type, sizeof type) &&
+                    cache_line(i, "size", size, sizeof size);
+         i++) {
+        char unit = 'K';
+        unsigned long long n = 0;
+        uint64_t *levels[] = {&m->l1d_bytes, &m->l2_bytes, &m->l3_bytes};
+        int number = atoi(level);
+        if (sscanf(size, "%llu%c", &n, &unit) < 1 || number < 1 || number > 3 || strncmp(type, "Instruction", 11) == 0)
+            continue;
+        *levels[number - 1] = n * (unit == 'M' ? 1 << 20 : 1 << 10);
+    }
 }
 
 static int unknown_cap(const char *cap, struct err *e)
@@ -65,9 +89,7 @@ int machine_detect(struct machine *out, struct err *e)
         text_escape(out->kernel, sizeof out->kernel, text, strlen(text));
     }
     out->memory_bytes = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
-    out->l1d_bytes = cache_bytes(_SC_LEVEL1_DCACHE_SIZE);
-    out->l2_bytes = cache_bytes(_SC_LEVEL2_CACHE_SIZE);
-    out->l3_bytes = cache_bytes(_SC_LEVEL3_CACHE_SIZE);
+    read_caches(out);
     out->cpu_bits = cpu_detect(NULL);
     const char *cap = getenv("BERTSCOPE_CPU");
     if (!cap)

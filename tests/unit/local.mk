@@ -11,4 +11,8 @@ tests_unit_unit_SOURCES = \
 	tests/unit/unit.c tests/unit/unit.h \
 	tests/unit/test_base.c \
 	tests/unit/test_cpu.c
-tests_unit_unit_SOURCES += tests/unit/test_tokenizer.c
+tests_unit_unit_SOURCES += tests/unit/test_tokenizer.c \
+	tests/unit/test_config.c \
+	tests/unit/test_plan.c \
+	tests/unit/test_profile.c \
+	tests/unit/test_stats.c
