@@ -1,4 +1,4 @@
-/* The unit tests: every suite of suites.def, and an exit status from the failure records (CU_basic_run_tests
+/* The unit tests: every suite of UNIT_SUITES, and an exit status from the failure records (CU_basic_run_tests
  * returns 0 with failed assertions). Arguments, if any, name the suites to run. */
 #include "tests/unit/unit.h"
 
@@ -93,7 +93,7 @@ int main(int argc, char **argv)
         if (CU_register_suites(info) != CUE_SUCCESS)                                                         \
             return 99;                                                                                       \
     }
-#include "tests/unit/suites.def"
+#include UNIT_SUITES
 #undef SUITE
     CU_basic_set_mode(CU_BRM_VERBOSE);
     CU_basic_run_tests();

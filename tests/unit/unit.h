@@ -18,8 +18,13 @@ const char *unit_temp_dir(void);
 /* Writes a file of that directory and returns its path (static buffer). */
 const char *unit_temp_file(const char *name, const void *bytes, size_t n);
 
+/* The table of suites; other programs made of unit.c and suites name their own. */
+#ifndef UNIT_SUITES
+#define UNIT_SUITES "tests/unit/suites.def"
+#endif
+
 #define SUITE(noun) extern CU_TestInfo suite_##noun[];
-#include "tests/unit/suites.def"
+#include UNIT_SUITES
 #undef SUITE
 
 #endif
