@@ -13,6 +13,8 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_cpu.c
 tests_unit_unit_SOURCES += tests/unit/test_tokenizer.c \
 	tests/unit/test_config.c \
+	tests/unit/fixture.c tests/unit/fixture.h \
+	tests/unit/test_model.c \
 	tests/unit/test_plan.c \
 	tests/unit/test_profile.c \
 	tests/unit/test_stats.c
