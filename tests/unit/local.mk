@@ -13,6 +13,9 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_cpu.c
 tests_unit_unit_SOURCES += tests/unit/test_tokenizer.c \
 	tests/unit/test_config.c \
+	tui/options.c \
+	tests/unit/test_emit.c \
+	tests/unit/test_options.c \
 	tests/unit/fixture.c tests/unit/fixture.h \
 	tests/unit/test_model.c \
 	tests/unit/test_plan.c \

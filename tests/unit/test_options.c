@@ -1,0 +1,86 @@
+/* options: what is understood, and what is said otherwise. */
+#include "tests/unit/unit.h"
+
+#include <string.h>
+
+#include "tui/options.h"
+
+static int parse(struct settings *s, char **words, uint32_t allowed, struct err *e)
+{
+    static const char *args[16];
+    int n = 0;
+    while (words[n])
+        n++;
+    return options_parse(s, n, words, args, allowed, e);
+}
+
+static void understands_every_form(void)
+{
+    struct settings s;
+    char *words[] = {"demo", "--batch", "8", "-s256", "--budget=0.5", "-t", "4", "-j", "--no-mouse", "--", "--seed", NULL};
+    CU_ASSERT_EQUAL_FATAL(parse(&s, words, UINT32_MAX, NULL), 0);
+    CU_ASSERT_TRUE(s.batch == 8 && s.seq == 256 && s.threads == 4 && s.budget_s == 0.5 && s.json && s.no_mouse);
+    CU_ASSERT_TRUE(s.arg_count == 2 && strcmp(s.args[0], "demo") == 0 && strcmp(s.args[1], "--seed") == 0);
+    CU_ASSERT_STRING_EQUAL(settings_model(&s), "demo");
+    struct workload w = settings_workload(&s, 512, 2);
+    CU_ASSERT_TRUE(w.batch == 8 && w.seq == 256 && w.threads == 4);
+}
+
+static void fills_in_defaults(void)
+{
+    struct settings s;
+    char *words[] = {NULL};
+    CU_ASSERT_EQUAL_FATAL(parse(&s, words, 0, NULL), 0);
+    struct workload w = settings_workload(&s, 64, 3);
+    CU_ASSERT_TRUE(w.batch == 1 && w.seq == 64 && w.threads == 3);
+    w = settings_workload(&s, 512, 3);
+    CU_ASSERT_EQUAL(w.seq, 128);
+}
+
+static void says_what_is_wrong(void)
+{
+    static const struct {
+        char *words[4];
+        uint32_t allowed;
+        const char *sentence;
+    } cases[] = {
+        {{"--speed"}, UINT32_MAX, "there is no option --speed (see --help)"},
+        {{"-Z"}, UINT32_MAX, "there is no option -Z (see --help)"},
+        {{"--batch"}, UINT32_MAX, "--batch needs a value (N)"},
+        {{"--batch", "0"}, UINT32_MAX, "--batch takes a whole number from 1 to 4096, not \"0\""},
+        {{"--batch", "2.5"}, UINT32_MAX, "--batch takes a whole number from 1 to 4096, not \"2.5\""},
+        {{"--batch", "x"}, UINT32_MAX, "--batch takes a whole number from 1 to 4096, not \"x\""},
+        {{"--batch="}, UINT32_MAX, "--batch takes a whole number from 1 to 4096, not \"\""},
+        {{"--budget", "nan"}, UINT32_MAX, "--budget takes a number from 0 to 86400, not \"nan\""},
+        {{"--json=1"}, UINT32_MAX, "--json takes no value"},
+        {{"--batch", "2"}, OPTION_BIT(json), "this command has no option --batch (see --help)"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct settings s;
+        struct err e = {0};
+        CU_ASSERT_EQUAL(parse(&s, (char **)cases[i].words, cases[i].allowed, &e), ERR_USAGE);
+        CU_ASSERT_STRING_EQUAL(e.text, cases[i].sentence);
+    }
+}
+
+static void every_option_is_in_its_help(void)
+{
+    struct str out;
+    str_init(&out);
+    options_help(UINT32_MAX, &out);
+    CU_ASSERT_PTR_NOT_NULL(strstr(out.text, "  -b, --batch N "));
+    CU_ASSERT_PTR_NOT_NULL(strstr(out.text, "      --no-mouse "));
+    int lines = 0;
+    for (const char *p = out.text; *p; p++)
+        lines += *p == '\n';
+    CU_ASSERT_EQUAL(lines, OPTIONS);
+    str_free(&out);
+}
+
+CU_TestInfo suite_options[] = {
+    {"understands every form", understands_every_form},
+    {"fills in defaults", fills_in_defaults},
+    {"says what is wrong", says_what_is_wrong},
+    {"every option is in its help", every_option_is_in_its_help},
+    CU_TEST_INFO_NULL,
+};
