@@ -40,6 +40,10 @@ static bool site_name(const struct step *s, char *out, size_t size)
 static bool compare_inputs(const struct plan *p, int first, const char *what, const float *values, int rows,
                            int cols, struct distance *d)
 {
+    if (!values) {
+        snprintf(d->failed, sizeof d->failed, "the plan has no %s", what);
+        return false;
+    }
     for (int i = 0; i < p->sequences; i++) {
         int row = rows == p->sequences ? i : p->start[i];
         if (!golden_compare(&golden, first + i, what, values + (size_t)row * (size_t)cols, cols, d))
