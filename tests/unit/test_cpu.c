@@ -139,7 +139,7 @@ static void pick_obeys_the_bits(void)
             CU_ASSERT_TRUE(cpu_cap_parse(cpu_cap_name(i), &mask));
             const struct kernel *k = kernel_pick((enum kernel_op)op, KERNEL_F32, mask);
             CU_ASSERT_PTR_NOT_NULL_FATAL(k);
-            CU_ASSERT_EQUAL(k->op, op);
+            CU_ASSERT_EQUAL((int)k->op, op);
             CU_ASSERT_EQUAL(k->needs & ~mask, 0);
             CU_ASSERT_EQUAL(strncmp(k->name, kernel_op_name((enum kernel_op)op), strlen(kernel_op_name(k->op))), 0);
             for (const struct kernel *next = k + 1; next < kernels + kernels_count; next++)
