@@ -12,7 +12,7 @@
 #include "analyzer/measure/machine.h"
 #include "kernels/kernels.h"
 
-enum { SLICE_NS = 1000000, MEMORY_BYTES = 256 << 20, MEMORY_WINDOW = 16 << 20, READ_ALIGN = 1024 };
+enum { SLICE_NS = 1000000, MEMORY_LEAST = 64 << 20, MEMORY_MOST = 192 << 20, MEMORY_WINDOW = 16 << 20, READ_ALIGN = 1024 };
 
 /* Bytes that each thread reads again and again, for one level of the memory hierarchy. */
 struct level {
@@ -97,13 +97,12 @@ static size_t rounded(size_t bytes)
     return bytes / READ_ALIGN * READ_ALIGN;
 }
 
-/* A level is read in blocks of half its size, so that it fits beside everything else; shared levels are divided. */
+/* Caches are read in blocks of half their size, so that these fit beside everything else; shared ones are divided. Memory
+ * is read window by window over more than the last cache holds, so that a window is gone when its turn comes again. */
 static void choose_levels(struct ceiling_probe *p, const struct machine *m)
 {
-    size_t threads = (size_t)p->threads, beyond = 4 * (size_t)m->l3_bytes;
-    size_t total = beyond > MEMORY_BYTES ? beyond : MEMORY_BYTES;
-    if (total > m->memory_bytes / 8)
-        total = m->memory_bytes / 8;
+    size_t threads = (size_t)p->threads, total = 3 * (size_t)m->l3_bytes;
+    total = total < MEMORY_LEAST ? MEMORY_LEAST : total > MEMORY_MOST ? MEMORY_MOST : total;
     p->memory.bytes = rounded(total / threads);
     p->memory.window = p->memory.bytes < MEMORY_WINDOW ? p->memory.bytes : MEMORY_WINDOW;
     p->l2.window = p->l2.bytes = rounded(m->l2_bytes / 2);

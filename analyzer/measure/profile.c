@@ -7,7 +7,7 @@
 
 #include "analyzer/base/clock.h"
 #include "analyzer/base/text.h"
-#include "analyzer/measure/machine.h"
+#include "analyzer/measure/samples.h"
 #include "analyzer/model/model.h"
 #include "analyzer/run/exec.h"
 #include "analyzer/run/op.h"
@@ -17,65 +17,19 @@ enum { MIN_PASSES = 10, WARM_PASSES = 2, READ_SLICES = 8, MAX_PASSES = 100000 };
 
 static const double default_budget_s = 3, default_relative_ci = 0.01, snapshot_s = 0.1, warm_s = 0.1;
 
-/* Times of all passes so far: one row a pass, the last column is the whole pass. */
-struct samples {
-    uint64_t *ns; /* [cap][steps + 1]; owned */
-    int passes, cap, steps;
-    double *plain; /* [cap]: time of the pass without clocks that was run beside it; owned, only with overhead */
-    double *column; /* [cap]: to sort in; owned */
-};
-
 struct session {
     struct profile *out;
     const struct profile_options *options;
     const struct plan *plan;
     struct ceiling_probe *probe;
     struct samples samples;
-    uint64_t *clock; /* [steps + 1]; owned */
+    uint64_t *clock;       /* [steps + 1]; owned */
+    unsigned char *wanted; /* [steps]: members of the group being summed; owned */
     profile_fn *on_snapshot;
     void *payload;
     const struct progress *progress;
     uint64_t start_ns, snapshot_ns, next_snapshot_ns;
 };
-
-/* ---- samples ------------------------------------------------------------------------------------------------- */
-
-static int samples_grow(struct samples *s, struct err *e)
-{
-    if (s->passes < s->cap)
-        return 0;
-    int cap = s->cap ? 2 * s->cap : 256;
-    uint64_t *ns = realloc(s->ns, (size_t)cap * (size_t)(s->steps + 1) * sizeof *ns);
-    s->ns = ns ? ns : s->ns;
-    double *plain = realloc(s->plain, (size_t)cap * sizeof *plain);
-    s->plain = plain ? plain : s->plain;
-    double *column = realloc(s->column, (size_t)cap * sizeof *column);
-    s->column = column ? column : s->column;
-    if (!ns || !plain || !column)
-        return err_set(e, ERR_NOMEM, "no memory for the times of %d passes", cap);
-    s->cap = cap;
-    return 0;
-}
-
-static void samples_free(struct samples *s)
-{
-    free(s->ns);
-    free(s->plain);
-    free(s->column);
-}
-
-static uint64_t *samples_row(const struct samples *s, int pass)
-{
-    return s->ns + (size_t)pass * (size_t)(s->steps + 1);
-}
-
-static void samples_add(struct samples *s, const uint64_t *clock)
-{
-    uint64_t *row = samples_row(s, s->passes++);
-    for (int i = 0; i < s->steps; i++)
-        row[i] = clock[i + 1] - clock[i];
-    row[s->steps] = clock[s->steps] - clock[0];
-}
 
 /* ---- groups of steps ----------------------------------------------------------------------------------------- */
 
@@ -100,27 +54,6 @@ static bool to_layer(const struct profile_step *s, int key)
 static bool to_both(const struct profile_step *s, int key)
 {
     return s->layer == key / COMPONENTS && (int)s->component == key % COMPONENTS;
-}
-
-/* The spread of the sum of a group's steps within each pass. */
-static struct spread group_time(const struct samples *s, const struct profile *p, belongs_fn *belongs, int key)
-{
-    for (int pass = 0; pass < s->passes; pass++) {
-        const uint64_t *row = samples_row(s, pass);
-        double sum = 0;
-        for (int i = 0; i < s->steps; i++)
-            if (belongs(&p->step[i], key))
-                sum += (double)row[i];
-        s->column[pass] = sum;
-    }
-    return stats_spread(s->column, s->passes);
-}
-
-static struct spread column_time(const struct samples *s, int column)
-{
-    for (int pass = 0; pass < s->passes; pass++)
-        s->column[pass] = (double)samples_row(s, pass)[column];
-    return stats_spread(s->column, s->passes);
 }
 
 static void group_cost(struct profile_group *g, const struct profile *p, belongs_fn *belongs, int key)
@@ -160,30 +93,25 @@ static void set_group_cost(struct profile_group *g, const struct profile *p, bel
 static void set_group_time(struct profile_group *g, const struct profile *p, belongs_fn *belongs, int key,
                            void *payload)
 {
-    const struct samples *s = payload;
-    g->time_ns = belongs == to_all ? column_time(s, s->steps) : group_time(s, p, belongs, key);
+    const struct session *s = payload;
+    for (int i = 0; i < p->steps; i++)
+        s->wanted[i] = belongs(&p->step[i], key);
+    g->time_ns = belongs == to_all ? samples_total(&s->samples) : samples_group(&s->samples, s->wanted);
 }
 
 /* ---- summary ------------------------------------------------------------------------------------------------- */
 
-static struct spread overhead_spread(const struct samples *s)
-{
-    for (int pass = 0; pass < s->passes; pass++)
-        s->column[pass] = (double)samples_row(s, pass)[s->steps] / s->plain[pass];
-    return stats_spread(s->column, s->passes);
-}
-
 static void summarize(struct session *s)
 {
     struct profile *p = s->out;
-    each_group(p, set_group_time, &s->samples);
+    each_group(p, set_group_time, s);
     for (int i = 0; i < p->steps; i++)
-        p->step[i].time_ns = column_time(&s->samples, i);
+        p->step[i].time_ns = samples_step(&s->samples, i);
     p->unattributed_ns = p->total.time_ns.median;
     for (int c = 0; c < COMPONENTS; c++)
         p->unattributed_ns -= p->component[c].time_ns.median;
     if (s->options->overhead)
-        p->overhead_ratio = overhead_spread(&s->samples);
+        p->overhead_ratio = samples_overhead(&s->samples);
 }
 
 /* Shows what is known so far, and takes at most a tenth of the time for it. */
@@ -258,12 +186,12 @@ static int warm_up(struct session *s, struct err *e)
     return 0;
 }
 
-static int plain_pass(struct session *s, struct err *e)
+static int plain_pass(struct session *s, double *ns, struct err *e)
 {
     uint64_t start = clock_ns();
     if (exec_run(s->plan, NULL, cancel_flag(s)) != 0)
         return cancelled(e);
-    s->samples.plain[s->samples.passes] = (double)(clock_ns() - start);
+    *ns = (double)(clock_ns() - start);
     return 0;
 }
 
@@ -275,14 +203,15 @@ static int timed_pass(struct session *s, struct err *e)
 /* One measured pass; with overhead also one without clocks, in the order A B, B A, A B ... */
 static int one_pass(struct session *s, struct err *e)
 {
+    double plain_ns = 0;
     TRY(samples_grow(&s->samples, e));
     bool plain_first = s->samples.passes % 2;
     if (s->options->overhead && plain_first)
-        TRY(plain_pass(s, e));
+        TRY(plain_pass(s, &plain_ns, e));
     TRY(timed_pass(s, e));
     if (s->options->overhead && !plain_first)
-        TRY(plain_pass(s, e));
-    samples_add(&s->samples, s->clock);
+        TRY(plain_pass(s, &plain_ns, e));
+    samples_add(&s->samples, s->clock, plain_ns);
     ceiling_probe_compute(s->probe, &s->out->ceilings);
     return 0;
 }
@@ -297,7 +226,7 @@ static bool enough(struct session *s, double elapsed_s)
         return true;
     if (n < MIN_PASSES || (n & (n - 1) && n % 16))
         return false; /* looked at now and then only: it sorts */
-    struct spread total = column_time(&s->samples, s->samples.steps);
+    struct spread total = samples_total(&s->samples);
     s->out->converged = spread_relative_ci(&total) <= narrow;
     return s->out->converged;
 }
@@ -329,7 +258,8 @@ static int measure(struct session *s, struct err *e)
 {
     s->samples.steps = s->plan->steps;
     s->clock = calloc((size_t)s->plan->steps + 1, sizeof *s->clock);
-    if (!s->clock)
+    s->wanted = calloc((size_t)s->plan->steps, 1);
+    if (!s->clock || !s->wanted)
         return err_set(e, ERR_NOMEM, "no memory for a profile");
     TRY(measure_reading(s, e));
     TRY(warm_up(s, e));
@@ -384,6 +314,7 @@ int profile_measure(struct profile *out, const struct weights *w, const struct p
     ceiling_probe_close(s.probe);
     samples_free(&s.samples);
     free(s.clock);
+    free(s.wanted);
     plan_free(plan);
     if (code != 0)
         profile_free(out);
