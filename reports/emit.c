@@ -123,7 +123,6 @@ void emit_table_end(struct emit *e)
 
 void emit_finish(struct emit *e, struct str *out)
 {
-    str_init(out);
     e->sink->finish(e->state, out);
     free(e);
 }

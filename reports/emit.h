@@ -61,7 +61,7 @@ void emit_table(struct emit *e, const char *key, const char *title, const struct
 void emit_row(struct emit *e); /* begins the next row */
 void emit_table_end(struct emit *e);
 
-/* Everything, as text that ends in a newline; frees `e`. The caller frees `out`. */
+/* Appends everything to `out` (initialized), as text that ends in a newline; frees `e`. */
 void emit_finish(struct emit *e, struct str *out);
 
 #endif

@@ -43,6 +43,7 @@ static void people_read_tables(void)
     struct str out;
     struct emit *e = emit_text("test/1");
     walk(e);
+    str_init(&out);
     emit_finish(e, &out);
     CU_ASSERT_STRING_EQUAL(out.text, "Machine\n"
                                      "  processor      Tiny\\x07 9000\n"
@@ -62,6 +63,7 @@ static void machines_read_json(void)
     struct str out;
     struct emit *e = emit_json("test/1");
     walk(e);
+    str_init(&out);
     emit_finish(e, &out);
     CU_ASSERT_PTR_NOT_NULL(strstr(out.text, "\"schema\": \"test/1\""));
     CU_ASSERT_PTR_NOT_NULL(strstr(out.text, "\"cap\": null"));
