@@ -14,3 +14,4 @@ bertscope_SOURCES = \
 EXTRA_DIST += \
 	tui/commands.def \
 	tui/options.def
+dist_man_MANS += tui/bertscope.1
