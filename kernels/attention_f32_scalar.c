@@ -15,8 +15,8 @@ static float dot(const float *a, const float *b, int n)
     return sum;
 }
 
-static void run(float *out, ptrdiff_t ldo, const float *q, const float *k, const float *v, ptrdiff_t ld, int m, int s,
-                int d, float scale, void *scratch)
+static void run(float *out, ptrdiff_t ldo, const float *q, const float *k, const float *v, ptrdiff_t ld,
+                int m, int s, int d, float scale, void *scratch)
 {
     float *p = scratch;
     for (int r = 0; r < m; r++) {

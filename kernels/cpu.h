@@ -1,7 +1,7 @@
 /* What this CPU and its operating system can run, as a set of bits.
  *
- * A bit means "usable": CPUID says the instructions exist and XCR0 says that the system saves their registers.
- * Sets are not a ladder: a CPU may have one without the other. */
+ * A bit means "usable": CPUID says the instructions exist and XCR0 says that the system saves their
+ * registers. Sets are not a ladder: a CPU may have one without the other. */
 #ifndef KERNELS_CPU_H
 #define KERNELS_CPU_H
 

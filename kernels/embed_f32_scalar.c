@@ -1,7 +1,7 @@
 #include "kernels/rows.h"
 
-void embed_f32_scalar(float *y, const float *word, const float *position, const float *type, const int32_t *id,
-                      const int32_t *pos, const int32_t *tt, int m, int n)
+void embed_f32_scalar(float *y, const float *word, const float *position, const float *type,
+                      const int32_t *id, const int32_t *pos, const int32_t *tt, int m, int n)
 {
     for (int r = 0; r < m; r++, y += n) {
         const float *w = word + (ptrdiff_t)id[r] * n, *p = position + (ptrdiff_t)pos[r] * n;

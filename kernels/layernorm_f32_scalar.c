@@ -2,8 +2,8 @@
 
 #include "kernels/rows.h"
 
-void layernorm_f32_scalar(float *y, const float *x, const float *residual, const float *gamma, const float *beta,
-                          float eps, int m, int n)
+void layernorm_f32_scalar(float *y, const float *x, const float *residual, const float *gamma,
+                          const float *beta, float eps, int m, int n)
 {
     for (int r = 0; r < m; r++) {
         float sum = 0, squares = 0;

@@ -16,8 +16,8 @@ static void pack(void *panel, const float *w, ptrdiff_t ldw, int rows, int k)
             p[i * PANEL + j] = j < rows ? w[j * ldw + i] : 0;
 }
 
-static void run(float *y, ptrdiff_t ldy, const float *x, ptrdiff_t ldx, const void *panels, const float *bias, int m,
-                int n, int k, enum activation act)
+static void run(float *y, ptrdiff_t ldy, const float *x, ptrdiff_t ldx, const void *panels, const float *bias,
+                int m, int n, int k, enum activation act)
 {
     for (int j = 0; j < n; j += PANEL) {
         const float *panel = (const float *)((const char *)panels + (size_t)(j / PANEL) * panel_bytes(k));

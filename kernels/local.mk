@@ -1,3 +1,4 @@
+# One library per instruction set, each with only its own flags; dispatch refers to them, so they come after it.
 noinst_LIBRARIES += libkernels.a
 libkernels_a_CFLAGS = $(AM_CFLAGS)
 libkernels_a_SOURCES = \
@@ -12,4 +13,47 @@ libkernels_a_SOURCES = \
 	kernels/peak_f32_scalar.c \
 	kernels/read_f32_scalar.c
 
-EXTRA_DIST += kernels/kernels.def kernels/ops.def kernels/formats.def kernels/cpu.def kernels/isa.m4
+if KERNEL_AVX512
+noinst_LIBRARIES += libkernels_avx512.a
+KERNELS_LIBS += libkernels_avx512.a
+endif
+libkernels_avx512_a_CFLAGS = $(AM_CFLAGS) $(AVX512_CFLAGS)
+libkernels_avx512_a_SOURCES = \
+	kernels/vec_avx512.inc \
+	kernels/linear_f32_avx512.c \
+	kernels/attention_f32_avx512.c \
+	kernels/softmax_f32_avx512.c \
+	kernels/layernorm_f32_avx512.c \
+	kernels/activate_f32_avx512.c \
+	kernels/embed_f32_avx512.c \
+	kernels/peak_f32_avx512.c \
+	kernels/read_f32_avx512.c
+
+if KERNEL_AVX2
+noinst_LIBRARIES += libkernels_avx2.a
+KERNELS_LIBS += libkernels_avx2.a
+endif
+libkernels_avx2_a_CFLAGS = $(AM_CFLAGS) $(AVX2_CFLAGS)
+libkernels_avx2_a_SOURCES = \
+	kernels/vec_avx2.inc \
+	kernels/linear_f32_avx2.c \
+	kernels/attention_f32_avx2.c \
+	kernels/softmax_f32_avx2.c \
+	kernels/layernorm_f32_avx2.c \
+	kernels/activate_f32_avx2.c \
+	kernels/embed_f32_avx2.c \
+	kernels/peak_f32_avx2.c \
+	kernels/read_f32_avx2.c
+
+EXTRA_DIST += \
+	kernels/kernels.def kernels/ops.def kernels/formats.def kernels/cpu.def kernels/isa.m4 \
+	kernels/vec_math.inc kernels/tile_f32_vec.inc \
+	kernels/linear_f32_vec.inc \
+	kernels/attention_f32_vec.inc \
+	kernels/softmax_f32_vec.inc \
+	kernels/layernorm_f32_vec.inc \
+	kernels/activate_f32_vec.inc \
+	kernels/embed_f32_vec.inc \
+	kernels/peak_f32_vec.inc \
+	kernels/read_f32_vec.inc \
+	tests/tools/fit_polynomials.py
