@@ -81,10 +81,9 @@ static void detect_agrees_with_the_compiler(void)
 #ifdef __x86_64__
     uint32_t bits = cpu_detect(NULL);
     CU_ASSERT_EQUAL((bits & CPU_AVX2) != 0, __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"));
-    CU_ASSERT_EQUAL((bits & CPU_AVX512) != 0, __builtin_cpu_supports("avx512f") &&
-                                                  __builtin_cpu_supports("avx512dq") &&
-                                                  __builtin_cpu_supports("avx512bw") &&
-                                                  __builtin_cpu_supports("avx512vl"));
+    CU_ASSERT_EQUAL((bits & CPU_AVX512) != 0,
+                    __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+                        __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl"));
 #else
     CU_ASSERT_EQUAL(cpu_detect(NULL), 0);
 #endif
@@ -141,7 +140,8 @@ static void pick_obeys_the_bits(void)
             CU_ASSERT_PTR_NOT_NULL_FATAL(k);
             CU_ASSERT_EQUAL((int)k->op, op);
             CU_ASSERT_EQUAL(k->needs & ~mask, 0);
-            CU_ASSERT_EQUAL(strncmp(k->name, kernel_op_name((enum kernel_op)op), strlen(kernel_op_name(k->op))), 0);
+            CU_ASSERT_EQUAL(
+                strncmp(k->name, kernel_op_name((enum kernel_op)op), strlen(kernel_op_name(k->op))), 0);
             for (const struct kernel *next = k + 1; next < kernels + kernels_count; next++)
                 CU_ASSERT_FALSE(next->op == k->op && next->format == k->format && (next->needs & ~mask) == 0);
         }

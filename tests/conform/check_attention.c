@@ -1,0 +1,151 @@
+/* attention: one head, softmax(scale q k^T) v. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "tests/conform/conform.h"
+
+struct attention_case {
+    int m, s, d;
+    enum numbers kind;
+    enum placement where;
+};
+
+struct attention_data {
+    struct matrix q, k, v, out;
+    float scale;
+    double *score, *weight,
+        *slack; /* [s]: of one query; slack is what the one being computed may be off by */
+};
+
+/* A score is a sum of d products and one more product: gamma(d + 1) |scale| sum |q||k|. */
+static void exact_scores(const struct attention_case *c, const struct attention_data *a, int r)
+{
+    for (int j = 0; j < c->s; j++) {
+        double sum = 0, size = 0;
+        for (int i = 0; i < c->d; i++) {
+            double product = (double)a->q.p[r * a->q.ld + i] * a->k.p[j * a->k.ld + i] * a->scale;
+            sum += product;
+            size += fabs(product);
+        }
+        a->score[j] = sum;
+        a->slack[j] = error_gamma(c->d + 1) * size + 2 * (c->d + 1) * ETA;
+    }
+}
+
+/* From the scores to the weights. The kernel computes weights that are proportional to exp(score + slack),
+ * whatever it subtracts; rounding the difference to the maximum adds u |difference|, exp adds 2 ulp <= 4 u.
+ * So weight j is off by a factor within exp(+-t); slack becomes what that adds to the weight. */
+static void exact_weights(const struct attention_case *c, const struct attention_data *a)
+{
+    double max = -INFINITY, most = 0, total = 0;
+    for (int j = 0; j < c->s; j++) {
+        max = fmax(max, a->score[j]);
+        most = fmax(most, a->slack[j]);
+    }
+    for (int j = 0; j < c->s; j++) {
+        double t = a->slack[j] + U * (max - a->score[j] + 2 * most) + 4 * U;
+        a->weight[j] = exp(a->score[j] - max);
+        a->slack[j] = exp(a->score[j] - max + t) * -expm1(-t);
+        total += a->weight[j];
+    }
+    for (int j = 0; j < c->s; j++) {
+        a->weight[j] /= total;
+        a->slack[j] /= total;
+    }
+}
+
+/* With weights p + e, |e| <= slack: out' - out = sum e (v - out) / sum (p + e). Then sum p v and sum p are
+ * sums of s terms, and two more roundings divide: gamma(2 s + 4) sum p |v|, again over weights that may be
+ * off. A weight below the normal range loses ETA, relative to the largest, which is 1. */
+static void expect_output(const struct attention_case *c, const struct attention_data *a, int r, int i)
+{
+    double exact = 0, size = 0, spread = 0, off = 0, largest = 0;
+    for (int j = 0; j < c->s; j++)
+        exact += a->weight[j] * a->v.p[j * a->v.ld + i];
+    for (int j = 0; j < c->s; j++) {
+        double v = a->v.p[j * a->v.ld + i], e = a->slack[j];
+        size += (a->weight[j] + e) * fabs(v);
+        spread += e * fabs(v - exact);
+        off += e;
+        largest = fmax(largest, fabs(v));
+    }
+    if (off >= 1)
+        fail("the scores are so large that rounding them decides which one wins: choose other inputs");
+    double bound = (spread + error_gamma(2 * c->s + 4) * size) / (1 - off) + 2 * c->s * ETA * (1 + largest);
+    expect_near(a->out.p[r * a->out.ld + i], exact, bound, r, i);
+}
+
+static void check_case(const struct attention_kernel *f, const struct attention_case *c)
+{
+    at("m=%d s=%d d=%d numbers %d placement %d", c->m, c->s, c->d, c->kind, c->where);
+    struct attention_data a = {.scale = 1 / sqrtf((float)c->d)};
+    int gap = 7;
+    a.q = matrix_new(c->m, c->d, gap, c->where);
+    a.k = matrix_new(c->s, c->d, gap, c->where);
+    a.v = matrix_new(c->s, c->d, gap, c->where);
+    a.out = matrix_new(c->m, c->d, 2, c->where);
+    bool steep = c->kind == LARGE || c->kind == MIXED; /* scores of 1e30 would make every bound infinite */
+    matrix_fill(&a.q, steep ? NORMAL : c->kind);
+    matrix_fill(&a.k, steep || c->kind == SUBNORMAL ? NORMAL : c->kind);
+    matrix_fill(&a.v, c->kind);
+    guard_seal(a.q.p);
+    guard_seal(a.k.p);
+    guard_seal(a.v.p);
+    size_t bytes = f->scratch_bytes(c->s, c->d);
+    if (bytes % 64 != 0)
+        fail("%zu bytes of scratch are not a multiple of 64", bytes);
+    float *scratch =
+        guard_floats(bytes / sizeof(float), c->where == OFF_BY_FLOAT ? STARTS_AT_GUARD : c->where);
+    f->run(a.out.p, a.out.ld, a.q.p, a.k.p, a.v.p, a.q.ld, c->m, c->s, c->d, a.scale, scratch);
+    double *room = malloc(3 * (size_t)c->s * sizeof *room);
+    a.score = room;
+    a.slack = room + c->s;
+    a.weight = room + 2 * c->s;
+    for (int r = 0; r < c->m; r++) {
+        exact_scores(c, &a, r);
+        exact_weights(c, &a);
+        for (int i = 0; i < c->d; i++)
+            expect_output(c, &a, r, i);
+    }
+    free(room);
+    matrix_check_gaps(&a.out);
+    guards_release();
+}
+
+/* One key that wins by far: the output is its value, to the last bit but the division. */
+static void check_one_hot(const struct attention_kernel *f)
+{
+    enum { S = 37, D = 5 };
+    at("one-hot scores");
+    float q[D] = {100, 0, 0, 0, 0}, *k = guard_floats(S * D, ENDS_AT_GUARD),
+          *v = guard_floats(S * D, ENDS_AT_GUARD);
+    float out[D], *scratch = guard_floats(f->scratch_bytes(S, D) / sizeof(float), ENDS_AT_GUARD);
+    fill(v, S * D, NORMAL);
+    for (int i = 0; i < S * D; i++)
+        k[i] = i == 30 * D ? 3 : 0;
+    f->run(out, D, q, k, v, D, 1, S, D, 1, scratch);
+    for (int i = 0; i < D; i++)
+        expect_near(out[i], v[30 * D + i], fabs(v[30 * D + i]) * error_gamma(2), 0, i);
+    guards_release();
+}
+
+void check_attention(const struct kernel *k)
+{
+    static const int ms[] = {1, 2, 5, 6, 7, 13, 14, 15, 33},
+                     ss[] = {1, 2, 3, 15, 16, 17, 31, 32, 33, 61, 128};
+    static const int ds[] = {1, 3, 8, 16, 26, 33, 64};
+    unsigned turn = 0;
+    for (size_t a = 0; a < sizeof ms / sizeof *ms; a++)
+        for (size_t b = 0; b < sizeof ss / sizeof *ss; b++)
+            for (size_t c = 0; c < sizeof ds / sizeof *ds; c++, turn++) {
+                struct attention_case one = {.m = ms[a],
+                                             .s = ss[b],
+                                             .d = ds[c],
+                                             .kind = turn % NUMBERS,
+                                             .where = turn % 7 % PLACEMENTS};
+                check_case(k->fn.attention, &one);
+            }
+    check_case(k->fn.attention, &(struct attention_case){.m = 20, .s = 801, .d = 64, .where = ENDS_AT_GUARD});
+    check_case(k->fn.attention, &(struct attention_case){.m = 9, .s = 70, .d = 401, .where = ENDS_AT_GUARD});
+    check_one_hot(k->fn.attention);
+}
