@@ -44,9 +44,12 @@ void head_model(struct emit *e, const struct model *m)
 void head_settings(struct emit *e, const struct workload *w, uint64_t seed)
 {
     emit_begin(e, "settings", "Settings");
-    emit_int(e, "batch", "batch", w->batch, UNIT_NONE);
-    emit_int(e, "seq", "tokens each", w->seq, UNIT_NONE);
-    emit_int(e, "threads", "threads", w->threads, UNIT_NONE);
+    if (w->batch)
+        emit_int(e, "batch", "batch", w->batch, UNIT_NONE);
+    if (w->seq)
+        emit_int(e, "seq", "tokens each", w->seq, UNIT_NONE);
+    if (w->threads)
+        emit_int(e, "threads", "threads", w->threads, UNIT_NONE);
     emit_int(e, "seed", NULL, (int64_t)seed, UNIT_NONE);
     emit_end(e);
 }

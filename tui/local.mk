@@ -6,8 +6,11 @@ bertscope_LDADD = $(TUI_LIBS) $(REPORTS_LIBS) $(ANALYZER_LIBS) $(KERNELS_LIBS) $
 bertscope_SOURCES = \
 	tui/cmd_doctor.c \
 	tui/cmd_kernels.c \
+	tui/cmd_predict.c \
 	tui/cmd_profile.c \
+	tui/cmd_tokenize.c \
 	tui/command.c tui/command.h \
+	tui/inputs.c tui/inputs.h \
 	tui/main.c \
 	tui/opened.c tui/opened.h \
 	tui/options.c tui/options.h

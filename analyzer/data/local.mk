@@ -1,1 +1,1 @@
-# files of analyzer/data
+libanalyzer_a_SOURCES += analyzer/data/lines.c analyzer/data/lines.h

@@ -74,12 +74,18 @@ static int run_batch(float *logits, const struct weights *w, const struct encodi
     return code;
 }
 
+int predict_check(const struct model *m, struct err *e)
+{
+    if (model_has_classifier(m))
+        return 0;
+    return err_set(e, ERR_UNSUPPORTED, "%s: %s", m->name, m->note ? m->note : "no classification head");
+}
+
 int predict_logits(float *logits, const struct weights *w, const struct encoding *input, int n, int threads,
                    const struct progress *progress, struct err *e)
 {
     const struct model *m = w->model;
-    if (!model_has_classifier(m))
-        return err_set(e, ERR_UNSUPPORTED, "%s has %s", m->name, m->note ? m->note : "no classification head");
+    TRY(predict_check(m, e));
     for (int first = 0, tokens; first < n;) {
         int count = batch_size(input, first, n, &tokens);
         TRY(run_batch(logits + (size_t)first * (size_t)m->config.labels, w, input + first, count, tokens, threads,
