@@ -8,9 +8,3 @@ include analyzer/model/local.mk
 include analyzer/data/local.mk
 include analyzer/run/local.mk
 include analyzer/measure/local.mk
-
-EXTRA_DIST += \
-	analyzer/model/checkpoint.h \
-	analyzer/model/dtypes.def \
-	analyzer/model/tensor.h \
-	analyzer/model/tokenizer.h

@@ -13,6 +13,7 @@ analyzer/run/ops.def
 kernels/kernels.def
 tests/bench/benches.def
 tests/fuzz/fuzz.def
+tests/golden/suites.def
 tests/unit/suites.def
 tui/commands.def
 tui/screens.def
