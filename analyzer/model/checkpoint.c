@@ -250,18 +250,21 @@ static int name_check(const char *name, size_t len, struct err *e)
     if (memchr(name, '\0', len))
         return err_set(e, ERR_FORMAT, "the name of tensor %s... has a zero byte in it", name);
     if (len > CHECKPOINT_MAX_NAME)
-        return err_set(e, ERR_UNSUPPORTED, "a tensor has a name of %zu bytes, at most %d are supported: %.40s...", len,
+        return err_set(e, ERR_UNSUPPORTED,
+                       "a tensor has a name of %zu bytes, at most %d are supported: %.40s...", len,
                        CHECKPOINT_MAX_NAME, name);
     return 0;
 }
 
-int checkpoint_add(struct checkpoint *c, const char *name, size_t name_len, const struct tensor *t, struct err *e)
+int checkpoint_add(struct checkpoint *c, const char *name, size_t name_len, const struct tensor *t,
+                   struct err *e)
 {
     TRY(name_check(name, name_len, e));
     if (c->entries == CHECKPOINT_MAX_ENTRIES)
         return err_set(e, ERR_UNSUPPORTED, "there are more than %d tensors", CHECKPOINT_MAX_ENTRIES);
     if (!c->names.base) /* enough for the longest names; pages that are not used cost nothing */
-        TRY(arena_init(&c->names, CHECKPOINT_MAX_ENTRIES * arena_size(CHECKPOINT_MAX_NAME + 1), "tensor names", e));
+        TRY(arena_init(&c->names, CHECKPOINT_MAX_ENTRIES * arena_size(CHECKPOINT_MAX_NAME + 1),
+                       "tensor names", e));
     void *entry = c->entry;
     TRY(grow(&entry, c->entries, sizeof *c->entry, e));
     c->entry = entry;

@@ -8,17 +8,25 @@ libanalyzer_a_SOURCES += \
 	analyzer/model/config.c analyzer/model/config.h \
 	analyzer/model/format_safetensors.c \
 	analyzer/model/format_safetensors_sharded.c \
+	analyzer/model/format_torch_legacy.c \
+	analyzer/model/format_torch_sharded.c \
+	analyzer/model/format_torch_zip.c \
 	analyzer/model/model.c analyzer/model/model.h \
+	analyzer/model/pickle.c analyzer/model/pickle.h \
+	analyzer/model/pickle_call.c \
+	analyzer/model/pickle_machine.c analyzer/model/pickle_machine.h \
 	analyzer/model/preset.c analyzer/model/preset.h \
 	analyzer/model/roles.h \
 	analyzer/model/safetensors.c analyzer/model/safetensors.h \
 	analyzer/model/sharded.c analyzer/model/sharded.h \
-	analyzer/model/tensor.c analyzer/model/tensor.h
+	analyzer/model/tensor.c analyzer/model/tensor.h \
+	analyzer/model/torch.c analyzer/model/torch.h
 EXTRA_DIST += \
 	analyzer/model/archs.def \
 	analyzer/model/components.def \
 	analyzer/model/dtypes.def \
 	analyzer/model/formats.def \
+	analyzer/model/pickle_globals.def \
 	analyzer/model/presets.def \
 	analyzer/model/roles.def
 libanalyzer_a_SOURCES += \

@@ -50,8 +50,8 @@ static int next_value(struct header *h, json_t **out, struct err *e)
     skip_space(h);
     json_error_t why;
     size_t rest = h->n - h->at, window = rest < SAFETENSORS_MAX_VALUE ? rest : SAFETENSORS_MAX_VALUE;
-    *out = json_loadb(h->text + h->at, window, JSON_DECODE_ANY | JSON_DISABLE_EOF_CHECK | JSON_REJECT_DUPLICATES,
-                      &why);
+    *out = json_loadb(h->text + h->at, window,
+                      JSON_DECODE_ANY | JSON_DISABLE_EOF_CHECK | JSON_REJECT_DUPLICATES, &why);
     if (*out) {
         h->at += (size_t)why.position;
         return 0;
@@ -59,8 +59,9 @@ static int next_value(struct header *h, json_t **out, struct err *e)
     if (json_error_code(&why) == json_error_numeric_overflow)
         return header_broken(h, "a number in the next value is too large", e);
     if (window < rest && (size_t)why.position + 4 > window)
-        return err_set(e, ERR_UNSUPPORTED, "the value at byte %zu of the safetensors header is longer than %d bytes",
-                       h->at, SAFETENSORS_MAX_VALUE);
+        return err_set(e, ERR_UNSUPPORTED,
+                       "the value at byte %zu of the safetensors header is longer than %d bytes", h->at,
+                       SAFETENSORS_MAX_VALUE);
     return header_broken(h, why.text, e);
 }
 
@@ -219,11 +220,13 @@ static int check_span(const struct checkpoint_entry *en, const struct span *s, s
     char shape[TENSOR_DIMS * 24];
     size_t bytes = 0;
     if (s->begin != start)
-        return err_set(e, ERR_FORMAT, "tensor %s begins at byte %zu of the data where %zu was expected: tensors may "
-                       "not overlap or leave holes", en->name, s->begin, start);
+        return err_set(e, ERR_FORMAT,
+                       "tensor %s begins at byte %zu of the data where %zu was expected: tensors may "
+                       "not overlap or leave holes",
+                       en->name, s->begin, start);
     if (s->end < s->begin)
-        return err_set(e, ERR_FORMAT, "tensor %s ends at byte %zu of the data, before its begin at %zu", en->name,
-                       s->end, s->begin);
+        return err_set(e, ERR_FORMAT, "tensor %s ends at byte %zu of the data, before its begin at %zu",
+                       en->name, s->end, s->begin);
     TRY(tensor_size(en, &bytes, e));
     if (bytes != s->end - s->begin)
         return err_set(e, ERR_FORMAT, "tensor %s has %zu bytes of data, but %s %s needs %zu", en->name,
@@ -243,8 +246,9 @@ static int place_tensors(struct header *h, const unsigned char *data, size_t n, 
         start = h->span[i].end;
     }
     if (start != n)
-        return err_set(e, ERR_FORMAT, "the tensors take %zu bytes, but %zu bytes follow the header: the file is %s",
-                       start, n, start > n ? "cut off" : "longer than it may be");
+        return err_set(e, ERR_FORMAT,
+                       "the tensors take %zu bytes, but %zu bytes follow the header: the file is %s", start,
+                       n, start > n ? "cut off" : "longer than it may be");
     for (int i = 0; i < h->spans; i++)
         h->out->entry[h->span[i].entry].tensor.data = data + h->span[i].begin;
     return 0;
@@ -261,13 +265,17 @@ static uint64_t read_u64_le(const unsigned char *p)
 int safetensors_parse(struct checkpoint *out, const unsigned char *data, size_t n, struct err *e)
 {
     if (n < 8)
-        return err_set(e, ERR_FORMAT, "the file has %zu bytes, too few for a safetensors header: it is cut off", n);
+        return err_set(e, ERR_FORMAT,
+                       "the file has %zu bytes, too few for a safetensors header: it is cut off", n);
     uint64_t length = read_u64_le(data);
     if (length > SAFETENSORS_MAX_HEADER)
-        return err_set(e, ERR_FORMAT, "the header claims %llu bytes, at most %d are allowed: this is no safetensors "
-                       "file", (unsigned long long)length, SAFETENSORS_MAX_HEADER);
+        return err_set(e, ERR_FORMAT,
+                       "the header claims %llu bytes, at most %d are allowed: this is no safetensors "
+                       "file",
+                       (unsigned long long)length, SAFETENSORS_MAX_HEADER);
     if (length > n - 8)
-        return err_set(e, ERR_FORMAT, "the header claims %llu bytes, but only %zu follow: the file is cut off",
+        return err_set(e, ERR_FORMAT,
+                       "the header claims %llu bytes, but only %zu follow: the file is cut off",
                        (unsigned long long)length, n - 8);
     struct header h = {.text = (const char *)data + 8, .n = (size_t)length, .out = out};
     if (!text_is_utf8(h.text, h.n))

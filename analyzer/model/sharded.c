@@ -24,8 +24,10 @@ static int check_file_name(const char *tensor, const json_t *file, struct err *e
     if (!name)
         return err_set(e, ERR_FORMAT, "the file of tensor %s in weight_map is no text", tensor);
     if (!*name || strchr(name, '/') || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
-        return err_set(e, ERR_FORMAT, "the file of tensor %s in weight_map is \"%s\": only a plain file name beside "
-                       "the index is accepted", tensor, name);
+        return err_set(e, ERR_FORMAT,
+                       "the file of tensor %s in weight_map is \"%s\": only a plain file name beside "
+                       "the index is accepted",
+                       tensor, name);
     return 0;
 }
 
@@ -56,7 +58,8 @@ static int index_parse(struct index *x, const char *json, size_t n, struct err *
 {
     json_error_t why;
     if (n > SHARDED_MAX_INDEX)
-        return err_set(e, ERR_UNSUPPORTED, "the index has %zu bytes, at most %d are supported", n, SHARDED_MAX_INDEX);
+        return err_set(e, ERR_UNSUPPORTED, "the index has %zu bytes, at most %d are supported", n,
+                       SHARDED_MAX_INDEX);
     x->root = json_loadb(n ? json : "", n, JSON_REJECT_DUPLICATES, &why);
     if (!x->root)
         return err_set(e, ERR_FORMAT, "the index is malformed at line %d: %s", why.line, why.text);
@@ -85,7 +88,8 @@ static int check_shard(struct checkpoint *shard, const struct place *place, size
         return err_wrap(e, "%s", path);
     for (size_t i = 0; i < n; i++)
         if (!checkpoint_find(shard, place[i].tensor))
-            return err_set(e, ERR_FORMAT, "tensor %s is not in %s, where weight_map says it is", place[i].tensor, path);
+            return err_set(e, ERR_FORMAT, "tensor %s is not in %s, where weight_map says it is",
+                           place[i].tensor, path);
     return 0;
 }
 
@@ -109,8 +113,8 @@ static int add_shard(struct checkpoint *out, const struct place *place, size_t n
     return code;
 }
 
-static int add_shards(struct checkpoint *out, const struct index *x, const char *path, read_shard_fn *read_shard,
-                      struct err *e)
+static int add_shards(struct checkpoint *out, const struct index *x, const char *path,
+                      read_shard_fn *read_shard, struct err *e)
 {
     for (size_t i = 0, end; i < x->n; i = end) {
         end = i + 1;
@@ -121,8 +125,8 @@ static int add_shards(struct checkpoint *out, const struct index *x, const char 
     return 0;
 }
 
-int sharded_parse(struct checkpoint *out, const char *json, size_t n, const char *path, read_shard_fn *read_shard,
-                  struct err *e)
+int sharded_parse(struct checkpoint *out, const char *json, size_t n, const char *path,
+                  read_shard_fn *read_shard, struct err *e)
 {
     struct index x = {0};
     int code = index_parse(&x, json, n, e);

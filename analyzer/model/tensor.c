@@ -118,13 +118,14 @@ INLINE uint32_t bits_from_f32(float f)
 }
 
 /* Exact: the exponent is re-biased by 112 (infinity and NaN by 112 twice); a denormal m 2^-24 is
- * 2^-14 (1 + m/1024) - 2^-14. */
+ * 2^-14 (1 + m/1024) - 2^-14. Masks instead of branches, so that loops become vectors. */
 INLINE float f32_from_f16(uint16_t h)
 {
     uint32_t magnitude = h & 0x7fffu, shifted = magnitude << 13;
-    uint32_t normal = shifted + (magnitude >= 0x7c00u ? 0x70000000u : 0x38000000u);
+    uint32_t tiny = -(uint32_t)(magnitude < 0x400u), special = -(uint32_t)(magnitude >= 0x7c00u);
+    uint32_t normal = shifted + 0x38000000u + (special & 0x38000000u);
     uint32_t denormal = bits_from_f32(f32_from_bits(shifted + 0x38800000u) - 0x1p-14f);
-    return f32_from_bits((magnitude < 0x400u ? denormal : normal) | (uint32_t)(h & 0x8000u) << 16);
+    return f32_from_bits((denormal & tiny) | (normal & ~tiny) | (uint32_t)(h & 0x8000u) << 16);
 }
 
 INLINE float f32_from_bf16(uint16_t h)
@@ -132,16 +133,36 @@ INLINE float f32_from_bf16(uint16_t h)
     return f32_from_bits((uint32_t)h << 16);
 }
 
-/* read_X: n elements, `step` bytes apart. Inlined with a constant step, so that the dense case is a vector loop. */
+enum { BLOCK = 32 };
+
+/* For each type: dense_X reads n elements one after the other, block by block through local arrays, which
+ * every compiler turns into vectors; strided_X reads n elements that are `step` bytes apart. */
 #define READER(type, c_type, expression)                                                                     \
-    INLINE void read_##type(const unsigned char *p, size_t step, size_t n, float *out)                       \
+    INLINE float convert_##type(c_type x)                                                                    \
     {                                                                                                        \
-        _Pragma("omp simd") for (size_t i = 0; i < n; i++)                                                   \
-        {                                                                                                    \
+        return (expression);                                                                                 \
+    }                                                                                                        \
+                                                                                                             \
+    static void strided_##type(const unsigned char *p, size_t step, size_t n, float *out)                    \
+    {                                                                                                        \
+        for (size_t i = 0; i < n; i++) {                                                                     \
             c_type x;                                                                                        \
             memcpy(&x, p + i * step, sizeof x);                                                              \
-            out[i] = (expression);                                                                           \
+            out[i] = convert_##type(x);                                                                      \
         }                                                                                                    \
+    }                                                                                                        \
+                                                                                                             \
+    static void dense_##type(const unsigned char *p, size_t n, float *out)                                   \
+    {                                                                                                        \
+        for (; n >= BLOCK; n -= BLOCK, p += BLOCK * sizeof(c_type), out += BLOCK) {                          \
+            c_type x[BLOCK];                                                                                 \
+            float y[BLOCK];                                                                                  \
+            memcpy(x, p, sizeof x);                                                                          \
+            for (int i = 0; i < BLOCK; i++)                                                                  \
+                y[i] = convert_##type(x[i]);                                                                 \
+            memcpy(out, y, sizeof y);                                                                        \
+        }                                                                                                    \
+        strided_##type(p, sizeof(c_type), n, out);                                                           \
     }
 
 READER(F32, float, x)
@@ -158,48 +179,19 @@ READER(U16, uint16_t, (float)x)
 READER(U8, uint8_t, (float)x)
 READER(BOOL, uint8_t, (float)(x != 0))
 
-#define FOR_NUMBERS(X)                                                                                       \
-    X(F32, 4) X(F16, 2) X(BF16, 2) X(F64, 8) X(I64, 8) X(I32, 4) X(I16, 2) X(I8, 1) X(U64, 8) X(U32, 4)      \
-        X(U16, 2) X(U8, 1) X(BOOL, 1)
+static const struct reader {
+    void (*dense)(const unsigned char *p, size_t n, float *out); /* NULL: no number */
+    void (*strided)(const unsigned char *p, size_t step, size_t n, float *out);
+} readers[DTYPES] = {
+#define ROW(type) [DTYPE_##type] = {dense_##type, strided_##type}
+    ROW(F32), ROW(F16), ROW(BF16), ROW(F64), ROW(I64), ROW(I32),  ROW(I16),
+    ROW(I8),  ROW(U64), ROW(U32),  ROW(U16), ROW(U8),  ROW(BOOL),
+#undef ROW
+};
 
 bool dtype_is_number(enum dtype d)
 {
-    switch (d) {
-#define X(type, bytes) case DTYPE_##type:
-        FOR_NUMBERS(X)
-#undef X
-        return true;
-    default:
-        return false;
-    }
-}
-
-static void read_dense(enum dtype d, const unsigned char *p, size_t n, float *out)
-{
-    switch (d) {
-#define X(type, bytes)                                                                                       \
-    case DTYPE_##type:                                                                                       \
-        read_##type(p, bytes, n, out);                                                                       \
-        break;
-        FOR_NUMBERS(X)
-#undef X
-    default:
-        assert(!"a type that is no number");
-    }
-}
-
-static void read_strided(enum dtype d, const unsigned char *p, size_t step, size_t n, float *out)
-{
-    switch (d) {
-#define X(type, bytes)                                                                                       \
-    case DTYPE_##type:                                                                                       \
-        read_##type(p, step * bytes, n, out);                                                                \
-        break;
-        FOR_NUMBERS(X)
-#undef X
-    default:
-        assert(!"a type that is no number");
-    }
+    return readers[d].dense != NULL;
 }
 
 /* Walks the rows (runs along the last axis) of a view whose strides are not row-major. */
@@ -217,7 +209,8 @@ static void read_rows(const struct tensor *t, size_t first, size_t n, float *out
             index += at[i] * t->stride[i];
         if (run > n)
             run = n;
-        read_strided(t->dtype, (const unsigned char *)t->data + index * bytes, t->stride[last], run, out);
+        readers[t->dtype].strided((const unsigned char *)t->data + index * bytes, t->stride[last] * bytes,
+                                  run, out);
         out += run;
         n -= run;
         at[last] = 0;
@@ -230,12 +223,12 @@ void tensor_read_f32(const struct tensor *t, size_t first, size_t n, float *out)
 {
     if (n == 0)
         return;
-    assert(first <= tensor_count(t) && n <= tensor_count(t) - first);
+    assert(dtype_is_number(t->dtype) && first <= tensor_count(t) && n <= tensor_count(t) - first);
     const unsigned char *p = t->data;
     if (!tensor_is_dense(t))
         read_rows(t, first, n, out);
     else if (t->dtype == DTYPE_F32)
         memcpy(out, p + first * sizeof *out, n * sizeof *out);
     else
-        read_dense(t->dtype, p + first * (size_t)dtypes[t->dtype].bits / 8, n, out);
+        readers[t->dtype].dense(p + first * (size_t)dtypes[t->dtype].bits / 8, n, out);
 }

@@ -21,4 +21,16 @@ tests_unit_unit_SOURCES += tests/unit/test_tokenizer.c \
 	tests/unit/test_model.c \
 	tests/unit/test_plan.c \
 	tests/unit/test_profile.c \
-	tests/unit/test_stats.c
+	tests/unit/test_stats.c \
+	tests/unit/test_checkpoint.c \
+	tests/unit/test_pickle.c \
+	tests/unit/test_safetensors.c \
+	tests/unit/test_tensor.c \
+	tests/unit/test_torch.c
+EXTRA_DIST += \
+	tests/fixtures/torch-legacy-nested.bin \
+	tests/fixtures/torch-legacy.bin \
+	tests/fixtures/torch-zip-module.bin \
+	tests/fixtures/torch-zip-nested.bin \
+	tests/fixtures/torch-zip.bin \
+	tests/tools/make_torch_fixtures.py
