@@ -34,7 +34,10 @@ libanalyzer_a_SOURCES += \
 	analyzer/model/normalize.c analyzer/model/normalize.h \
 	analyzer/model/pretoken.c analyzer/model/pretoken.h \
 	analyzer/model/tokenizer.c analyzer/model/tokenizer.h analyzer/model/tokenizer_parts.h \
+	analyzer/model/tokenizer_json.c \
 	analyzer/model/tokenizer_vocab.c \
 	analyzer/model/unichar.c analyzer/model/unichar.h \
 	analyzer/model/vocab.c analyzer/model/vocab.h \
+	analyzer/model/vocab_json.c analyzer/model/vocab_json.h \
 	analyzer/model/wordpiece.c analyzer/model/wordpiece.h
+EXTRA_DIST += analyzer/model/unichar_since.def

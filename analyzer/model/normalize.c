@@ -150,6 +150,10 @@ static int decompose(const struct runes *in, struct runes *out, bool compatible,
     for (size_t i = 0; i < in->n; i++) {
         int boundary;
         TRY(reserve(out, LONGEST_DECOMPOSITION, e));
+        if (!unichar_decomposes(in->c[i])) {
+            out->c[out->n++] = in->c[i];
+            continue;
+        }
         utf8proc_ssize_t n =
             utf8proc_decompose_char(in->c[i], out->c + out->n, LONGEST_DECOMPOSITION, how, &boundary);
         if (n < 0 || n > LONGEST_DECOMPOSITION)

@@ -92,7 +92,7 @@ static int encode_raw(struct run *r, const char *text, size_t n)
     return 0;
 }
 
-/* The tokens of one text without those of the template; may end early with more than `stop` of them. */
+/* The tokens of one text without those of the template; ends early with `stop` or some more of them. */
 static int encode_text(const struct tokenizer *t, const char *text, size_t n, size_t stop, struct token_list *out,
                        struct err *e)
 {
@@ -105,7 +105,8 @@ static int encode_text(const struct tokenizer *t, const char *text, size_t n, si
 }
 
 /* How many tokens of a pair fit into `room`: the longer text loses first, then both get one half; the one that
- * was longer (the second, if equal) gets the odd one. This is the reference's "longest first". */
+ * was longer (the second, if equal) gets the odd one. This is the reference's "longest first", which does not look
+ * further than max_tokens to see which one is longer (tokenizers 0.23). */
 static void share(size_t room, size_t *a, size_t *b)
 {
     size_t *less = *a > *b ? b : a, *more = *a > *b ? a : b;
@@ -141,11 +142,16 @@ static void emit(struct encoding *x, const int32_t *id, size_t n, int32_t type)
     }
 }
 
-static int assemble(const struct template *p, const struct token_list *a, const struct token_list *b, size_t room,
+static size_t smaller(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+static int assemble(const struct template *p, const struct token_list *a, const struct token_list *b, int max_tokens,
                     struct encoding *out, struct err *e)
 {
-    size_t na = a->n, nb = b->n;
-    share(room, &na, &nb);
+    size_t na = smaller(a->n, (size_t)max_tokens), nb = smaller(b->n, (size_t)max_tokens);
+    share((size_t)(max_tokens - p->tokens), &na, &nb);
     TRY(reserve(out, na + nb + (size_t)p->tokens, e));
     out->n = 0;
     out->truncated = na < a->n || nb < b->n;
@@ -164,13 +170,13 @@ int tokenizer_encode(const struct tokenizer *t, const char *text, size_t text_le
     if (max_tokens < p->tokens)
         return err_set(e, ERR_USAGE, "at most %d tokens were asked for, but [CLS] and [SEP] alone are %d", max_tokens,
                        p->tokens);
-    size_t room = (size_t)(max_tokens - p->tokens);
+    size_t room = (size_t)(max_tokens - p->tokens), stop = (size_t)max_tokens + 1;
     struct token_list a = {.limit = room}, b = {.limit = room};
-    int code = encode_text(t, text, text_len, pair ? SIZE_MAX : room + 1, &a, e);
+    int code = encode_text(t, text, text_len, stop, &a, e);
     if (code == 0 && pair)
-        code = encode_text(t, pair, pair_len, (a.n > room ? a.n : room) + 1, &b, e);
+        code = encode_text(t, pair, pair_len, stop, &b, e);
     if (code == 0)
-        code = assemble(p, &a, &b, room, out, e);
+        code = assemble(p, &a, &b, max_tokens, out, e);
     token_list_free(&a);
     token_list_free(&b);
     return code;
@@ -255,6 +261,8 @@ static bool has_file(const char *dir, const char *name)
 
 static int read_dir(struct tokenizer *t, const char *dir, struct err *e)
 {
+    if (has_file(dir, "tokenizer.json"))
+        return tokenizer_read_json(t, dir, e);
     if (has_file(dir, "vocab.txt"))
         return tokenizer_read_vocab(t, dir, e);
     return err_set(e, ERR_IO, "%s has no tokenizer: neither tokenizer.json nor vocab.txt is there", dir);

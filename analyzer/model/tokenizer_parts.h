@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "analyzer/base/filemap.h"
 #include "analyzer/base/str.h"
 #include "analyzer/model/added.h"
 #include "analyzer/model/normalize.h"
@@ -51,8 +52,16 @@ void tokenizer_remark(struct tokenizer *t, const char *fmt, ...) __attribute__((
 WARN_UNUSED int tokenizer_put_added(struct tokenizer *t, const char *text, size_t n,
                                     const struct added_token *token, bool normalized, struct err *e);
 
-/* Reads a JSON object of at most `max` bytes; *out belongs to the caller. `flags` are jansson's. */
-WARN_UNUSED int tokenizer_parse(json_t **out, const char *path, size_t max, size_t flags, struct err *e);
+/* Maps a file of at most `max` bytes. */
+WARN_UNUSED int tokenizer_map(struct filemap *m, const char *path, size_t max, struct err *e);
+
+/* Reads a JSON object; `flags` are jansson's, `path` is for the sentence; *out belongs to the caller. */
+WARN_UNUSED int tokenizer_parse_text(json_t **out, const char *text, size_t n, size_t flags, const char *path,
+                                     struct err *e);
+
+/* Reads tokenizer_config.json; *out is NULL if there is none. Integers come as reals, since model_max_length may be
+ * 1e30 written in digits. */
+WARN_UNUSED int tokenizer_parse_config(json_t **out, const char *dir, struct err *e);
 
 /* Fill a zeroed tokenizer from the files of `dir`. */
 WARN_UNUSED int tokenizer_read_json(struct tokenizer *t, const char *dir, struct err *e);

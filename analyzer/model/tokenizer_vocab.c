@@ -3,24 +3,14 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "analyzer/base/filemap.h"
 #include "analyzer/model/tokenizer_parts.h"
 
 enum { CONFIG_MAX_BYTES = 16 << 20 };
 
-int tokenizer_parse(json_t **out, const char *path, size_t max, size_t flags, struct err *e)
+int tokenizer_parse_text(json_t **out, const char *text, size_t n, size_t flags, const char *path, struct err *e)
 {
-    struct filemap m;
     json_error_t why;
-    *out = NULL;
-    TRY(filemap_open(&m, path, e));
-    if (m.size > max) {
-        size_t size = m.size;
-        filemap_close(&m);
-        return err_set(e, ERR_FORMAT, "%s has %zu bytes; at most %zu are read", path, size, max);
-    }
-    *out = json_loadb(m.data ? (const char *)m.data : "", m.size, flags, &why);
-    filemap_close(&m);
+    *out = json_loadb(n ? text : "", n, flags, &why);
     if (!*out)
         return err_set(e, ERR_FORMAT, "%s is not valid JSON: %s (line %d)", path, why.text, why.line);
     if (!json_is_object(*out)) {
@@ -29,6 +19,30 @@ int tokenizer_parse(json_t **out, const char *path, size_t max, size_t flags, st
         return err_set(e, ERR_FORMAT, "%s is not a JSON object", path);
     }
     return 0;
+}
+
+int tokenizer_map(struct filemap *m, const char *path, size_t max, struct err *e)
+{
+    TRY(filemap_open(m, path, e));
+    size_t size = m->size;
+    if (size <= max)
+        return 0;
+    filemap_close(m);
+    return err_set(e, ERR_FORMAT, "%s has %zu bytes; at most %zu are read", path, size, max);
+}
+
+int tokenizer_parse_config(json_t **out, const char *dir, struct err *e)
+{
+    char path[4096];
+    struct filemap m;
+    *out = NULL;
+    snprintf(path, sizeof path, "%s/tokenizer_config.json", dir);
+    if (access(path, F_OK) != 0)
+        return 0;
+    TRY(tokenizer_map(&m, path, CONFIG_MAX_BYTES, e));
+    int code = tokenizer_parse_text(out, (const char *)m.data, m.size, JSON_DECODE_INT_AS_REAL, path, e);
+    filemap_close(&m);
+    return code;
 }
 
 /* The text of a special token in tokenizer_config.json, which is a string or an object. */
@@ -97,9 +111,7 @@ int tokenizer_read_vocab(struct tokenizer *t, const char *dir, struct err *e)
     json_t *config = NULL;
     snprintf(path, sizeof path, "%s/vocab.txt", dir);
     TRY(vocab_load(&t->vocab, path, e));
-    snprintf(path, sizeof path, "%s/tokenizer_config.json", dir);
-    if (access(path, F_OK) == 0) /* integers as reals: model_max_length may be 1e30 in digits */
-        TRY(tokenizer_parse(&config, path, CONFIG_MAX_BYTES, JSON_DECODE_INT_AS_REAL, e));
+    TRY(tokenizer_parse_config(&config, dir, e));
     int code = apply_config(t, config, e);
     json_decref(config);
     return code ? err_wrap(e, "%s", dir) : 0;

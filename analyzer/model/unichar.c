@@ -1,6 +1,39 @@
 #include "analyzer/model/unichar.h"
 
+#include <stdlib.h>
 #include <utf8proc.h>
+
+enum char_class { CLASS_CONTROL, CLASS_NONSPACING, CLASS_MARK, CLASS_PUNCTUATION, CLASS_DECOMPOSES };
+
+/* Sorted by class, then by code point. */
+static const struct exception {
+    enum char_class class;
+    int32_t first, last;
+    bool is;
+} exceptions[] = {
+#define NOT(class, first, last) {CLASS_##class, first, last, false},
+#define BUT(class, first, last) {CLASS_##class, first, last, true},
+#include "analyzer/model/unichar_since.def"
+#undef NOT
+#undef BUT
+};
+
+static int compare(const void *key, const void *row)
+{
+    const struct exception *a = key, *b = row;
+    if (a->class != b->class)
+        return a->class < b->class ? -1 : 1;
+    return a->first < b->first ? -1 : a->first > b->last;
+}
+
+/* What the reference says of a character whose class utf8proc takes to be `is`. */
+static bool settle(enum char_class class, int32_t c, bool is)
+{
+    struct exception key = {.class = class, .first = c};
+    const struct exception *x =
+        bsearch(&key, exceptions, sizeof exceptions / sizeof *exceptions, sizeof *exceptions, compare);
+    return x ? x->is : is;
+}
 
 /* Bytes of a character by its first byte, and the range its second byte must be in. */
 static int lead(unsigned char b, unsigned char *low, unsigned char *high)
@@ -85,7 +118,8 @@ bool unichar_is_control(int32_t c)
     if (c < 0x80)
         return c < 0x20 || c == 0x7f;
     utf8proc_category_t k = utf8proc_category(c);
-    return k == UTF8PROC_CATEGORY_CC || k == UTF8PROC_CATEGORY_CF || k == UTF8PROC_CATEGORY_CO;
+    return k == UTF8PROC_CATEGORY_CC || k == UTF8PROC_CATEGORY_CO ||
+           (k == UTF8PROC_CATEGORY_CF && settle(CLASS_CONTROL, c, true));
 }
 
 bool unichar_is_punctuation(int32_t c)
@@ -93,7 +127,7 @@ bool unichar_is_punctuation(int32_t c)
     if (c < 0x80)
         return (c >= 33 && c <= 47) || (c >= 58 && c <= 64) || (c >= 91 && c <= 96) || (c >= 123 && c <= 126);
     utf8proc_category_t k = utf8proc_category(c);
-    return k >= UTF8PROC_CATEGORY_PC && k <= UTF8PROC_CATEGORY_PO;
+    return settle(CLASS_PUNCTUATION, c, k >= UTF8PROC_CATEGORY_PC && k <= UTF8PROC_CATEGORY_PO);
 }
 
 bool unichar_is_cjk(int32_t c)
@@ -105,7 +139,7 @@ bool unichar_is_cjk(int32_t c)
 
 bool unichar_is_nonspacing(int32_t c)
 {
-    return c >= 0x300 && utf8proc_category(c) == UTF8PROC_CATEGORY_MN;
+    return c >= 0x300 && settle(CLASS_NONSPACING, c, utf8proc_category(c) == UTF8PROC_CATEGORY_MN);
 }
 
 bool unichar_is_mark(int32_t c)
@@ -113,7 +147,12 @@ bool unichar_is_mark(int32_t c)
     if (c < 0x300)
         return false;
     utf8proc_category_t k = utf8proc_category(c);
-    return k >= UTF8PROC_CATEGORY_MN && k <= UTF8PROC_CATEGORY_ME;
+    return settle(CLASS_MARK, c, k >= UTF8PROC_CATEGORY_MN && k <= UTF8PROC_CATEGORY_ME);
+}
+
+bool unichar_decomposes(int32_t c)
+{
+    return c >= 0xa0 && settle(CLASS_DECOMPOSES, c, true);
 }
 
 /* Symbols with the property Other_Alphabetic: circled, parenthesized and squared letters. */

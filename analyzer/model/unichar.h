@@ -1,6 +1,10 @@
 /* Unicode characters as the reference BERT tokenizer sees them: lossy decoding, classes, lower case.
  *
- * The reference is the `tokenizers` library (BertNormalizer, BertPreTokenizer).
+ * The reference is the `tokenizers` library (BertNormalizer, BertPreTokenizer). Its categories are those of Unicode
+ * 8.0 and 9.0 for ever, utf8proc has newer ones; unichar_since.def holds the difference, so that a character of last
+ * year is or is not punctuation here as it is there. White space does not change any more. For lower case and \w both
+ * follow the newest Unicode they were built with: with utf8proc 2.8 (Unicode 15.0) the capital letters of Unicode 16.0
+ * and later stay as they are.
  */
 #ifndef ANALYZER_MODEL_UNICHAR_H
 #define ANALYZER_MODEL_UNICHAR_H
@@ -28,6 +32,7 @@ bool unichar_is_punctuation(int32_t c); /* ASCII 33-47, 58-64, 91-96, 123-126 an
 bool unichar_is_cjk(int32_t c);         /* the ideograph blocks that BERT puts spaces around */
 bool unichar_is_nonspacing(int32_t c);  /* category Mn */
 bool unichar_is_mark(int32_t c);        /* categories Mn, Mc, Me */
+bool unichar_decomposes(int32_t c);     /* false: a decomposition that utf8proc gives is too new */
 bool unichar_is_word(int32_t c);        /* \w of UTS #18: Alphabetic, M*, Nd, Pc, Join_Control */
 
 /* Lower case of one character, without its neighbours (so the Greek sigma is always the same); returns the number

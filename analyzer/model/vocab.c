@@ -124,6 +124,14 @@ static int grow_text(struct vocab *v, size_t more, struct err *e)
     return 0;
 }
 
+static bool is_ascii(const char *s, size_t n)
+{
+    unsigned char all = 0;
+    for (size_t i = 0; i < n; i++)
+        all |= (unsigned char)s[i];
+    return all < 0x80;
+}
+
 static int check(int32_t id, const char *text, size_t n, struct err *e)
 {
     if (id < 0 || id >= VOCAB_MAX_IDS)
@@ -132,7 +140,7 @@ static int check(int32_t id, const char *text, size_t n, struct err *e)
         return err_set(e, ERR_FORMAT, "entry %d has %zu bytes; at most %d are allowed", id, n, VOCAB_MAX_TEXT);
     if (memchr(text, '\0', n))
         return err_set(e, ERR_FORMAT, "entry %d holds a NUL byte", id);
-    if (!text_is_utf8(text, n))
+    if (!is_ascii(text, n) && !text_is_utf8(text, n))
         return err_set(e, ERR_FORMAT, "entry %d is not UTF-8", id);
     return 0;
 }

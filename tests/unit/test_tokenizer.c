@@ -88,6 +88,11 @@ static void reference_cases_from_vocab_txt(void)
     check_reference_cases("vocab.txt");
 }
 
+static void reference_cases_from_tokenizer_json(void)
+{
+    check_reference_cases("tokenizer.json");
+}
+
 static void open_errors(void)
 {
     static const struct {
@@ -116,6 +121,7 @@ static void open_errors(void)
 
 CU_TestInfo suite_tokenizer[] = {
     {"reference cases, vocab.txt", reference_cases_from_vocab_txt},
+    {"reference cases, tokenizer.json", reference_cases_from_tokenizer_json},
     {"sentences of files that cannot be used", open_errors},
     CU_TEST_INFO_NULL,
 };
