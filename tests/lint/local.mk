@@ -3,6 +3,7 @@ TEST_EXTENSIONS = .sh
 SH_LOG_COMPILER = $(SHELL)
 lint_checks = \
 	tests/lint/headers.sh \
+	tests/lint/isa.sh \
 	tests/lint/layers.sh \
 	tests/lint/length.sh \
 	tests/lint/map.sh \
@@ -18,3 +19,7 @@ EXTRA_DIST += $(lint_checks) .shellcheckrc \
 LINT_CPPFLAGS = -include $(abs_builddir)/config.h -I. -I$(abs_builddir) $(JANSSON_CFLAGS) $(LIBZIP_CFLAGS) \
 	$(UTF8PROC_CFLAGS) $(NCURSES_CFLAGS) $(CUNIT_CFLAGS) $(VTERM_CFLAGS)
 AM_TESTS_ENVIRONMENT += CC='$(CC)'; LINT_CPPFLAGS='$(LINT_CPPFLAGS)'; export CC LINT_CPPFLAGS;
+AM_TESTS_ENVIRONMENT += ISA_OBJDIR='$(abs_builddir)'; ISA_CFLAGS='$(CFLAGS)'; export ISA_OBJDIR ISA_CFLAGS;
+if SANITIZED
+AM_TESTS_ENVIRONMENT += SANITIZED=yes; export SANITIZED;
+endif
