@@ -145,6 +145,8 @@ void check_attention(const struct kernel *k)
                                              .where = turn % 7 % PLACEMENTS};
                 check_case(k->fn.attention, &one);
             }
+    /* whole blocks of queries and of keys of every variant, so that all of the scratch is used */
+    check_case(k->fn.attention, &(struct attention_case){.m = 42, .s = 768, .d = 32, .where = ENDS_AT_GUARD});
     check_case(k->fn.attention, &(struct attention_case){.m = 20, .s = 801, .d = 64, .where = ENDS_AT_GUARD});
     check_case(k->fn.attention, &(struct attention_case){.m = 9, .s = 70, .d = 401, .where = ENDS_AT_GUARD});
     check_one_hot(k->fn.attention);
