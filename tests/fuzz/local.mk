@@ -1,1 +1,46 @@
 # files of tests/fuzz
+fuzz_sources = \
+	tests/fuzz/fuzz.def tests/fuzz/fuzz.h \
+	tests/fuzz/targets.c \
+	tests/fuzz/tensors.c tests/fuzz/tensors.h \
+	tests/fuzz/fuzz_pickle.c \
+	tests/fuzz/fuzz_safetensors.c \
+	tests/fuzz/fuzz_sharded.c
+
+check_LIBRARIES += tests/fuzz/libfuzztargets.a
+tests_fuzz_libfuzztargets_a_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS) $(LIBZIP_CFLAGS)
+tests_fuzz_libfuzztargets_a_CFLAGS = $(LAYER_CFLAGS)
+tests_fuzz_libfuzztargets_a_SOURCES = $(fuzz_sources)
+FUZZ_LIBS = tests/fuzz/libfuzztargets.a $(REPORTS_LIBS) $(ANALYZER_LIBS) $(KERNELS_LIBS)
+
+# every target over its saved corpus
+check_PROGRAMS += tests/fuzz/driver
+TESTS += tests/fuzz/driver
+tests_fuzz_driver_CFLAGS = $(LAYER_CFLAGS)
+tests_fuzz_driver_LDADD = $(FUZZ_LIBS) $(EXTERNAL_LIBS)
+tests_fuzz_driver_LDFLAGS = $(AM_LDFLAGS) $(OPENMP_CFLAGS)
+tests_fuzz_driver_SOURCES = tests/fuzz/driver.c
+EXTRA_DIST += tests/fuzz/corpus
+
+# the search for new inputs, with libFuzzer: make fuzz [FUZZ="pickle sharded"] [FUZZ_SECONDS=600]
+EXTRA_DIST += tests/fuzz/libfuzzer.c
+FUZZ_SECONDS = 60
+if FUZZ
+EXTRA_PROGRAMS += tests/fuzz/fuzz
+tests_fuzz_fuzz_CFLAGS = $(LAYER_CFLAGS)
+tests_fuzz_fuzz_LDADD = $(FUZZ_LIBS) $(EXTERNAL_LIBS)
+tests_fuzz_fuzz_LDFLAGS = $(AM_LDFLAGS) $(OPENMP_CFLAGS) -fsanitize=fuzzer
+tests_fuzz_fuzz_SOURCES = tests/fuzz/libfuzzer.c
+
+fuzz: tests/fuzz/fuzz$(EXEEXT)
+	@targets='$(FUZZ)'; \
+	for target in $${targets:-`sed -n 's/^FUZZ(\(.*\))/\1/p' $(srcdir)/tests/fuzz/fuzz.def`}; do \
+	    $(MKDIR_P) fuzz-corpus/$$target && \
+	    BERTSCOPE_FUZZ=$$target tests/fuzz/fuzz -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=2048 \
+	        fuzz-corpus/$$target $(srcdir)/tests/fuzz/corpus/$$target || exit 1; \
+	done
+else
+fuzz:
+	@echo 'make fuzz needs ./configure --enable-fuzz CC=clang' >&2; exit 1
+endif
+.PHONY: fuzz
