@@ -3,6 +3,8 @@ fuzz_sources = \
 	tests/fuzz/fuzz.def tests/fuzz/fuzz.h \
 	tests/fuzz/targets.c \
 	tests/fuzz/tensors.c tests/fuzz/tensors.h \
+	tests/fuzz/fuzz_config.c \
+	tests/fuzz/fuzz_lines.c \
 	tests/fuzz/fuzz_pickle.c \
 	tests/fuzz/fuzz_safetensors.c \
 	tests/fuzz/fuzz_sharded.c
