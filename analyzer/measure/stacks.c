@@ -1,0 +1,125 @@
+#define UNW_LOCAL_ONLY
+#include "analyzer/measure/stacks.h"
+
+#include <stdint.h>
+#include <string.h>
+#include <unistd.h>
+
+#ifdef HAVE_LIBUNWIND
+#include <libunwind.h>
+#endif
+
+/* Text that is put together without stdio, which is not for signal handlers. */
+struct line {
+    char text[256];
+    size_t n;
+};
+
+static void add(struct line *l, const char *s)
+{
+    size_t n = strlen(s), room = sizeof l->text - l->n;
+    n = n < room ? n : room;
+    memcpy(l->text + l->n, s, n);
+    l->n += n;
+}
+
+static void write_line(int fd, struct line *l)
+{
+    size_t done = 0;
+    if (l->n == sizeof l->text)
+        l->n--;
+    l->text[l->n++] = '\n';
+    while (done < l->n) {
+        ssize_t n = write(fd, l->text + done, l->n - done);
+        if (n <= 0)
+            return;
+        done += (size_t)n;
+    }
+}
+
+#ifdef HAVE_LIBUNWIND
+
+enum { MAX_FRAMES = 64 };
+
+/* Where the program itself lies; set by the linker. */
+extern const char __executable_start[], etext[];
+
+static void add_number(struct line *l, uint64_t v, unsigned base)
+{
+    char digits[24];
+    size_t i = sizeof digits - 1;
+    digits[i] = '\0';
+    do
+        digits[--i] = "0123456789abcdef"[v % base];
+    while (v /= base);
+    add(l, base == 16 ? "0x" : "");
+    add(l, digits + i);
+}
+
+static void write_frame(int fd, int number, unw_cursor_t *cursor)
+{
+    struct line l = {.n = 0};
+    char name[128];
+    unw_word_t ip = 0, offset = 0;
+    unw_get_reg(cursor, UNW_REG_IP, &ip);
+    add(&l, "  #");
+    add_number(&l, (uint64_t)number, 10);
+    add(&l, " ");
+    int code = unw_get_proc_name(cursor, name, sizeof name, &offset);
+    if (code == 0 || code == -UNW_ENOMEM) { /* ENOMEM: a long name was cut */
+        add(&l, name);
+        add(&l, "+");
+        add_number(&l, offset, 16);
+    } else {
+        add(&l, "?");
+    }
+    uint64_t start = (uint64_t)(uintptr_t)__executable_start, end = (uint64_t)(uintptr_t)etext;
+    add(&l, " (");
+    if (ip >= start && ip < end) {
+        add(&l, "bertscope+");
+        ip -= start;
+    }
+    add_number(&l, ip, 16);
+    add(&l, ")");
+    write_line(fd, &l);
+}
+
+bool stacks_available(void)
+{
+    return true;
+}
+
+void stacks_write(int fd, void *context)
+{
+    unw_context_t here;
+    unw_cursor_t cursor;
+    int code;
+    if (context) {
+        code = unw_init_local2(&cursor, context, UNW_INIT_SIGNAL_FRAME);
+    } else {
+        unw_getcontext(&here);
+        code = unw_init_local(&cursor, &here);
+    }
+    for (int i = 0; code == 0 && i < MAX_FRAMES; i++) {
+        write_frame(fd, i, &cursor);
+        if (unw_step(&cursor) <= 0)
+            break;
+    }
+}
+
+#else
+
+bool stacks_available(void)
+{
+    return false;
+}
+
+void stacks_write(int fd, void *context)
+{
+    struct line l = {.n = 0};
+    (void)context;
+    add(&l, "  (no call stack: this program was built without libunwind)");
+    write_line(fd, &l);
+}
+
+#endif

@@ -1,0 +1,19 @@
+/* The call stack of a thread, written as text. */
+#ifndef ANALYZER_MEASURE_STACKS_H
+#define ANALYZER_MEASURE_STACKS_H
+
+#include <stdbool.h>
+
+/* False if the program was built without libunwind: stacks_write then writes one line that says so. */
+bool stacks_available(void);
+
+/* Writes a line a frame to the file descriptor, the innermost first: number, function and offset, and the address
+ * inside the program, which addr2line wants. At most 64 frames.
+ *
+ * `context`: what a signal handler got as its third argument, to begin at the interrupted place; NULL = the caller.
+ *
+ * Made for signal handlers after a crash: it does not allocate and calls nothing but write() and libunwind, which
+ * reads tables that the crash may have damaged. So whatever matters more (the terminal) is to be done before. */
+void stacks_write(int fd, void *context);
+
+#endif
