@@ -1,3 +1,45 @@
+# Everything but the commands and main, for the program and its tests.
+noinst_LIBRARIES += libtui.a
+TUI_LIBS = libtui.a
+libtui_a_CPPFLAGS = $(AM_CPPFLAGS) $(NCURSES_CFLAGS)
+libtui_a_CFLAGS = $(LAYER_CFLAGS)
+libtui_a_SOURCES = \
+	tui/app.c tui/app.h \
+	tui/app_draw.c \
+	tui/canvas.c tui/canvas.h \
+	tui/crash.c tui/crash.h \
+	tui/engine.c tui/engine.h \
+	tui/fact_list.c tui/fact_list.h \
+	tui/facts.c tui/facts.h \
+	tui/job.c tui/job.h \
+	tui/job_measure.c \
+	tui/job_open.c \
+	tui/keys.c tui/keys.h \
+	tui/layout.c tui/layout.h \
+	tui/log.c tui/log.h \
+	tui/opened.c tui/opened.h \
+	tui/options.c tui/options.h \
+	tui/prompt.c tui/prompt.h \
+	tui/scale.c tui/scale.h \
+	tui/screen.c tui/screen.h \
+	tui/screen_help.c \
+	tui/screen_layers.c tui/screen_layers.h \
+	tui/screen_log.c \
+	tui/screen_overview.c \
+	tui/term.c tui/term.h \
+	tui/theme.c tui/theme.h \
+	tui/tree.c tui/tree.h \
+	tui/tui.c tui/tui.h \
+	tui/typed.c tui/typed.h \
+	tui/widget_bar.c tui/widget_bar.h \
+	tui/widget_table.c tui/widget_table.h
+EXTRA_DIST += \
+	tui/actions.def \
+	tui/jobs.def \
+	tui/screens.def \
+	tui/tones.def \
+	tui/typed.def
+
 bin_PROGRAMS += bertscope
 bertscope_CPPFLAGS = $(AM_CPPFLAGS)
 bertscope_CFLAGS = $(LAYER_CFLAGS)
@@ -5,15 +47,15 @@ bertscope_LDFLAGS = $(AM_LDFLAGS) $(OPENMP_CFLAGS)
 bertscope_LDADD = $(TUI_LIBS) $(REPORTS_LIBS) $(ANALYZER_LIBS) $(KERNELS_LIBS) $(NCURSES_LIBS) $(EXTERNAL_LIBS)
 bertscope_SOURCES = \
 	tui/cmd_doctor.c \
+	tui/cmd_draw.c \
 	tui/cmd_kernels.c \
+	tui/cmd_open.c \
 	tui/cmd_predict.c \
 	tui/cmd_profile.c \
 	tui/cmd_tokenize.c \
 	tui/command.c tui/command.h \
 	tui/inputs.c tui/inputs.h \
-	tui/main.c \
-	tui/opened.c tui/opened.h \
-	tui/options.c tui/options.h
+	tui/main.c
 EXTRA_DIST += \
 	tui/commands.def \
 	tui/options.def

@@ -4,7 +4,7 @@ TESTS += tests/unit/unit
 endif
 tests_unit_unit_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS) $(JANSSON_CFLAGS) $(LIBZIP_CFLAGS)
 tests_unit_unit_CFLAGS = $(LAYER_CFLAGS)
-tests_unit_unit_LDADD = $(REPORTS_LIBS) $(ANALYZER_LIBS) $(KERNELS_LIBS) $(CUNIT_LIBS) $(EXTERNAL_LIBS)
+tests_unit_unit_LDADD = $(TUI_LIBS) $(REPORTS_LIBS) $(ANALYZER_LIBS) $(KERNELS_LIBS) $(CUNIT_LIBS) $(EXTERNAL_LIBS)
 tests_unit_unit_LDFLAGS = $(AM_LDFLAGS) $(OPENMP_CFLAGS)
 tests_unit_unit_SOURCES = \
 	tests/unit/suites.def \
@@ -13,7 +13,6 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_cpu.c
 tests_unit_unit_SOURCES += tests/unit/test_tokenizer.c \
 	tests/unit/test_config.c \
-	tui/options.c \
 	tests/unit/test_emit.c \
 	tests/unit/test_options.c \
 	tests/unit/fixture.c tests/unit/fixture.h \
@@ -34,3 +33,61 @@ EXTRA_DIST += \
 	tests/fixtures/torch-zip-nested.bin \
 	tests/fixtures/torch-zip.bin \
 	tests/tools/make_torch_fixtures.py
+
+# the terminal program
+tests_unit_unit_SOURCES += \
+	tests/unit/app_fixture.c tests/unit/app_fixture.h \
+	tests/unit/test_app.c \
+	tests/unit/test_canvas.c \
+	tests/unit/test_keys.c \
+	tests/unit/test_layout.c \
+	tests/unit/test_prompt.c \
+	tests/unit/test_screens.c \
+	tests/unit/test_table.c \
+	tests/unit/test_theme.c \
+	tests/unit/test_tree.c
+EXTRA_DIST += \
+	tests/golden/screens/help.120x40.tones \
+	tests/golden/screens/help.120x40.txt \
+	tests/golden/screens/help.200x60.tones \
+	tests/golden/screens/help.200x60.txt \
+	tests/golden/screens/help.80x24.tones \
+	tests/golden/screens/help.80x24.txt \
+	tests/golden/screens/layers-search.80x24.tones \
+	tests/golden/screens/layers-search.80x24.txt \
+	tests/golden/screens/layers-sorted.80x24.tones \
+	tests/golden/screens/layers-sorted.80x24.txt \
+	tests/golden/screens/layers.120x40.tones \
+	tests/golden/screens/layers.120x40.txt \
+	tests/golden/screens/layers.200x60.tones \
+	tests/golden/screens/layers.200x60.txt \
+	tests/golden/screens/layers.80x24.tones \
+	tests/golden/screens/layers.80x24.txt \
+	tests/golden/screens/log.120x40.tones \
+	tests/golden/screens/log.120x40.txt \
+	tests/golden/screens/log.80x24.tones \
+	tests/golden/screens/log.80x24.txt \
+	tests/golden/screens/opening.80x24.tones \
+	tests/golden/screens/opening.80x24.txt \
+	tests/golden/screens/overview-ascii.80x24.tones \
+	tests/golden/screens/overview-ascii.80x24.txt \
+	tests/golden/screens/overview-command.80x24.tones \
+	tests/golden/screens/overview-command.80x24.txt \
+	tests/golden/screens/overview.120x40.tones \
+	tests/golden/screens/overview.120x40.txt \
+	tests/golden/screens/overview.1x1.tones \
+	tests/golden/screens/overview.1x1.txt \
+	tests/golden/screens/overview.200x60.tones \
+	tests/golden/screens/overview.200x60.txt \
+	tests/golden/screens/overview.20x5.tones \
+	tests/golden/screens/overview.20x5.txt \
+	tests/golden/screens/overview.40x8.tones \
+	tests/golden/screens/overview.40x8.txt \
+	tests/golden/screens/overview.80x24.tones \
+	tests/golden/screens/overview.80x24.txt \
+	tests/golden/screens/views.def
+
+# Writes the golden screens anew; review the difference before it is committed.
+golden-screens: tests/unit/unit
+	BERTSCOPE_GOLDEN=write srcdir=$(srcdir) tests/unit/unit screens
+.PHONY: golden-screens

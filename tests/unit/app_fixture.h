@@ -1,0 +1,28 @@
+/* A program state made by hand: a model of 4 layers, measured on a machine that does not exist. Screens are tested
+ * and drawn into golden files from it, never from the machine the test runs on. */
+#ifndef TESTS_UNIT_APP_FIXTURE_H
+#define TESTS_UNIT_APP_FIXTURE_H
+
+#include "tui/app.h"
+
+/* What the state asked of its host. */
+struct fixture_host {
+    struct request last;
+    int submitted, cancelled;
+};
+
+/* An app that has just started; `model` NULL = demo. */
+void app_fixture_start(struct app *a, struct fixture_host *host, const char *model);
+/* The same after the model was opened and measured. */
+void app_fixture_measured(struct app *a, struct fixture_host *host);
+
+/* The pieces; the caller frees them (or hands them to app_news). */
+struct facts *fixture_facts(void);
+struct profile *fixture_profile(int layers);
+
+/* Keys by their names, separated by blanks ("j j Enter : q"). */
+void fixture_keys(struct app *a, const char *keys);
+/* Every character is one key. */
+void fixture_type(struct app *a, const char *text);
+
+#endif

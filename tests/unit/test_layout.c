@@ -1,0 +1,79 @@
+#include "tests/unit/unit.h"
+
+#include "tui/layout.h"
+
+static bool inside(struct rect r, struct rect of)
+{
+    return r.w >= 0 && r.h >= 0 && r.x >= of.x && r.y >= of.y && r.x + r.w <= of.x + of.w && r.y + r.h <= of.y + of.h;
+}
+
+static bool overlap(struct rect a, struct rect b)
+{
+    return a.w > 0 && a.h > 0 && b.w > 0 && b.h > 0 && a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h &&
+           b.y < a.y + a.h;
+}
+
+static int faults(const struct rect *part, int n, struct rect of)
+{
+    int found = 0;
+    for (int i = 0; i < n; i++) {
+        found += !inside(part[i], of);
+        for (int j = 0; j < i; j++)
+            found += overlap(part[i], part[j]);
+    }
+    return found;
+}
+
+static void test_screen(void)
+{
+    int found = 0, useful = 0;
+    for (int rows = 1; rows <= 60; rows++)
+        for (int columns = 1; columns <= 200; columns++) {
+            struct layout l = layout_screen(columns, rows);
+            struct rect part[] = {l.tabs, l.body, l.status, l.hints};
+            found += faults(part, 4, (struct rect){0, 0, columns, rows});
+            found += l.too_small != (columns < LAYOUT_MIN_COLUMNS || rows < LAYOUT_MIN_ROWS);
+            found += !l.too_small && (l.tabs.h != 1 || l.status.h != 1 || l.hints.h != 1 || l.body.h < 1);
+            useful += !l.too_small;
+        }
+    CU_ASSERT_EQUAL(found, 0);
+    CU_ASSERT_EQUAL(useful, (60 - LAYOUT_MIN_ROWS + 1) * (200 - LAYOUT_MIN_COLUMNS + 1));
+}
+
+static void test_pair(void)
+{
+    int found = 0;
+    for (int h = 0; h <= 12; h++)
+        for (int w = 1; w <= 200; w++)
+            for (int high = 0; high <= 9; high += 3) {
+                struct rect of = {2, 1, w, h}, part[2];
+                layout_pair(of, 60, high, 5, &part[0], &part[1]);
+                found += faults(part, 2, of);
+                found += w >= 123 && (part[0].y != part[1].y);
+                found += w < 123 && part[0].w != w;
+            }
+    CU_ASSERT_EQUAL(found, 0);
+}
+
+static void test_top_and_bottom(void)
+{
+    int found = 0;
+    for (int h = 0; h <= 20; h++)
+        for (int top = 0; top <= 6; top++)
+            for (int bottom = 0; bottom <= 6; bottom++)
+                for (int gap = 0; gap <= 2; gap++) {
+                    struct rect of = {0, 3, 40, h}, rest = of;
+                    struct rect part[3] = {layout_top(&rest, top, gap), layout_bottom(&rest, bottom, gap, 3)};
+                    part[2] = rest;
+                    found += faults(part, 3, of);
+                    found += part[1].h != 0 && (part[1].h != bottom || rest.h < 3);
+                }
+    CU_ASSERT_EQUAL(found, 0);
+}
+
+CU_TestInfo suite_layout[] = {
+    {"1x1 to 200x60: inside, no overlap", test_screen},
+    {"pairs", test_pair},
+    {"tops and bottoms", test_top_and_bottom},
+    CU_TEST_INFO_NULL,
+};

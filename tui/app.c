@@ -1,0 +1,455 @@
+#include "tui/app.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "analyzer/base/outfile.h"
+#include "tui/typed.h"
+
+static const struct screen *screen_of(enum screen_id id)
+{
+    return screen_row(id)->screen;
+}
+
+int app_init(struct app *a, const struct settings *s, const struct app_host *host, struct err *e)
+{
+    *a = (struct app){.host = *host, .settings = *s, .columns = 80, .rows = 24, .ascii = s->ascii,
+                      .mouse = !s->no_mouse, .theme = theme_find("dark"), .cursor_x = -1, .cursor_y = -1};
+    snprintf(a->spec, sizeof a->spec, "%s", settings_model(s));
+    prompt_init(&a->prompt, typed_complete, NULL);
+    for (int i = 0; i < SCREENS; i++) {
+        a->view[i] = calloc(1, screen_of(i)->view_bytes + 1);
+        if (!a->view[i]) {
+            app_free(a);
+            return err_set(e, ERR_NOMEM, "no memory for the screens");
+        }
+    }
+    return 0;
+}
+
+static void free_profile(struct profile *p)
+{
+    if (p)
+        profile_free(p);
+    free(p);
+}
+
+void app_free(struct app *a)
+{
+    for (int i = 0; i < SCREENS; i++) {
+        if (a->view[i] && screen_of(i)->forget)
+            screen_of(i)->forget(a->view[i]);
+        free(a->view[i]);
+    }
+    prompt_free(&a->prompt);
+    free(a->facts);
+    free_profile(a->profile);
+    *a = (struct app){0};
+}
+
+void news_free(struct news *n)
+{
+    free(n->facts);
+    free_profile(n->profile);
+    free(n->line);
+    *n = (struct news){0};
+}
+
+/* ---- messages ------------------------------------------------------------------------------------------------ */
+
+static void set_message(struct app *a, enum log_level level, const char *text)
+{
+    a->message_level = level;
+    snprintf(a->message, sizeof a->message, "%s", text);
+}
+
+void app_say(struct app *a, enum log_level level, const char *fmt, ...)
+{
+    char text[LOG_BYTES];
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(text, sizeof text, fmt, ap);
+    va_end(ap);
+    log_add(&a->log, level, a->wall, "%s", text);
+    set_message(a, level, log_at(&a->log, a->log.lines - 1)->text);
+}
+
+void app_complain(struct app *a, const struct err *e)
+{
+    app_say(a, LOG_ERROR, "%s", e->text);
+}
+
+/* ---- jobs ---------------------------------------------------------------------------------------------------- */
+
+static void submit(struct app *a, const struct request *r)
+{
+    struct err e = {0};
+    if (a->host.submit(a->host.payload, r, &e) != 0)
+        app_complain(a, &e);
+}
+
+void app_open(struct app *a, const char *spec)
+{
+    struct request r = {.job = JOB_OPEN, .seed = (uint64_t)a->settings.seed};
+    if (spec != a->spec)
+        snprintf(a->spec, sizeof a->spec, "%s", spec);
+    snprintf(r.spec, sizeof r.spec, "%s", a->spec);
+    submit(a, &r);
+}
+
+void app_start(struct app *a)
+{
+    app_open(a, a->spec);
+}
+
+void app_measure(struct app *a)
+{
+    struct request r = {.job = JOB_MEASURE};
+    if (!a->facts) {
+        app_say(a, LOG_WARNING, "no model is open yet, so there is nothing to measure (:open MODEL opens one)");
+        return;
+    }
+    r.profile.workload = a->workload;
+    r.profile.budget_s = a->settings.budget_s;
+    r.profile.overhead = a->settings.overhead;
+    submit(a, &r);
+}
+
+static void take_facts(struct app *a, struct facts *f)
+{
+    bool first = !a->facts;
+    free(a->facts);
+    a->facts = f;
+    free_profile(a->profile);
+    a->profile = NULL;
+    if (first)
+        a->workload = settings_workload(&a->settings, f->positions, f->machine.cores);
+    if (!first && a->workload.seq > f->positions)
+        a->workload.seq = f->positions;
+    app_measure(a);
+}
+
+void app_news(struct app *a, struct news *n)
+{
+    a->job = n->job;
+    for (int i = 0; i < n->lines; i++) {
+        log_append(&a->log, &n->line[i]);
+        if (n->line[i].level >= LOG_WARNING) /* the rest is read on the Log screen */
+            set_message(a, n->line[i].level, n->line[i].text);
+    }
+    if (n->profile) {
+        free_profile(a->profile);
+        a->profile = n->profile;
+        n->profile = NULL;
+    }
+    if (n->facts) {
+        struct facts *f = n->facts;
+        n->facts = NULL;
+        take_facts(a, f);
+    }
+    news_free(n);
+}
+
+/* ---- the workload -------------------------------------------------------------------------------------------- */
+
+int app_step(int v, int direction, int low, int high)
+{
+    int power = 1;
+    if (direction > 0)
+        while (power <= v && power < high)
+            power *= 2;
+    else
+        while (power * 2 < v)
+            power *= 2;
+    return power < low ? low : power > high ? high : power;
+}
+
+static void step(struct app *a, int *field, int direction, int high)
+{
+    int v = app_step(*field, direction, 1, high);
+    if (!a->facts || v == *field)
+        return;
+    *field = v;
+    app_measure(a);
+}
+
+static void batch_up(struct app *a)
+{
+    step(a, &a->workload.batch, 1, WORKLOAD_MAX_BATCH);
+}
+
+static void batch_down(struct app *a)
+{
+    step(a, &a->workload.batch, -1, WORKLOAD_MAX_BATCH);
+}
+
+static void seq_up(struct app *a)
+{
+    step(a, &a->workload.seq, 1, a->facts ? a->facts->positions : 1);
+}
+
+static void seq_down(struct app *a)
+{
+    step(a, &a->workload.seq, -1, a->facts ? a->facts->positions : 1);
+}
+
+static void threads_up(struct app *a)
+{
+    step(a, &a->workload.threads, 1, a->facts ? a->facts->machine.cores : 1);
+}
+
+static void threads_down(struct app *a)
+{
+    step(a, &a->workload.threads, -1, a->facts ? a->facts->machine.cores : 1);
+}
+
+/* ---- actions ------------------------------------------------------------------------------------------------- */
+
+void app_show(struct app *a, enum screen_id id)
+{
+    if (id == a->screen)
+        return;
+    a->before = a->screen;
+    a->screen = id;
+}
+
+static void go_back(struct app *a)
+{
+    if (a->search[0])
+        a->search[0] = '\0';
+    else
+        app_show(a, a->before);
+}
+
+static void cancel(struct app *a)
+{
+    if (a->job.running)
+        a->host.cancel(a->host.payload);
+    else
+        app_say(a, LOG_INFO, "no job is running");
+}
+
+static void interrupt(struct app *a)
+{
+    if (a->job.running)
+        a->host.cancel(a->host.payload);
+    else
+        a->quit = true;
+}
+
+static void quit(struct app *a)
+{
+    if (a->screen == SCREEN_HELP)
+        app_show(a, a->before);
+    else
+        a->quit = true;
+}
+
+static void quit_all(struct app *a)
+{
+    a->quit = true;
+}
+
+static void suspend(struct app *a)
+{
+    a->suspend = true;
+}
+
+static void redraw(struct app *a)
+{
+    a->redraw = true;
+}
+
+static void next_screen(struct app *a)
+{
+    app_show(a, (a->screen + 1) % SCREENS);
+}
+
+static void previous_screen(struct app *a)
+{
+    app_show(a, (a->screen + SCREENS - 1) % SCREENS);
+}
+
+static void find(struct app *a, int direction, bool stay)
+{
+    const struct screen *s = screen_of(a->screen);
+    if (!a->search[0])
+        app_say(a, LOG_INFO, "nothing was searched yet (/ searches)");
+    else if (!s->find || !s->find(a, a->view[a->screen], direction, stay))
+        app_say(a, LOG_WARNING, "\"%s\" is not on this screen", a->search);
+}
+
+static void find_next(struct app *a)
+{
+    find(a, 1, false);
+}
+
+static void find_previous(struct app *a)
+{
+    find(a, -1, false);
+}
+
+static void start_search(struct app *a)
+{
+    prompt_open(&a->prompt, PROMPT_SEARCH, "");
+}
+
+static void start_command(struct app *a)
+{
+    prompt_open(&a->prompt, PROMPT_COMMAND, "");
+}
+
+static void snapshot(struct app *a)
+{
+    struct err e = {0};
+    if (app_write_view(a, NULL, &e) != 0)
+        app_complain(a, &e);
+}
+
+/* What an action does everywhere; the others belong to the screens. */
+static void (*const everywhere[ACTIONS])(struct app *a) = {
+    [ACTION_MEASURE] = app_measure,
+    [ACTION_CANCEL] = cancel,
+    [ACTION_BATCH_UP] = batch_up,
+    [ACTION_BATCH_DOWN] = batch_down,
+    [ACTION_SEQ_UP] = seq_up,
+    [ACTION_SEQ_DOWN] = seq_down,
+    [ACTION_THREADS_UP] = threads_up,
+    [ACTION_THREADS_DOWN] = threads_down,
+    [ACTION_SEARCH] = start_search,
+    [ACTION_NEXT] = find_next,
+    [ACTION_PREVIOUS] = find_previous,
+    [ACTION_COMMAND] = start_command,
+    [ACTION_NEXT_SCREEN] = next_screen,
+    [ACTION_PREVIOUS_SCREEN] = previous_screen,
+    [ACTION_SNAPSHOT] = snapshot,
+    [ACTION_REDRAW] = redraw,
+    [ACTION_BACK] = go_back,
+    [ACTION_SUSPEND] = suspend,
+    [ACTION_QUIT] = quit,
+    [ACTION_QUIT_ALL] = quit_all,
+    [ACTION_INTERRUPT] = interrupt,
+};
+
+bool app_act(struct app *a, enum action action)
+{
+    for (int i = 0; i < SCREENS; i++)
+        if (screen_row(i)->action == action) {
+            app_show(a, i);
+            return true;
+        }
+    if (everywhere[action]) {
+        everywhere[action](a);
+        return true;
+    }
+    if (!(action_row(action)->scope & SCOPE_SCREEN(a->screen)))
+        return false;
+    return screen_of(a->screen)->act(a, a->view[a->screen], action);
+}
+
+/* ---- events -------------------------------------------------------------------------------------------------- */
+
+static void carry_out(struct app *a)
+{
+    struct err e = {0};
+    if (a->prompt.kind == PROMPT_COMMAND) {
+        if (typed_run(a, a->prompt.line, &e) != 0)
+            app_complain(a, &e);
+        return;
+    }
+    if (a->prompt.line[0])
+        snprintf(a->search, sizeof a->search, "%.*s", APP_SEARCH_BYTES - 1, a->prompt.line);
+    find(a, 1, true);
+}
+
+static void unknown_key(struct app *a, int key)
+{
+    char name[16], text[80];
+    snprintf(text, sizeof text, "%s does nothing here (? lists the keys)", key_text(key, name));
+    set_message(a, LOG_INFO, text);
+}
+
+static void on_key(struct app *a, int key)
+{
+    a->message[0] = '\0';
+    if (a->prompt.open) {
+        if (prompt_key(&a->prompt, key) == PROMPT_DONE)
+            carry_out(a);
+        return;
+    }
+    enum action action = action_of_key(key, SCOPE_SCREEN(a->screen));
+    if (action != ACTION_NONE)
+        app_act(a, action);
+    else
+        unknown_key(a, key);
+}
+
+static void on_click(struct app *a, int x, int y)
+{
+    for (int i = 0; i < SCREENS; i++)
+        if (y == 0 && x >= a->tab_x[i] && x < a->tab_x[i] + a->tab_w[i]) {
+            app_show(a, i);
+            return;
+        }
+    if (screen_of(a->screen)->click)
+        screen_of(a->screen)->click(a, a->view[a->screen], x, y);
+}
+
+void app_event(struct app *a, const struct event *ev)
+{
+    switch (ev->kind) {
+    case EVENT_KEY:
+        on_key(a, ev->key);
+        break;
+    case EVENT_CLICK:
+        on_click(a, ev->x, ev->y);
+        break;
+    case EVENT_WHEEL:
+        for (int i = 0; i < abs(ev->rows_down); i++)
+            app_act(a, ev->rows_down < 0 ? ACTION_UP : ACTION_DOWN);
+        break;
+    case EVENT_RESIZE:
+        a->columns = ev->columns;
+        a->rows = ev->rows;
+        break;
+    }
+}
+
+/* ---- the view as a file -------------------------------------------------------------------------------------- */
+
+/* The first bertscope-SCREEN-N.txt that is not there yet. */
+static int new_name(const struct app *a, char *path, size_t size, struct err *e)
+{
+    for (int i = 1; i < 10000; i++) {
+        snprintf(path, size, "bertscope-%s-%d.txt", screen_row(a->screen)->command, i);
+        if (access(path, F_OK) != 0)
+            return 0;
+    }
+    return err_set(e, ERR_IO, "%s and all before it are there already; remove some", path);
+}
+
+int app_write_view(struct app *a, const char *path, struct err *e)
+{
+    char name[64];
+    struct canvas c;
+    struct str text;
+    if (!path) {
+        TRY(new_name(a, name, sizeof name, e));
+        path = name;
+    } else if (access(path, F_OK) == 0) {
+        return err_set(e, ERR_IO, "%s is there already; choose another name", path);
+    }
+    TRY(canvas_init(&c, a->columns, a->rows, a->ascii, e));
+    app_draw(a, &c);
+    str_init(&text);
+    canvas_print(&c, &text);
+    int code = outfile_write(path, text.text, text.len, e);
+    str_free(&text);
+    canvas_free(&c);
+    if (code == 0)
+        app_say(a, LOG_DONE, "wrote this view to %s", path);
+    return code;
+}

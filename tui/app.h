@@ -1,0 +1,96 @@
+/* All state of the interactive program: events and news in, state out. No curses, no threads: the terminal loop
+ * (tui.c) and tests feed it alike. */
+#ifndef TUI_APP_H
+#define TUI_APP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <time.h>
+
+#include "tui/canvas.h"
+#include "tui/job.h"
+#include "tui/keys.h"
+#include "tui/options.h"
+#include "tui/prompt.h"
+#include "tui/screen.h"
+
+/* Who carries out jobs; a test puts its own here. */
+struct app_host {
+    void *payload;
+    int (*submit)(void *payload, const struct request *r, struct err *e);
+    void (*cancel)(void *payload); /* the running job and those that wait */
+};
+
+enum event_kind { EVENT_KEY, EVENT_CLICK, EVENT_WHEEL, EVENT_RESIZE };
+
+struct event {
+    enum event_kind kind;
+    int key;           /* EVENT_KEY */
+    int x, y;          /* of the mouse */
+    int rows_down;     /* EVENT_WHEEL: negative = up */
+    int columns, rows; /* EVENT_RESIZE */
+};
+
+enum { APP_SEARCH_BYTES = 128 };
+
+struct app {
+    struct app_host host;
+    struct settings settings; /* as started, and changed by commands */
+    char spec[1024];          /* the model that was last asked for */
+
+    /* what is known; owned */
+    struct facts *facts;     /* NULL = no model yet */
+    struct profile *profile; /* NULL = nothing measured yet */
+    struct job_state job;
+    struct log log;
+    struct workload workload; /* of the next measurement */
+
+    /* what is shown */
+    int columns, rows;
+    bool ascii, mouse;
+    const struct theme *theme;
+    enum screen_id screen, before; /* before: where Esc leads */
+    void *view[SCREENS];           /* view states; owned */
+    int tab_x[SCREENS], tab_w[SCREENS];
+    struct prompt prompt;
+    char search[APP_SEARCH_BYTES]; /* "" = none */
+    enum log_level message_level;
+    char message[LOG_BYTES]; /* until the next key; "" = none */
+    int cursor_x, cursor_y;  /* of the terminal's cursor, -1 = hidden */
+
+    /* set by the caller before each event and each drawing */
+    uint64_t now_ns; /* clock_ns */
+    time_t wall;
+
+    /* wishes to the terminal loop, which takes them back */
+    bool quit, suspend, redraw;
+};
+
+/* Settings are copied, their texts are borrowed. The theme may be changed afterwards. */
+WARN_UNUSED int app_init(struct app *a, const struct settings *s, const struct app_host *host, struct err *e);
+void app_free(struct app *a);
+
+/* Asks for the model of the settings to be opened. */
+void app_start(struct app *a);
+
+void app_event(struct app *a, const struct event *ev);
+/* Takes over what the news own. */
+void app_news(struct app *a, struct news *n);
+
+/* Draws the whole screen; the canvas decides the size. Sets cursor_x and cursor_y. */
+void app_draw(struct app *a, struct canvas *c);
+
+/* For screens, commands and actions. */
+bool app_act(struct app *a, enum action action);
+void app_show(struct app *a, enum screen_id id);
+void app_open(struct app *a, const char *spec);
+void app_measure(struct app *a);
+void app_say(struct app *a, enum log_level level, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+void app_complain(struct app *a, const struct err *e);
+/* Writes the view as text; `path` NULL = a new file in the current directory. */
+WARN_UNUSED int app_write_view(struct app *a, const char *path, struct err *e);
+
+/* The power of two above or below `v`, moved into low..high. */
+int app_step(int v, int direction, int low, int high);
+
+#endif

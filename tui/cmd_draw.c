@@ -1,0 +1,43 @@
+#include <stdio.h>
+
+#include "tui/canvas.h"
+#include "tui/command.h"
+#include "tui/tui.h"
+
+static int parse_size(const char *text, int *columns, int *rows, struct err *e)
+{
+    int end = 0;
+    *columns = 80;
+    *rows = 24;
+    if (!text)
+        return 0;
+    if (sscanf(text, "%4dx%4d%n", columns, rows, &end) != 2 || text[end] || *columns < 1 || *columns > CANVAS_MAX ||
+        *rows < 1 || *rows > CANVAS_MAX)
+        return err_set(e, ERR_USAGE, "--size takes COLSxROWS, each from 1 to %d, not \"%s\"", CANVAS_MAX, text);
+    return 0;
+}
+
+static int run(const struct settings *s, struct str *out, const struct progress *progress, struct err *e)
+{
+    int columns, rows;
+    struct settings model = *s;
+    model.args = s->args + 1; /* the screen comes first */
+    model.arg_count = s->arg_count - 1;
+    TRY(parse_size(s->size, &columns, &rows, e));
+    return tui_draw(&model, s->args[0], columns, rows, progress, out, e);
+}
+
+const struct command command_draw = {
+    .name = "draw",
+    .args = "SCREEN [MODEL]",
+    .summary = "one screen of the terminal program as text, without a terminal",
+    .detail = "Opens and measures the model and prints the screen (overview, layers, log or help) as it would look in a\n"
+              "window of that size.",
+    .example = "bertscope draw layers preset:bert-tiny --size 120x40",
+    .options = OPTION_BIT(help) | OPTION_BIT(quiet) | OPTION_BIT(output) | OPTION_BIT(batch) | OPTION_BIT(seq) |
+               OPTION_BIT(threads) | OPTION_BIT(budget) | OPTION_BIT(overhead) | OPTION_BIT(seed) | OPTION_BIT(size) |
+               OPTION_BIT(ascii),
+    .min_args = 1,
+    .max_args = 2,
+    .run = run,
+};

@@ -1,0 +1,21 @@
+#include "tui/command.h"
+#include "tui/tui.h"
+
+static int run(const struct settings *s, struct str *out, const struct progress *progress, struct err *e)
+{
+    (void)out, (void)progress;
+    return tui_run(s, e);
+}
+
+const struct command command_open = {
+    .name = "open",
+    .args = "[MODEL]",
+    .summary = "explore a model in the terminal (what `bertscope MODEL` does)",
+    .detail = "Opens the model, measures it, and shows where parameters, MACs and time go. ? lists the keys. Needs a\n"
+              "terminal; `bertscope draw` prints a screen without one.",
+    .example = "bertscope preset:bert-base --batch 8",
+    .options = OPTION_BIT(help) | OPTION_BIT(batch) | OPTION_BIT(seq) | OPTION_BIT(threads) | OPTION_BIT(budget) |
+               OPTION_BIT(overhead) | OPTION_BIT(seed) | OPTION_BIT(theme) | OPTION_BIT(ascii) | OPTION_BIT(no_mouse),
+    .max_args = 1,
+    .run = run,
+};

@@ -1,0 +1,132 @@
+#include "tui/crash.h"
+
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "analyzer/measure/stacks.h"
+
+enum { OWN_STACK = 64 * 1024, RESTORE_BYTES = 1000, TRACE_SECONDS = 5 };
+
+static const struct {
+    int number;
+    const char *text;
+} crashes[] = {
+    {SIGSEGV, "SIGSEGV, an invalid memory access"},
+    {SIGBUS, "SIGBUS, memory that could not be read (was a model file cut while it was open?)"},
+    {SIGFPE, "SIGFPE, an impossible calculation"},
+    {SIGILL, "SIGILL, an instruction this CPU does not know"},
+    {SIGABRT, "SIGABRT, the program gave up"},
+};
+enum { CRASHES = sizeof crashes / sizeof crashes[0] };
+
+/* Everything the handler needs, prepared beforehand. */
+static struct {
+    int fd;
+    char bytes[RESTORE_BYTES];
+    size_t n;
+    struct termios modes;
+    struct sigaction before[CRASHES];
+} prepared;
+
+static atomic_bool crashing;
+static _Thread_local char *stack;
+
+/* The kernel's frame alone may take more than SIGSTKSZ where the CPU has large registers. */
+static size_t stack_bytes(void)
+{
+    return (size_t)getauxval(AT_MINSIGSTKSZ) + SIGSTKSZ + OWN_STACK;
+}
+
+void crash_thread_begin(void)
+{
+    size_t n = stack_bytes();
+    char *memory = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+    stack_t s = {.ss_sp = memory, .ss_size = n};
+    if (memory == MAP_FAILED)
+        return;
+    if (sigaltstack(&s, NULL) == 0)
+        stack = memory;
+    else
+        munmap(memory, n);
+}
+
+void crash_thread_end(void)
+{
+    stack_t off = {.ss_flags = SS_DISABLE};
+    if (!stack)
+        return;
+    sigaltstack(&off, NULL);
+    munmap(stack, stack_bytes());
+    stack = NULL;
+}
+
+static void put(int fd, const char *text, size_t n)
+{
+    while (n > 0) {
+        ssize_t done = write(fd, text, n);
+        if (done <= 0)
+            return;
+        text += done;
+        n -= (size_t)done;
+    }
+}
+
+static void explain(int number)
+{
+    static const char head[] = "bertscope: crashed (", tail[] = "); this is a fault of the program. It was here:\n";
+    put(STDERR_FILENO, head, sizeof head - 1);
+    for (int i = 0; i < CRASHES; i++)
+        if (crashes[i].number == number)
+            put(STDERR_FILENO, crashes[i].text, strlen(crashes[i].text));
+    put(STDERR_FILENO, tail, sizeof tail - 1);
+}
+
+/* Only async-signal-safe calls until the terminal is given back. The stack trace comes after that, under an alarm,
+ * because it may meet what broke the program. */
+static void on_crash(int number, siginfo_t *info, void *context)
+{
+    (void)info;
+    if (atomic_exchange(&crashing, true))
+        for (;;)
+            pause(); /* another thread is already at it */
+    put(prepared.fd, prepared.bytes, prepared.n);
+    tcsetattr(prepared.fd, TCSANOW, &prepared.modes);
+    signal(SIGALRM, SIG_DFL);
+    alarm(TRACE_SECONDS);
+    explain(number);
+    stacks_write(STDERR_FILENO, context);
+    signal(number, SIG_DFL);
+    raise(number); /* blocked until the handler returns */
+}
+
+bool crash_begun(void)
+{
+    return atomic_load_explicit(&crashing, memory_order_relaxed);
+}
+
+void crash_arm(int fd, const char *bytes, size_t n, const struct termios *modes)
+{
+    struct sigaction action = {.sa_sigaction = on_crash, .sa_flags = SA_SIGINFO | SA_ONSTACK};
+    prepared.fd = fd;
+    prepared.n = n < RESTORE_BYTES ? n : RESTORE_BYTES;
+    memcpy(prepared.bytes, bytes, prepared.n);
+    prepared.modes = *modes;
+    crash_thread_begin();
+    sigfillset(&action.sa_mask);
+    sigdelset(&action.sa_mask, SIGALRM);
+    for (int i = 0; i < CRASHES; i++)
+        sigaction(crashes[i].number, &action, &prepared.before[i]);
+}
+
+void crash_disarm(void)
+{
+    for (int i = 0; i < CRASHES; i++)
+        sigaction(crashes[i].number, &prepared.before[i], NULL);
+    crash_thread_end();
+}

@@ -1,0 +1,76 @@
+/* Jobs: what the engine thread does. One `const struct job` in job_NAME.c and one row in jobs.def. */
+#ifndef TUI_JOB_H
+#define TUI_JOB_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "analyzer/base/progress.h"
+#include "analyzer/measure/profile.h"
+#include "tui/facts.h"
+#include "tui/log.h"
+
+enum job_id {
+#define JOB(name, symbol) JOB_##name,
+#include "tui/jobs.def"
+#undef JOB
+    JOBS
+};
+
+struct opened;
+
+#define JOB_BIT(id) (1u << (id))
+
+/* What a job is asked to do; a copy, so that nobody waits for anybody. */
+struct request {
+    enum job_id job;
+    char spec[1024]; /* the model to open */
+    uint64_t seed;   /* of its weights, if they are random */
+    struct profile_options profile;
+};
+
+/* What a job may use. Everything is for the engine thread only. */
+struct job_context {
+    struct opened *opened; /* the model, or zeroed */
+    const struct request *request;
+    const struct progress *progress;
+    void *payload; /* for the functions below */
+    void (*publish_facts)(void *payload, const struct facts *f);
+    void (*publish_profile)(void *payload, const struct profile *p);
+    void (*log)(void *payload, enum log_level level, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+};
+
+struct job {
+    const char *doing; /* "measuring": shown until the job says something better */
+    uint32_t replaces; /* JOB_BIT of the jobs that a new request of this kind cancels, running or waiting */
+    int (*run)(struct job_context *x, struct err *e);
+};
+
+#define JOB(name, symbol) extern const struct job job_##symbol;
+#include "tui/jobs.def"
+#undef JOB
+
+const struct job *job_row(enum job_id id);
+
+/* What the engine is doing, for the status line. */
+struct job_state {
+    bool running;
+    enum job_id job;
+    char what[64];
+    double done, total; /* total 0 = not known */
+    uint64_t phase_ns;  /* clock when `what` began */
+    int waiting;        /* requests behind it */
+};
+
+/* What became known since the last look. The taker owns the pointers. */
+struct news {
+    struct facts *facts;     /* a model was opened; NULL = no news */
+    struct profile *profile; /* NULL = no news */
+    struct job_state job;
+    struct log_line *line; /* [lines] */
+    int lines;
+};
+
+void news_free(struct news *n);
+
+#endif

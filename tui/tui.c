@@ -1,0 +1,241 @@
+#include "tui/tui.h"
+
+#include <langinfo.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analyzer/base/clock.h"
+#include "tui/app.h"
+#include "tui/engine.h"
+#include "tui/opened.h"
+#include "tui/term.h"
+
+struct loop {
+    struct app app;
+    struct term *term;
+    struct engine *engine;
+    struct canvas canvas;
+    const struct theme *theme; /* as shown */
+};
+
+static bool needs_ascii(const struct settings *s)
+{
+    setlocale(LC_CTYPE, "");
+    return s->ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
+}
+
+static int check_theme(const struct settings *s, struct err *e)
+{
+    if (s->theme && !theme_find(s->theme))
+        return err_set(e, ERR_USAGE, "there is no theme \"%s\" (themes: dark, light, mono)", s->theme);
+    return 0;
+}
+
+static void set_time(struct app *a)
+{
+    a->now_ns = clock_ns();
+    a->wall = time(NULL);
+}
+
+/* ---- the interactive program --------------------------------------------------------------------------------- */
+
+static int submit(void *payload, const struct request *r, struct err *e)
+{
+    return engine_submit(((struct loop *)payload)->engine, r, e);
+}
+
+static void cancel(void *payload)
+{
+    engine_cancel(((struct loop *)payload)->engine);
+}
+
+static int resize(struct loop *l, struct err *e)
+{
+    struct canvas fresh;
+    TRY(canvas_init(&fresh, l->app.columns, l->app.rows, l->app.ascii, e));
+    canvas_free(&l->canvas);
+    l->canvas = fresh;
+    return 0;
+}
+
+static void show(struct loop *l)
+{
+    set_time(&l->app);
+    app_draw(&l->app, &l->canvas);
+    term_draw(l->term, &l->canvas, l->app.cursor_x, l->app.cursor_y);
+}
+
+static void grant_wishes(struct loop *l)
+{
+    struct app *a = &l->app;
+    if (a->suspend)
+        term_suspend(l->term);
+    if (a->redraw)
+        term_redraw(l->term);
+    a->suspend = a->redraw = false;
+    term_mouse(l->term, a->mouse);
+    if (a->theme != l->theme) {
+        term_theme(l->term, a->theme, term_depth(l->term));
+        l->theme = a->theme;
+    }
+}
+
+static int handle_events(struct loop *l, struct err *e)
+{
+    struct event ev;
+    while (!l->app.quit && term_event(l->term, &ev)) {
+        set_time(&l->app);
+        app_event(&l->app, &ev);
+        if (ev.kind == EVENT_RESIZE)
+            TRY(resize(l, e));
+        grant_wishes(l);
+    }
+    return 0;
+}
+
+static int loop_run(struct loop *l, struct err *e)
+{
+    while (!l->app.quit && !term_ended(l->term)) {
+        struct news news;
+        engine_take(l->engine, &news);
+        set_time(&l->app);
+        app_news(&l->app, &news);
+        show(l);
+        term_wait(l->term);
+        TRY(handle_events(l, e));
+    }
+    return 0;
+}
+
+static void choose_theme(struct loop *l, const struct settings *s)
+{
+    enum depth depth = term_depth(l->term);
+    l->theme = l->app.theme = theme_choose(s->theme, getenv("NO_COLOR"), getenv("COLORFGBG"), &depth);
+    term_theme(l->term, l->theme, depth);
+}
+
+static int loop_start(struct loop *l, const struct settings *s, struct err *e)
+{
+    struct app_host host = {l, submit, cancel};
+    struct settings adjusted = *s;
+    adjusted.ascii = needs_ascii(s);
+    TRY(check_theme(s, e));
+    TRY(app_init(&l->app, &adjusted, &host, e));
+    TRY(term_start(&l->term, e));
+    choose_theme(l, s);
+    term_mouse(l->term, l->app.mouse);
+    term_size(l->term, &l->app.columns, &l->app.rows);
+    TRY(resize(l, e));
+    show(l);
+    TRY(engine_start(&l->engine, term_wake, NULL, e));
+    app_start(&l->app);
+    return 0;
+}
+
+int tui_run(const struct settings *s, struct err *e)
+{
+    struct loop *l = calloc(1, sizeof *l);
+    if (!l)
+        return err_set(e, ERR_NOMEM, "no memory for the program");
+    int code = loop_start(l, s, e);
+    if (code == 0)
+        code = loop_run(l, e);
+    int ended = l->term ? term_ended(l->term) : 0;
+    engine_stop(l->engine);
+    term_stop(l->term);
+    canvas_free(&l->canvas);
+    app_free(&l->app);
+    free(l);
+    if (ended) {
+        signal(ended, SIG_DFL);
+        raise(ended);
+    }
+    return code;
+}
+
+/* ---- one screen ---------------------------------------------------------------------------------------------- */
+
+static int ignore_request(void *payload, const struct request *r, struct err *e)
+{
+    (void)payload, (void)r, (void)e;
+    return 0;
+}
+
+static void ignore_cancel(void *payload)
+{
+    (void)payload;
+}
+
+/* Opens the model and hands the facts to the state, as the engine would. */
+static int open_for(struct app *a, struct opened *o, const struct settings *s, const struct progress *progress,
+                    struct err *e)
+{
+    TRY(opened_init(o, s, progress, e));
+    struct news news = {.facts = malloc(sizeof *news.facts)};
+    if (!news.facts)
+        return err_set(e, ERR_NOMEM, "no memory for the facts about the model");
+    facts_make(news.facts, o->model, &o->machine);
+    app_news(a, &news);
+    TRY(workload_check(&a->workload, o->model, e));
+    return opened_pack(o, a->workload.threads, progress, e);
+}
+
+static int measure_for(struct app *a, const struct opened *o, const struct settings *s, const struct progress *progress,
+                       struct err *e)
+{
+    struct profile_options options = {.workload = a->workload, .budget_s = s->budget_s, .overhead = s->overhead};
+    struct news news = {.profile = malloc(sizeof *news.profile)};
+    if (!news.profile)
+        return err_set(e, ERR_NOMEM, "no memory for a profile");
+    int code = profile_measure(news.profile, o->weights, &options, NULL, NULL, progress, e);
+    if (code != 0) {
+        free(news.profile);
+        return code;
+    }
+    app_news(a, &news);
+    return 0;
+}
+
+static int print_screen(struct app *a, int columns, int rows, struct str *out, struct err *e)
+{
+    struct canvas c;
+    TRY(canvas_init(&c, columns, rows, a->ascii, e));
+    set_time(a);
+    a->columns = c.columns;
+    a->rows = c.rows;
+    app_draw(a, &c);
+    canvas_print(&c, out);
+    canvas_free(&c);
+    return 0;
+}
+
+int tui_draw(const struct settings *s, const char *screen, int columns, int rows, const struct progress *progress,
+             struct str *out, struct err *e)
+{
+    struct app_host host = {NULL, ignore_request, ignore_cancel};
+    struct settings adjusted = *s;
+    struct opened o = {.model = NULL};
+    struct app *a = calloc(1, sizeof *a);
+    enum screen_id id = screen_named(screen);
+    adjusted.ascii = needs_ascii(s);
+    if (id == SCREENS) {
+        free(a);
+        return err_set(e, ERR_USAGE, "there is no screen \"%s\" (screens: overview, layers, log, help)", screen);
+    }
+    if (!a)
+        return err_set(e, ERR_NOMEM, "no memory for the screens");
+    int code = app_init(a, &adjusted, &host, e);
+    if (code == 0)
+        code = open_for(a, &o, s, progress, e);
+    if (code == 0)
+        code = measure_for(a, &o, s, progress, e);
+    app_show(a, id);
+    if (code == 0)
+        code = print_screen(a, columns, rows, out, e);
+    opened_close(&o);
+    app_free(a);
+    free(a);
+    return code;
+}

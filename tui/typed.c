@@ -1,0 +1,213 @@
+#include "tui/typed.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "analyzer/base/text.h"
+#include "tui/app.h"
+
+/* ---- the commands -------------------------------------------------------------------------------------------- */
+
+static int parse_int(const char *what, const char *text, int low, int high, int *out, struct err *e)
+{
+    char *end;
+    errno = 0;
+    long v = strtol(text, &end, 10);
+    if (!*text || *end || errno || v < low || v > high)
+        return err_set(e, ERR_USAGE, "%s takes a whole number from %d to %d, not \"%s\"", what, low, high, text);
+    *out = (int)v;
+    return 0;
+}
+
+static int change(struct app *a, int *field, const char *what, const char *text, int high, struct err *e)
+{
+    int v;
+    TRY(parse_int(what, text, 1, high, &v, e));
+    *field = v;
+    app_measure(a);
+    return 0;
+}
+
+static int typed_open(struct app *a, const char *argument, struct err *e)
+{
+    if (!*argument)
+        return err_set(e, ERR_USAGE, "open takes a model: a directory, demo, or preset:NAME");
+    app_open(a, argument);
+    return 0;
+}
+
+static int typed_batch(struct app *a, const char *argument, struct err *e)
+{
+    return change(a, &a->workload.batch, "batch", argument, WORKLOAD_MAX_BATCH, e);
+}
+
+static int typed_seq(struct app *a, const char *argument, struct err *e)
+{
+    int high = a->facts ? a->facts->positions : 1 << 20;
+    return change(a, &a->workload.seq, "seq", argument, high, e);
+}
+
+static int typed_threads(struct app *a, const char *argument, struct err *e)
+{
+    return change(a, &a->workload.threads, "threads", argument, WORKLOAD_MAX_THREADS, e);
+}
+
+static int typed_budget(struct app *a, const char *argument, struct err *e)
+{
+    int v;
+    TRY(parse_int("budget", argument, 1, 86400, &v, e));
+    a->settings.budget_s = v;
+    app_say(a, LOG_INFO, "a measurement takes at most %d s from now on (R measures)", v);
+    return 0;
+}
+
+static int typed_theme(struct app *a, const char *argument, struct err *e)
+{
+    const struct theme *t = theme_find(argument);
+    if (!t)
+        return err_set(e, ERR_USAGE, "there is no theme \"%s\" (themes: dark, light, mono)", argument);
+    a->theme = t;
+    a->redraw = true;
+    return 0;
+}
+
+static int typed_mouse(struct app *a, const char *argument, struct err *e)
+{
+    bool on = strcmp(argument, "on") == 0;
+    if (!on && strcmp(argument, "off") != 0)
+        return err_set(e, ERR_USAGE, "mouse is on or off, not \"%s\"", argument);
+    a->mouse = on;
+    app_say(a, LOG_INFO, on ? "the mouse is ours; hold Shift to select text" : "the mouse is the terminal's");
+    return 0;
+}
+
+static int typed_write(struct app *a, const char *argument, struct err *e)
+{
+    if (!*argument)
+        return err_set(e, ERR_USAGE, "write takes the name of a new file");
+    return app_write_view(a, argument, e);
+}
+
+const struct typed_row typed_rows[] = {
+#define TYPED(name, argument, values, help) {#name, argument, values, help, typed_##name},
+#include "tui/typed.def"
+#undef TYPED
+};
+const int typed_count = sizeof typed_rows / sizeof typed_rows[0];
+
+static const struct typed_row *typed_find(const char *name, size_t n)
+{
+    for (int i = 0; i < typed_count; i++)
+        if (strlen(typed_rows[i].name) == n && memcmp(typed_rows[i].name, name, n) == 0)
+            return &typed_rows[i];
+    return NULL;
+}
+
+int typed_run(struct app *a, const char *line, struct err *e)
+{
+    line += strspn(line, " ");
+    size_t n = strcspn(line, " ");
+    char argument[PROMPT_BYTES];
+    snprintf(argument, sizeof argument, "%s", line + n + strspn(line + n, " "));
+    for (size_t end = strlen(argument); end > 0 && argument[end - 1] == ' ';)
+        argument[--end] = '\0';
+    if (n == 0)
+        return 0;
+    const struct typed_row *row = typed_find(line, n);
+    if (row)
+        return row->run(a, argument, e);
+    enum action action = action_named(line, n);
+    if (action == ACTION_NONE)
+        return err_set(e, ERR_USAGE, "there is no command \"%.*s\" (Tab after : lists them, ? explains)", (int)n, line);
+    if (*argument)
+        return err_set(e, ERR_USAGE, "%.*s takes nothing after it", (int)n, line);
+    if (!app_act(a, action))
+        return err_set(e, ERR_USAGE, "%.*s means nothing on this screen", (int)n, line);
+    return 0;
+}
+
+/* ---- completion ---------------------------------------------------------------------------------------------- */
+
+static void offer(struct candidates *out, const char *word, const char *typed, size_t n)
+{
+    if (strncmp(word, typed, n) == 0)
+        candidates_add(out, word);
+}
+
+static void offer_commands(struct candidates *out, const char *typed, size_t n)
+{
+    for (int i = 0; i < typed_count; i++)
+        offer(out, typed_rows[i].name, typed, n);
+    for (int a = 0; a < ACTIONS; a++)
+        if (action_row(a)->scope != SCOPE_PROMPT)
+            offer(out, action_row(a)->name, typed, n);
+}
+
+static void offer_words(struct candidates *out, const char *words, const char *typed, size_t n)
+{
+    for (const char *s = words; *s; s += strspn(s, " ")) {
+        char word[64];
+        size_t len = strcspn(s, " ");
+        snprintf(word, sizeof word, "%.*s", (int)len, s);
+        offer(out, word, typed, n);
+        s += len;
+    }
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Entries of the folder part of `typed` that begin with the rest; folders end in a slash. Names that a line cannot
+ * hold as they are (control characters, broken UTF-8) are left out. */
+static void offer_files(struct candidates *out, const char *typed)
+{
+    char path[2 * PROMPT_BYTES + 300], dir[PROMPT_BYTES + 2], safe[300];
+    const char *slash = strrchr(typed, '/');
+    const char *base = slash ? slash + 1 : typed;
+    snprintf(dir, sizeof dir, "%.*s", (int)(base - typed), typed);
+    DIR *d = opendir(*dir ? dir : ".");
+    if (!d)
+        return;
+    for (struct dirent *entry; (entry = readdir(d)) != NULL && !out->more;) {
+        size_t len = strlen(entry->d_name);
+        struct stat st;
+        bool hidden = entry->d_name[0] == '.' && base[0] != '.';
+        bool plain = text_escape(safe, sizeof safe, entry->d_name, len) == len && memcmp(safe, entry->d_name, len) == 0;
+        if (hidden || !plain || strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 ||
+            strncmp(entry->d_name, base, strlen(base)) != 0)
+            continue;
+        snprintf(path, sizeof path, "%s%s", dir, entry->d_name);
+        bool folder = stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+        strcat(path, folder ? "/" : "");
+        candidates_add(out, path);
+    }
+    closedir(d);
+    qsort(out->text, (size_t)out->n, sizeof out->text[0], by_name);
+}
+
+void typed_complete(void *payload, const char *line, size_t cursor, struct candidates *out)
+{
+    char typed[PROMPT_BYTES];
+    (void)payload;
+    size_t start = strspn(line, " "), word = strcspn(line + start, " ");
+    if (cursor <= start + word) {
+        out->from = cursor < start ? cursor : start;
+        offer_commands(out, line + out->from, cursor - out->from);
+        return;
+    }
+    const struct typed_row *row = typed_find(line + start, word);
+    size_t from = start + word + strspn(line + start + word, " ");
+    from = from < cursor ? from : cursor;
+    snprintf(typed, sizeof typed, "%.*s", (int)(cursor - from), line + from);
+    out->from = from;
+    if (row && strcmp(row->values, "@files") == 0)
+        offer_files(out, typed);
+    else if (row)
+        offer_words(out, row->values, typed, strlen(typed));
+}
