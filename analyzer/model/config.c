@@ -48,7 +48,7 @@ static int read_eps(const struct reader *r)
     if (v && !json_is_number(v))
         return err_set(r->e, ERR_FORMAT, "%s: \"layer_norm_eps\" is not a number", r->name);
     double eps = v ? json_number_value(v) : 1e-12;
-    if (!(eps > 0 && eps < 1))
+    if (!((float)eps > 0 && eps < 1))
         return err_set(r->e, ERR_SHAPE, "%s: \"layer_norm_eps\" is %g, outside 0..1", r->name, eps);
     r->c->eps = (float)eps;
     return 0;

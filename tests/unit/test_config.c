@@ -89,6 +89,7 @@ static void each_fault_has_its_sentence(void)
          "c: position_embedding_type \"relative_key\" is not supported (absolute is)", ERR_UNSUPPORTED},
         {BERT(", \"is_decoder\": true"), "c: \"is_decoder\" is true; only encoders are supported", ERR_UNSUPPORTED},
         {BERT(", \"layer_norm_eps\": 0"), "c: \"layer_norm_eps\" is 0, outside 0..1", ERR_SHAPE},
+        {BERT(", \"layer_norm_eps\": 1e-90"), "c: \"layer_norm_eps\" is 1e-90, outside 0..1", ERR_SHAPE},
         {BERT(", \"id2label\": {\"0\": \"a\", \"7\": \"b\"}"), "c: \"id2label\" should name the labels 0..1, each once",
          ERR_FORMAT},
         {BERT(", \"pruned_heads\": {\"0\": [0, 1]}"),
