@@ -25,7 +25,9 @@ tests_unit_unit_SOURCES += tests/unit/test_tokenizer.c \
 	tests/unit/test_pickle.c \
 	tests/unit/test_safetensors.c \
 	tests/unit/test_tensor.c \
-	tests/unit/test_torch.c
+	tests/unit/test_torch.c \
+	tests/unit/test_torch_zip.c \
+	tests/unit/torch_file.c tests/unit/torch_file.h
 EXTRA_DIST += \
 	tests/fixtures/torch-legacy-nested.bin \
 	tests/fixtures/torch-legacy.bin \

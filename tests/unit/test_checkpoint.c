@@ -112,6 +112,10 @@ static void a_file_is_known_by_its_bytes(void)
         refused(dir, put_text(dir, "b.h5", "\x89HDF"), ERR_FORMAT),
         "b.h5 is in none of the known checkpoint formats (safetensors, safetensors-sharded, "
         "torch-zip, torch-legacy, torch-sharded)");
+    CU_ASSERT_STRING_EQUAL(
+        refused(dir, put_text(dir, "b.json", "x"), ERR_FORMAT),
+        "b.json is in none of the known checkpoint formats (safetensors, safetensors-sharded, "
+        "torch-zip, torch-legacy, torch-sharded)");
     CU_ASSERT_STRING_EQUAL(refused(dir, "/nonexistent/x", ERR_IO),
                            "/nonexistent/x: No such file or directory");
     CU_ASSERT_STRING_EQUAL(refused(dir, "/dev/null", ERR_FORMAT),

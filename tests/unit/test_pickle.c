@@ -130,6 +130,37 @@ static void bad_bytes(void)
     check_refusals(rows, sizeof rows / sizeof *rows);
 }
 
+/* What a persistent reference must be: ("storage", type, key, device, count, perhaps a view). */
+static void storages(void)
+{
+    static const struct {
+        const char *bytes;
+        size_t n;
+        bool good;
+    } rows[] = {
+        {P("(U\7storagectorch\nFloatStorage\nU\1kU\3cpuK\5tQ."), true},
+        {P("(U\7storagectorch\nFloatStorage\nU\1kU\3cpuK\5NtQ."), true},
+        {P("(U\7storagectorch\nFloatStorage\nU\1kU\3cpuK\5(U\1vK\1K\2ttQ."), true},
+        {P("(U\6modulectorch\nFloatStorage\nU\1kU\3cpuK\5tQ."), false},
+        {P("(U\7storagectorch\nfloat16\nU\1kU\3cpuK\5tQ."), false},
+        {P("(U\7storageU\1fU\1kU\3cpuK\5tQ."), false},
+        {P("(U\7storagectorch\nFloatStorage\nK\1U\3cpuK\5tQ."), false},
+        {P("(U\7storagectorch\nFloatStorage\nU\1kNK\5tQ."), false},
+        {P("(U\7storagectorch\nFloatStorage\nU\1kU\3cpuJ\377\377\377\377tQ."), false},
+        {P("(U\7storagectorch\nFloatStorage\nU\1kU\3cpuNtQ."), false},
+        {P("(U\7storagectorch\nFloatStorage\nU\1kU\3cputQ."), false},
+        {P("(U\7storagectorch\nFloatStorage\nU\1kU\3cpuK\5(U\1vK\1J\377\377\377\377ttQ."), false},
+        {P("(U\7storagectorch\nFloatStorage\nU\1kU\3cpuK\5(U\1vK\1ttQ."), false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct pickle p;
+        int code = parse(&p, rows[i].bytes, rows[i].n, NULL);
+        CU_ASSERT_EQUAL(code, rows[i].good ? 0 : ERR_UNSUPPORTED);
+        CU_ASSERT_TRUE(code != 0 || pickle_root(&p)->type == PICKLE_STORAGE);
+        pickle_free(&p);
+    }
+}
+
 /* Bombs: a few bytes, repeated, that ask for more and more. */
 static void bombs(void)
 {
@@ -267,6 +298,7 @@ static void values(void)
         {P("K\7p300\n0g300\n."), "7"},
         {P("K\7j\0\0\0\0."), ""}, /* not there yet */
         {P("K\7r\0\1\0\0j\0\1\0\0\206."), "(7 7)"},
+        {P("](K\1e](K\2e(K\3K\4e\206."), "([1] [2 3 4])"},
         {P("K\1(K\2K\0031."), "1"},
         {P("K\1(0."), "1"},
         {P("U\2abT\1\0\0\0cC\1dB\1\0\0\0e\226\1\0\0\0\0\0\0\0f\207\207."), "('ab' 'c' (b'd' b'e' b'f'))"},
@@ -300,6 +332,7 @@ static void values(void)
 CU_TestInfo suite_pickle[] = {
     {"nothing can be run", nothing_can_be_run},
     {"bad bytes", bad_bytes},
+    {"storages", storages},
     {"bombs", bombs},
     {"laughs", laughs},
     {"integers", integers},

@@ -121,6 +121,34 @@ static void sentences(void)
     }
 }
 
+/* The length in front, at its limits. */
+static void lengths(void)
+{
+    static const struct {
+        const char *bytes;
+        size_t n;
+        const char *sentence;
+    } files[] = {
+        {"\2\0\0\0\0\0\0\0{}", 10, ""},
+        {"\2\0\0\0\0\0\0\0{}", 9, "the header claims 2 bytes, but only 1 follow: the file is cut off"},
+        {"\2\0\0\0\0\0\0\0{}", 7, "the file has 7 bytes, too few for a safetensors header: it is cut off"},
+        {"\0\341\365\5\0\0\0\0", 8,
+         "the header claims 100000000 bytes, but only 0 follow: the file is cut off"},
+        {"\1\341\365\5\0\0\0\0", 8,
+         "the header claims 100000001 bytes, at most 100000000 are allowed: this is no safetensors file"},
+    };
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        struct checkpoint c = {0};
+        struct err e = {0};
+        unsigned char *copy = malloc(files[i].n);
+        memcpy(copy, files[i].bytes, files[i].n);
+        CU_ASSERT_EQUAL(safetensors_parse(&c, copy, files[i].n, &e), *files[i].sentence ? ERR_FORMAT : 0);
+        CU_ASSERT_STRING_EQUAL(e.text, files[i].sentence);
+        checkpoint_close(&c);
+        free(copy);
+    }
+}
+
 /* The kinds of errors of the reference reader, and what is said for each. */
 static const char *sentence_of_kind(const char *kind)
 {
@@ -319,6 +347,7 @@ static void opening_reads_only_the_header(void)
 
 CU_TestInfo suite_safetensors[] = {
     {"sentences", sentences},
+    {"lengths", lengths},
     {"the 19 cases of the reference", reference_cases},
     {"values written by the reference", reference_values},
     {"unaligned data", data_may_be_unaligned},
