@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <utf8proc.h>
 
-enum char_class { CLASS_CONTROL, CLASS_NONSPACING, CLASS_MARK, CLASS_PUNCTUATION, CLASS_DECOMPOSES };
+enum char_class { CLASS_CONTROL, CLASS_NONSPACING, CLASS_MARK, CLASS_PUNCTUATION, CLASS_DECOMPOSES, CLASS_WORD };
 
 /* Sorted by class, then by code point. */
 static const struct exception {
@@ -165,8 +165,9 @@ static bool is_letter_symbol(int32_t c)
 bool unichar_is_word(int32_t c)
 {
     utf8proc_category_t k = utf8proc_category(c);
-    return (k >= UTF8PROC_CATEGORY_LU && k <= UTF8PROC_CATEGORY_NL) || k == UTF8PROC_CATEGORY_PC || c == 0x200c ||
-           c == 0x200d || is_letter_symbol(c);
+    bool is = (k >= UTF8PROC_CATEGORY_LU && k <= UTF8PROC_CATEGORY_NL) || k == UTF8PROC_CATEGORY_PC || c == 0x200c ||
+              c == 0x200d || is_letter_symbol(c);
+    return c < 0x80 ? is : settle(CLASS_WORD, c, is);
 }
 
 int unichar_lower(int32_t c, int32_t out[2])

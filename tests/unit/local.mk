@@ -12,6 +12,8 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_base.c \
 	tests/unit/test_cpu.c
 tests_unit_unit_SOURCES += tests/unit/test_tokenizer.c \
+	tests/unit/test_tokenizer_files.c \
+	tests/unit/tokenizer_fixture.c tests/unit/tokenizer_fixture.h \
 	tests/unit/test_config.c \
 	tests/unit/test_emit.c \
 	tests/unit/test_options.c \
