@@ -121,8 +121,8 @@ static bool find(const struct added *a, const char *text, size_t n, struct added
     return false;
 }
 
-bool added_next(const struct added *a, const char *text, size_t n, struct added_walk *w, size_t *from, size_t *to,
-                int32_t *id)
+bool added_next(const struct added *a, const char *text, size_t n, struct added_walk *w, size_t *from,
+                size_t *to, int32_t *id)
 {
     if (w->to == 0 && !find(a, text, n, w))
         w->from = n;

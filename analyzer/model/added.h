@@ -1,5 +1,5 @@
-/* Tokens that are cut out of the text before anything else happens to it: [MASK] and the like, and the tokens that a
- * user added to a model. */
+/* Tokens that are cut out of the text before anything else happens to it: [MASK] and the like, and the tokens
+ * that a user added to a model. */
 #ifndef ANALYZER_MODEL_ADDED_H
 #define ANALYZER_MODEL_ADDED_H
 
@@ -32,20 +32,22 @@ struct added {
 };
 
 /* Adds a token of `n` > 0 bytes; one with the same text takes its place. */
-WARN_UNUSED int added_put(struct added *a, const char *text, size_t n, const struct added_token *token, struct err *e);
+WARN_UNUSED int added_put(struct added *a, const char *text, size_t n, const struct added_token *token,
+                          struct err *e);
 
 /* Where a walk over a text is. Zero it to begin. */
 struct added_walk {
-    size_t look; /* the search goes on here */
-    size_t done; /* all before this was given out */
+    size_t look;     /* the search goes on here */
+    size_t done;     /* all before this was given out */
     size_t from, to; /* a token found but not given out yet, if to > 0 */
     int32_t id;
 };
 
-/* Gives the parts of a text in their order: `*id` >= 0 for a token, -1 for text between tokens, with its bounds.
- * False at the end. Leftmost, then longest, match; a match that `single_word` refuses is passed over as a whole. */
-bool added_next(const struct added *a, const char *text, size_t n, struct added_walk *w, size_t *from, size_t *to,
-                int32_t *id);
+/* Gives the parts of a text in their order: `*id` >= 0 for a token, -1 for text between tokens, with its
+ * bounds. False at the end. Leftmost, then longest, match; a match that `single_word` refuses is passed over
+ * as a whole. */
+bool added_next(const struct added *a, const char *text, size_t n, struct added_walk *w, size_t *from,
+                size_t *to, int32_t *id);
 
 void added_free(struct added *a); /* accepts a zeroed struct */
 

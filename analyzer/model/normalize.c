@@ -20,15 +20,18 @@ int normalizer_add(struct normalizer *z, enum normalize_kind kind, struct err *e
 int normalizer_add_replace(struct normalizer *z, const char *pattern, const char *content, struct err *e)
 {
     if (!*pattern || strlen(pattern) > NORMALIZE_MAX_REPLACE || strlen(content) > NORMALIZE_MAX_REPLACE)
-        return err_set(e, ERR_UNSUPPORTED, "a Replace normalizer needs a pattern of 1 to %d bytes and at most as "
-                       "much to put in its place", NORMALIZE_MAX_REPLACE);
+        return err_set(e, ERR_UNSUPPORTED,
+                       "a Replace normalizer needs a pattern of 1 to %d bytes and at most as "
+                       "much to put in its place",
+                       NORMALIZE_MAX_REPLACE);
     TRY(normalizer_add(z, NORMALIZE_REPLACE, e));
     strcpy(z->step[z->steps - 1].pattern, pattern);
     strcpy(z->step[z->steps - 1].content, content);
     return 0;
 }
 
-int normalizer_add_bert(struct normalizer *z, bool clean, bool cjk, bool strip_accents, bool lower, struct err *e)
+int normalizer_add_bert(struct normalizer *z, bool clean, bool cjk, bool strip_accents, bool lower,
+                        struct err *e)
 {
     if (clean)
         TRY(normalizer_add(z, NORMALIZE_CLEAN, e));
@@ -114,8 +117,8 @@ static int combining_class(int32_t c)
     return c < 0x300 ? 0 : utf8proc_get_property(c)->combining_class;
 }
 
-/* Sorts a run of marks by combining class and keeps the order within a class; `spare` holds n. Counting, because a
- * text may be nothing but marks. */
+/* Sorts a run of marks by combining class and keeps the order within a class; `spare` holds n. Counting,
+ * because a text may be nothing but marks. */
 static void sort_marks(int32_t *c, size_t n, int32_t *spare)
 {
     size_t start[257] = {0};

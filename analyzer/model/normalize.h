@@ -1,5 +1,5 @@
-/* Text normalization before it is split into words: the steps of the reference's BertNormalizer and of its simple
- * normalizers, in the order a tokenizer.json gives. */
+/* Text normalization before it is split into words: the steps of the reference's BertNormalizer and of its
+ * simple normalizers, in the order a tokenizer.json gives. */
 #ifndef ANALYZER_MODEL_NORMALIZE_H
 #define ANALYZER_MODEL_NORMALIZE_H
 
@@ -11,18 +11,18 @@
 #include "analyzer/base/str.h"
 
 enum normalize_kind {
-    NORMALIZE_CLEAN,            /* without NUL, U+FFFD and controls; white space becomes ' ' */
-    NORMALIZE_CJK,              /* a space on both sides of an ideograph */
-    NORMALIZE_NFD,              /* Unicode Standard Annex 15 */
+    NORMALIZE_CLEAN, /* without NUL, U+FFFD and controls; white space becomes ' ' */
+    NORMALIZE_CJK,   /* a space on both sides of an ideograph */
+    NORMALIZE_NFD,   /* Unicode Standard Annex 15 */
     NORMALIZE_NFC,
     NORMALIZE_NFKD,
     NORMALIZE_NFKC,
     NORMALIZE_STRIP_NONSPACING, /* without category Mn */
     NORMALIZE_STRIP_MARKS,      /* without categories Mn, Mc, Me */
     NORMALIZE_LOWER,
-    NORMALIZE_STRIP_LEFT,       /* white space at the ends of the text */
+    NORMALIZE_STRIP_LEFT, /* white space at the ends of the text */
     NORMALIZE_STRIP_RIGHT,
-    NORMALIZE_REPLACE           /* each occurrence of a text */
+    NORMALIZE_REPLACE /* each occurrence of a text */
 };
 
 enum {
@@ -47,8 +47,8 @@ WARN_UNUSED int normalizer_add_replace(struct normalizer *z, const char *pattern
                                        struct err *e);
 
 /* The steps of a BertNormalizer. */
-WARN_UNUSED int normalizer_add_bert(struct normalizer *z, bool clean, bool cjk, bool strip_accents, bool lower,
-                                    struct err *e);
+WARN_UNUSED int normalizer_add_bert(struct normalizer *z, bool clean, bool cjk, bool strip_accents,
+                                    bool lower, struct err *e);
 
 /* True when a text may be cut before a white-space character and the parts normalized on their own. */
 bool normalizer_is_local(const struct normalizer *z);

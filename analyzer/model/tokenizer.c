@@ -93,8 +93,8 @@ static int encode_raw(struct run *r, const char *text, size_t n)
 }
 
 /* The tokens of one text without those of the template; ends early with `stop` or some more of them. */
-static int encode_text(const struct tokenizer *t, const char *text, size_t n, size_t stop, struct token_list *out,
-                       struct err *e)
+static int encode_text(const struct tokenizer *t, const char *text, size_t n, size_t stop,
+                       struct token_list *out, struct err *e)
 {
     struct run r = {.t = t, .out = out, .stop = stop, .e = e};
     str_init(&r.text);
@@ -104,9 +104,9 @@ static int encode_text(const struct tokenizer *t, const char *text, size_t n, si
     return code;
 }
 
-/* How many tokens of a pair fit into `room`: the longer text loses first, then both get one half; the one that
- * was longer (the second, if equal) gets the odd one. This is the reference's "longest first", which reads
- * each text only up to max_tokens to see which one is longer (tokenizers 0.23). */
+/* How many tokens of a pair fit into `room`: the longer text loses first, then both get one half; the one
+ * that was longer (the second, if equal) gets the odd one. This is the reference's "longest first", which
+ * reads each text only up to max_tokens to see which one is longer (tokenizers 0.23). */
 static void share(size_t room, size_t *a, size_t *b)
 {
     size_t *less = *a > *b ? b : a, *more = *a > *b ? a : b;
@@ -142,8 +142,8 @@ static void emit(struct encoding *x, const int32_t *id, size_t n, int32_t type)
     }
 }
 
-static int assemble(const struct template *p, const struct token_list *a, const struct token_list *b, int max_tokens,
-                    struct encoding *out, struct err *e)
+static int assemble(const struct template *p, const struct token_list *a, const struct token_list *b,
+                    int max_tokens, struct encoding *out, struct err *e)
 {
     size_t na = a->n, nb = b->n;
     share((size_t)(max_tokens - p->tokens), &na, &nb);
@@ -163,8 +163,8 @@ int tokenizer_encode(const struct tokenizer *t, const char *text, size_t text_le
 {
     const struct template *p = pair ? &t->pair : &t->single;
     if (max_tokens < p->tokens)
-        return err_set(e, ERR_USAGE, "at most %d tokens were asked for, but [CLS] and [SEP] alone are %d", max_tokens,
-                       p->tokens);
+        return err_set(e, ERR_USAGE, "at most %d tokens were asked for, but [CLS] and [SEP] alone are %d",
+                       max_tokens, p->tokens);
     size_t room = (size_t)(max_tokens - p->tokens), stop = (size_t)max_tokens + (p->tokens == 0);
     struct token_list a = {.limit = room}, b = {.limit = room};
     int code = encode_text(t, text, text_len, stop, &a, e);

@@ -35,8 +35,8 @@ static int read_prefix(struct wordpiece *w, const json_t *model, struct err *e)
     return 0;
 }
 
-static int read_model(struct tokenizer *t, const json_t *root, const char *json, const struct json_range *entries,
-                      struct err *e)
+static int read_model(struct tokenizer *t, const json_t *root, const char *json,
+                      const struct json_range *entries, struct err *e)
 {
     const json_t *model = json_object_get(root, "model");
     const json_t *limit = json_object_get(model, "max_input_chars_per_word");
@@ -44,7 +44,8 @@ static int read_model(struct tokenizer *t, const json_t *root, const char *json,
     if (!json_is_object(model))
         return err_set(e, ERR_FORMAT, "there is no \"model\"");
     if (json_object_get(model, "type") ? strcmp(type_of(model), "WordPiece") != 0 : !unk)
-        return err_set(e, ERR_UNSUPPORTED, "the model is of type %s; only WordPiece is supported", type_of(model));
+        return err_set(e, ERR_UNSUPPORTED, "the model is of type %s; only WordPiece is supported",
+                       type_of(model));
     if (!entries)
         return err_set(e, ERR_FORMAT, "the model has no \"vocab\" object");
     if (limit && (!json_is_integer(limit) || json_integer_value(limit) < 0))
@@ -64,8 +65,9 @@ static int read_model(struct tokenizer *t, const json_t *root, const char *json,
 static int read_bert_normalizer(struct tokenizer *t, const json_t *x, struct err *e)
 {
     bool lower = flag(x, "lowercase", true);
-    return normalizer_add_bert(&t->normalizer, flag(x, "clean_text", true), flag(x, "handle_chinese_chars", true),
-                               flag(x, "strip_accents", lower), lower, e);
+    return normalizer_add_bert(&t->normalizer, flag(x, "clean_text", true),
+                               flag(x, "handle_chinese_chars", true), flag(x, "strip_accents", lower), lower,
+                               e);
 }
 
 static int read_strip(struct tokenizer *t, const json_t *x, struct err *e)
@@ -80,7 +82,8 @@ static int read_replace(struct tokenizer *t, const json_t *x, struct err *e)
     const char *pattern = json_string_value(json_object_get(json_object_get(x, "pattern"), "String"));
     const char *content = json_string_value(json_object_get(x, "content"));
     if (!pattern || !content)
-        return err_set(e, ERR_UNSUPPORTED, "a Replace normalizer is supported only with a plain text as its pattern");
+        return err_set(e, ERR_UNSUPPORTED,
+                       "a Replace normalizer is supported only with a plain text as its pattern");
     return normalizer_add_replace(&t->normalizer, pattern, content, e);
 }
 
@@ -90,8 +93,9 @@ static int read_normalizer(struct tokenizer *t, const json_t *x, struct err *e)
         const char *type;
         enum normalize_kind kind;
     } simple[] = {
-        {"Lowercase", NORMALIZE_LOWER}, {"StripAccents", NORMALIZE_STRIP_MARKS}, {"NFD", NORMALIZE_NFD},
-        {"NFC", NORMALIZE_NFC},         {"NFKD", NORMALIZE_NFKD},                {"NFKC", NORMALIZE_NFKC},
+        {"Lowercase", NORMALIZE_LOWER}, {"StripAccents", NORMALIZE_STRIP_MARKS},
+        {"NFD", NORMALIZE_NFD},         {"NFC", NORMALIZE_NFC},
+        {"NFKD", NORMALIZE_NFKD},       {"NFKC", NORMALIZE_NFKC},
     };
     static const struct {
         const char *type;
@@ -175,13 +179,14 @@ static int add_piece(struct template *p, int kind, int32_t id, int32_t type, str
 }
 
 /* A special token may stand for several ids. */
-static int add_special(const struct tokenizer *t, struct template *p, const json_t *specials, const json_t *piece,
-                       int32_t type, struct err *e)
+static int add_special(const struct tokenizer *t, struct template *p, const json_t *specials,
+                       const json_t *piece, int32_t type, struct err *e)
 {
     const char *name = json_string_value(json_object_get(piece, "id"));
     const json_t *ids = json_object_get(json_object_get(specials, name ? name : ""), "ids");
     if (json_array_size(ids) == 0)
-        return err_set(e, ERR_FORMAT, "the template's token %s is not among its special_tokens", name ? name : "?");
+        return err_set(e, ERR_FORMAT, "the template's token %s is not among its special_tokens",
+                       name ? name : "?");
     for (size_t i = 0; i < json_array_size(ids); i++) {
         int32_t id;
         TRY(read_id(t, json_array_get(ids, i), &id, e));
@@ -190,8 +195,8 @@ static int add_special(const struct tokenizer *t, struct template *p, const json
     return 0;
 }
 
-static int read_template(const struct tokenizer *t, struct template *p, const json_t *list, const json_t *specials,
-                         bool pair, struct err *e)
+static int read_template(const struct tokenizer *t, struct template *p, const json_t *list,
+                         const json_t *specials, bool pair, struct err *e)
 {
     int count[3] = {0};
     for (size_t i = 0; i < json_array_size(list); i++) {
@@ -202,7 +207,8 @@ static int read_template(const struct tokenizer *t, struct template *p, const js
         int kind = token ? TEMPLATE_TOKEN : name && name[0] == 'B' ? TEMPLATE_B : TEMPLATE_A;
         json_int_t n = json_integer_value(type);
         if ((!token && !name) || n < 0 || n > 255)
-            return err_set(e, ERR_FORMAT, "a template has a piece that is neither a token nor a text, or a type "
+            return err_set(e, ERR_FORMAT,
+                           "a template has a piece that is neither a token nor a text, or a type "
                            "above 255");
         if (token)
             TRY(add_special(t, p, specials, token, (int32_t)n, e));
@@ -230,7 +236,8 @@ static int read_postprocessor(struct tokenizer *t, const json_t *x, struct err *
         template_add(&t->single, TEMPLATE_A, 0, 0);
         template_add(&t->pair, TEMPLATE_A, 0, 0);
         template_add(&t->pair, TEMPLATE_B, 0, 1);
-        tokenizer_remark(t, "tokenizer.json has no post_processor, so no [CLS] and [SEP] are put around a text.");
+        tokenizer_remark(
+            t, "tokenizer.json has no post_processor, so no [CLS] and [SEP] are put around a text.");
         return 0;
     }
     if (strcmp(type_of(x), "BertProcessing") == 0)
@@ -260,8 +267,9 @@ static int read_added(struct tokenizer *t, const json_t *x, struct err *e)
         .rstrip = flag(x, "rstrip", false),
     };
     if (have >= 0 && have != want)
-        tokenizer_remark(t, "The added token %s has id %d in the vocabulary, which is used, and %lld beside it.", text,
-                         (int)have, (long long)want);
+        tokenizer_remark(t,
+                         "The added token %s has id %d in the vocabulary, which is used, and %lld beside it.",
+                         text, (int)have, (long long)want);
     if (have < 0)
         TRY(vocab_label(&t->vocab, (int32_t)want, text, n, e));
     return tokenizer_put_added(t, text, n, &token, flag(x, "normalized", !flag(x, "special", false)), e);
@@ -296,11 +304,12 @@ static void compare_vocab(struct tokenizer *t, const char *dir)
                 break;
         }
         if (id < v.ids)
-            tokenizer_remark(t, "vocab.txt and tokenizer.json disagree about id %d (%s, %s); tokenizer.json is used.",
-                             (int)id, b, a);
+            tokenizer_remark(
+                t, "vocab.txt and tokenizer.json disagree about id %d (%s, %s); tokenizer.json is used.",
+                (int)id, b, a);
         else if (v.ids != t->vocab.ids)
-            tokenizer_remark(t, "vocab.txt has %d entries and tokenizer.json %d; tokenizer.json is used.", (int)v.ids,
-                             (int)t->vocab.ids);
+            tokenizer_remark(t, "vocab.txt has %d entries and tokenizer.json %d; tokenizer.json is used.",
+                             (int)v.ids, (int)t->vocab.ids);
     }
     vocab_free(&v);
 }
@@ -330,8 +339,11 @@ static void compare_config(struct tokenizer *t, const char *dir)
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         bool has = has_step(&t->normalizer, rows[i].step, rows[i].or_step);
         if (flag(config, rows[i].key, has) != has)
-            tokenizer_remark(t, "tokenizer_config.json says %s = %s, but tokenizer.json does not; tokenizer.json is "
-                             "used.", rows[i].key, has ? "false" : "true");
+            tokenizer_remark(
+                t,
+                "tokenizer_config.json says %s = %s, but tokenizer.json does not; tokenizer.json is "
+                "used.",
+                rows[i].key, has ? "false" : "true");
     }
     json_decref(config);
 }
@@ -349,8 +361,8 @@ static int read_rest(struct tokenizer *t, const json_t *root, const char *dir, s
 }
 
 /* The text without the members of the vocabulary, which vocab_json_read takes from `json`. */
-static int parse(json_t **root, const char *json, size_t n, const struct json_range *entries, const char *path,
-                 struct err *e)
+static int parse(json_t **root, const char *json, size_t n, const struct json_range *entries,
+                 const char *path, struct err *e)
 {
     if (!entries)
         return tokenizer_parse_text(root, json, n, JSON_REJECT_DUPLICATES, path, e);

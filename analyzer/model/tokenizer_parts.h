@@ -1,4 +1,5 @@
-/* The inside of a tokenizer, shared by tokenizer.c (which runs it) and by the readers of its two file forms. */
+/* The inside of a tokenizer, shared by tokenizer.c (which runs it) and by the readers of its two file forms.
+ */
 #ifndef ANALYZER_MODEL_TOKENIZER_PARTS_H
 #define ANALYZER_MODEL_TOKENIZER_PARTS_H
 
@@ -19,7 +20,8 @@
 enum { TEMPLATE_MAX_PIECES = 32 };
 
 /* What goes around the tokens of a text, in order. */
-struct template {
+struct template
+{
     struct template_piece {
         enum { TEMPLATE_TOKEN, TEMPLATE_A, TEMPLATE_B } kind;
         int32_t id; /* TEMPLATE_TOKEN only */
@@ -59,8 +61,8 @@ WARN_UNUSED int tokenizer_map(struct filemap *m, const char *path, size_t max, s
 WARN_UNUSED int tokenizer_parse_text(json_t **out, const char *text, size_t n, size_t flags, const char *path,
                                      struct err *e);
 
-/* Reads tokenizer_config.json; *out is NULL if there is none. Integers come as reals, since model_max_length may be
- * 1e30 written in digits. */
+/* Reads tokenizer_config.json; *out is NULL if there is none. Integers come as reals, since model_max_length
+ * may be 1e30 written in digits. */
 WARN_UNUSED int tokenizer_parse_config(json_t **out, const char *dir, struct err *e);
 
 /* Fill a zeroed tokenizer from the files of `dir`. */

@@ -7,7 +7,8 @@
 
 enum { CONFIG_MAX_BYTES = 16 << 20 };
 
-int tokenizer_parse_text(json_t **out, const char *text, size_t n, size_t flags, const char *path, struct err *e)
+int tokenizer_parse_text(json_t **out, const char *text, size_t n, size_t flags, const char *path,
+                         struct err *e)
 {
     json_error_t why;
     *out = json_loadb(n ? text : "", n, flags, &why);
@@ -59,9 +60,10 @@ static bool flag(const json_t *config, const char *key, bool fallback)
     return json_is_boolean(x) ? json_is_true(x) : fallback;
 }
 
-/* Finds a special token, which is then matched in texts, too; *id is -1 if the vocabulary does not have it. */
-static int put_special(struct tokenizer *t, const json_t *config, const char *key, const char *fallback, int32_t *id,
-                       struct err *e)
+/* Finds a special token, which is then matched in texts, too; *id is -1 if the vocabulary does not have it.
+ */
+static int put_special(struct tokenizer *t, const json_t *config, const char *key, const char *fallback,
+                       int32_t *id, struct err *e)
 {
     const char *name = special_name(config, key, fallback);
     struct added_token token = {.id = vocab_find(&t->vocab, name, strlen(name))};
@@ -69,8 +71,8 @@ static int put_special(struct tokenizer *t, const json_t *config, const char *ke
     return token.id < 0 ? 0 : tokenizer_put_added(t, name, strlen(name), &token, false, e);
 }
 
-static int put_needed(struct tokenizer *t, const json_t *config, const char *key, const char *fallback, int32_t *id,
-                      struct err *e)
+static int put_needed(struct tokenizer *t, const json_t *config, const char *key, const char *fallback,
+                      int32_t *id, struct err *e)
 {
     TRY(put_special(t, config, key, fallback, id, e));
     if (*id < 0)
@@ -101,7 +103,8 @@ static int apply_config(struct tokenizer *t, const json_t *config, struct err *e
     TRY(pretoken_add(&t->pretoken, PRETOKEN_PUNCTUATION, e));
     t->cuttable = true;
     if (json_array_size(json_object_get(config, "never_split")) > 0)
-        tokenizer_remark(t, "never_split of tokenizer_config.json is ignored, as the fast reference tokenizer does.");
+        tokenizer_remark(
+            t, "never_split of tokenizer_config.json is ignored, as the fast reference tokenizer does.");
     return put_specials(t, config, e);
 }
 

@@ -3,7 +3,14 @@
 #include <stdlib.h>
 #include <utf8proc.h>
 
-enum char_class { CLASS_CONTROL, CLASS_NONSPACING, CLASS_MARK, CLASS_PUNCTUATION, CLASS_DECOMPOSES, CLASS_WORD };
+enum char_class {
+    CLASS_CONTROL,
+    CLASS_NONSPACING,
+    CLASS_MARK,
+    CLASS_PUNCTUATION,
+    CLASS_DECOMPOSES,
+    CLASS_WORD
+};
 
 /* Sorted by class, then by code point. */
 static const struct exception {
@@ -110,7 +117,8 @@ size_t unichar_encode(char *out, int32_t c)
 bool unichar_is_space(int32_t c)
 {
     return (c >= 0x09 && c <= 0x0d) || c == 0x20 || c == 0x85 || c == 0xa0 || c == 0x1680 ||
-           (c >= 0x2000 && c <= 0x200a) || c == 0x2028 || c == 0x2029 || c == 0x202f || c == 0x205f || c == 0x3000;
+           (c >= 0x2000 && c <= 0x200a) || c == 0x2028 || c == 0x2029 || c == 0x202f || c == 0x205f ||
+           c == 0x3000;
 }
 
 bool unichar_is_control(int32_t c)
@@ -133,8 +141,8 @@ bool unichar_is_punctuation(int32_t c)
 bool unichar_is_cjk(int32_t c)
 {
     return (c >= 0x4e00 && c <= 0x9fff) || (c >= 0x3400 && c <= 0x4dbf) || (c >= 0xf900 && c <= 0xfaff) ||
-           (c >= 0x20000 && c <= 0x2a6df) || (c >= 0x2a700 && c <= 0x2b73f) || (c >= 0x2b740 && c <= 0x2b81f) ||
-           (c >= 0x2b920 && c <= 0x2ceaf) || (c >= 0x2f800 && c <= 0x2fa1f);
+           (c >= 0x20000 && c <= 0x2a6df) || (c >= 0x2a700 && c <= 0x2b73f) ||
+           (c >= 0x2b740 && c <= 0x2b81f) || (c >= 0x2b920 && c <= 0x2ceaf) || (c >= 0x2f800 && c <= 0x2fa1f);
 }
 
 bool unichar_is_nonspacing(int32_t c)
@@ -165,8 +173,8 @@ static bool is_letter_symbol(int32_t c)
 bool unichar_is_word(int32_t c)
 {
     utf8proc_category_t k = utf8proc_category(c);
-    bool is = (k >= UTF8PROC_CATEGORY_LU && k <= UTF8PROC_CATEGORY_NL) || k == UTF8PROC_CATEGORY_PC || c == 0x200c ||
-              c == 0x200d || is_letter_symbol(c);
+    bool is = (k >= UTF8PROC_CATEGORY_LU && k <= UTF8PROC_CATEGORY_NL) || k == UTF8PROC_CATEGORY_PC ||
+              c == 0x200c || c == 0x200d || is_letter_symbol(c);
     return c < 0x80 ? is : settle(CLASS_WORD, c, is);
 }
 

@@ -54,8 +54,8 @@ static size_t find_slot(const struct vocab *v, uint64_t finished, const char *he
     return i;
 }
 
-int32_t vocab_find_hash(const struct vocab *v, uint64_t h, const char *head, size_t head_len, const char *tail,
-                        size_t tail_len)
+int32_t vocab_find_hash(const struct vocab *v, uint64_t h, const char *head, size_t head_len,
+                        const char *tail, size_t tail_len)
 {
     if (v->slots == 0 || head_len + tail_len > v->longest)
         return -1;
@@ -137,7 +137,8 @@ static int check(int32_t id, const char *text, size_t n, struct err *e)
     if (id < 0 || id >= VOCAB_MAX_IDS)
         return err_set(e, ERR_FORMAT, "id %d is not between 0 and %d", id, VOCAB_MAX_IDS - 1);
     if (n > VOCAB_MAX_TEXT)
-        return err_set(e, ERR_FORMAT, "entry %d has %zu bytes; at most %d are allowed", id, n, VOCAB_MAX_TEXT);
+        return err_set(e, ERR_FORMAT, "entry %d has %zu bytes; at most %d are allowed", id, n,
+                       VOCAB_MAX_TEXT);
     if (memchr(text, '\0', n))
         return err_set(e, ERR_FORMAT, "entry %d holds a NUL byte", id);
     if (!is_ascii(text, n) && !text_is_utf8(text, n))

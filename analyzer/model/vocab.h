@@ -40,15 +40,15 @@ int32_t vocab_find(const struct vocab *v, const char *text, size_t n);
 /* The entry of an id; NULL for an id without one. Borrowed. */
 const char *vocab_text(const struct vocab *v, int32_t id);
 
-/* The same search in steps, for one who tries many prefixes of one text: start, add bytes, find. `head` and `tail`
- * are the two parts of the text whose bytes were added. */
+/* The same search in steps, for one who tries many prefixes of one text: start, add bytes, find. `head` and
+ * `tail` are the two parts of the text whose bytes were added. */
 uint64_t vocab_hash(const struct vocab *v);
 static inline uint64_t vocab_hash_byte(uint64_t h, char c)
 {
     return (h ^ (unsigned char)c) * 0x100000001b3u; /* FNV-1a */
 }
-int32_t vocab_find_hash(const struct vocab *v, uint64_t h, const char *head, size_t head_len, const char *tail,
-                        size_t tail_len);
+int32_t vocab_find_hash(const struct vocab *v, uint64_t h, const char *head, size_t head_len,
+                        const char *tail, size_t tail_len);
 
 void vocab_free(struct vocab *v); /* accepts a zeroed struct */
 

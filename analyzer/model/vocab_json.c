@@ -53,7 +53,8 @@ static bool skip_value(struct scan *s)
         depth += c == '{' || c == '[';
         depth -= c == '}' || c == ']';
         s->p++;
-        while (c != '{' && c != '[' && c != '}' && c != ']' && s->p < s->end && !strchr(",{}[]\" \t\r\n", *s->p))
+        while (c != '{' && c != '[' && c != '}' && c != ']' && s->p < s->end &&
+               !strchr(",{}[]\" \t\r\n", *s->p))
             s->p++;
     } while (depth > 0);
     return true;
@@ -95,7 +96,8 @@ static int hex4(const char *p, const char *end)
     if (end - p < 4)
         return -1;
     for (int i = 0; i < 4; i++) {
-        const char *digits = "0123456789abcdef", *d = strchr(digits, p[i] >= 'A' && p[i] <= 'F' ? p[i] + 32 : p[i]);
+        const char *digits = "0123456789abcdef",
+                   *d = strchr(digits, p[i] >= 'A' && p[i] <= 'F' ? p[i] + 32 : p[i]);
         if (!d || !*d)
             return -1;
         value = 16 * value + (int)(d - digits);
@@ -171,8 +173,8 @@ static int read_member(struct vocab *v, struct scan *s, struct err *e)
                        (int)(n < 40 ? n : 40), raw, VOCAB_MAX_TEXT);
     int32_t id = read_id(s);
     if (id < 0)
-        return err_set(e, ERR_FORMAT, "the id of vocabulary entry '%.*s' is not a whole number below %d", len, text,
-                       VOCAB_MAX_IDS);
+        return err_set(e, ERR_FORMAT, "the id of vocabulary entry '%.*s' is not a whole number below %d", len,
+                       text, VOCAB_MAX_IDS);
     TRY(vocab_add(v, id, text, (size_t)len, e));
     return v->used > before ? 0 : err_set(e, ERR_FORMAT, "vocabulary entry '%.*s' comes twice", len, text);
 }

@@ -1,5 +1,5 @@
-/* The vocabulary inside a tokenizer.json. It is nearly all of the file, thousands of small members that a general
- * JSON reader would put into memory one by one, so it is found and read apart from the rest. */
+/* The vocabulary inside a tokenizer.json. It is nearly all of the file, thousands of small members that a
+ * general JSON reader would put into memory one by one, so it is found and read apart from the rest. */
 #ifndef ANALYZER_MODEL_VOCAB_JSON_H
 #define ANALYZER_MODEL_VOCAB_JSON_H
 
@@ -14,8 +14,8 @@ struct json_range {
     size_t from, to;
 };
 
-/* Finds the object at "model", "vocab" of a JSON object. False if it is not there; nothing else about the text is
- * checked. */
+/* Finds the object at "model", "vocab" of a JSON object. False if it is not there; nothing else about the
+ * text is checked. */
 bool vocab_json_find(const char *json, size_t n, struct json_range *out);
 
 /* Adds the members of that object, {"text": id, ...}. A text or an id that comes twice is an error. */

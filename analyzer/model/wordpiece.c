@@ -38,11 +38,11 @@ static size_t count_chars(const char *s, size_t n)
     return chars;
 }
 
-/* The longest entry that `prefix` and the front of `s` make: its id, and in `len` the bytes taken from `s`; -1 if
- * there is none. The hash of each front is kept on the way up and tried on the way down. Entries are whole
- * characters, so a front that ends inside one never matches. */
-static int32_t longest_piece(const struct vocab *v, const char *prefix, size_t prefix_len, const char *s, size_t n,
-                             size_t *len)
+/* The longest entry that `prefix` and the front of `s` make: its id, and in `len` the bytes taken from `s`;
+ * -1 if there is none. The hash of each front is kept on the way up and tried on the way down. Entries are
+ * whole characters, so a front that ends inside one never matches. */
+static int32_t longest_piece(const struct vocab *v, const char *prefix, size_t prefix_len, const char *s,
+                             size_t n, size_t *len)
 {
     uint64_t hash[VOCAB_MAX_TEXT + 1];
     uint64_t h = vocab_hash(v);

@@ -1,5 +1,5 @@
-/* WordPiece: greedy longest match of one word against a vocabulary (Wu et al. 2016, arXiv 1609.08144, section 4.1;
- * Song et al. 2020, arXiv 2012.15524, algorithm 1 is the same function). */
+/* WordPiece: greedy longest match of one word against a vocabulary (Wu et al. 2016, arXiv 1609.08144,
+ * section 4.1; Song et al. 2020, arXiv 2012.15524, algorithm 1 is the same function). */
 #ifndef ANALYZER_MODEL_WORDPIECE_H
 #define ANALYZER_MODEL_WORDPIECE_H
 

@@ -13,7 +13,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/test_cpu.c
 tests_unit_unit_SOURCES += tests/unit/test_tokenizer.c \
 	tests/unit/test_tokenizer_files.c \
-	tests/unit/tokenizer_fixture.c tests/unit/tokenizer_fixture.h \
+	tests/unit/wordbook.c tests/unit/wordbook.h \
 	tests/unit/test_config.c \
 	tests/unit/test_emit.c \
 	tests/unit/test_options.c \
@@ -36,7 +36,8 @@ EXTRA_DIST += \
 	tests/fixtures/torch-zip-module.bin \
 	tests/fixtures/torch-zip-nested.bin \
 	tests/fixtures/torch-zip.bin \
-	tests/tools/make_torch_fixtures.py
+	tests/tools/make_torch_fixtures.py \
+	tests/tools/tokenizer_oracle.py
 
 # the terminal program
 tests_unit_unit_SOURCES += \

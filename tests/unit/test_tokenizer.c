@@ -1,5 +1,5 @@
 /* tokenizer: the reference's own cases, and tables of small ones with a vocabulary written here. */
-#include "tests/unit/tokenizer_fixture.h"
+#include "tests/unit/wordbook.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -30,12 +30,14 @@ static void check_case(const struct tokenizer *t, const char *name, const json_t
     struct encoding x = {0};
     const json_t *text = json_object_get(c, "text"), *ids = json_object_get(c, "ids");
     const json_t *tokens = json_object_get(c, "tokens");
-    CU_ASSERT_EQUAL(tokenizer_encode(t, json_string_value(text), json_string_length(text), NULL, 0, 512, &x, &e), 0);
+    CU_ASSERT_EQUAL(
+        tokenizer_encode(t, json_string_value(text), json_string_length(text), NULL, 0, 512, &x, &e), 0);
     int same = (size_t)x.n == json_array_size(ids) && !x.truncated;
     for (int i = 0; same && i < x.n; i++)
         same = x.id[i] == json_integer_value(json_array_get(ids, (size_t)i)) && x.type[i] == 0;
     for (int i = 1; same && i < x.n - 1; i++)
-        same = strcmp(tokenizer_token(t, x.id[i]), json_string_value(json_array_get(tokens, (size_t)i - 1))) == 0;
+        same = strcmp(tokenizer_token(t, x.id[i]),
+                      json_string_value(json_array_get(tokens, (size_t)i - 1))) == 0;
     if (!same)
         printf("\n    case %s differs\n", name);
     CU_ASSERT_TRUE(same);
@@ -49,14 +51,13 @@ static void check_reference_cases(const char *file)
     if (!dir || !path)
         return;
     json_t *all = json_load_file(path, JSON_ALLOW_NUL, NULL);
-    struct tokenizer *t = fixture_open(dir);
+    struct tokenizer *t = wordbook_open(dir);
     const char *name;
     json_t *c;
     CU_ASSERT_EQUAL(json_object_size(json_object_get(all, "cases")), 15);
     CU_ASSERT_EQUAL(tokenizer_vocab(t), 30522);
     CU_ASSERT_PTR_NULL(tokenizer_note(t));
-    json_object_foreach(json_object_get(all, "cases"), name, c)
-        check_case(t, name, c);
+    json_object_foreach(json_object_get(all, "cases"), name, c) check_case(t, name, c);
     tokenizer_free(t);
     json_decref(all);
 }
@@ -78,33 +79,61 @@ static void uncased_rows(void)
         {"a", "[CLS] a [SEP]"},
         {"A  b\tab", "[CLS] a b a ##b [SEP]"},
         {"cafe caf\xc3\xa9 cafe\xcc\x81 CAF\xc3\x89s", "[CLS] cafe cafe cafe cafe ##s [SEP]"},
-        {"a\xe4\xb8\xad" "b", "[CLS] a \xe4\xb8\xad b [SEP]"},
+        {"a\xe4\xb8\xad"
+         "b",
+         "[CLS] a \xe4\xb8\xad b [SEP]"},
         {"\xf0\x9f\x98\x80", "[CLS] [UNK] [SEP]"},
         {"a!b.a-b$", "[CLS] a ! b . a - b $ [SEP]"},
-        {"a\xe2\x80\x94" "b", "[CLS] a \xe2\x80\x94 b [SEP]"},           /* P* beyond ASCII */
+        {"a\xe2\x80\x94"
+         "b",
+         "[CLS] a \xe2\x80\x94 b [SEP]"}, /* P* beyond ASCII */
         {"a_b", "[CLS] a _ b [SEP]"},
-        {"a\x01\x7f" "b", "[CLS] a ##b [SEP]"},                          /* Cc */
-        {"a\xe2\x80\x8b\xe2\x80\x8d\xef\xbb\xbf\xc2\xad" "b", "[CLS] a ##b [SEP]"}, /* Cf, zero-width */
-        {"a\xc2\x85" "b", "[CLS] a ##b [SEP]"},                          /* U+0085 is Cc first */
-        {"a\xc2\xa0" "b\xe3\x80\x80" "a\xe2\x80\xa8" "b", "[CLS] a b a b [SEP]"}, /* Zs, Zl */
-        {"a\xee\x80\x80" "b", "[CLS] a ##b [SEP]"},                      /* Co */
-        {"a\xcd\xb8" "b", "[CLS] [UNK] [SEP]"},                          /* U+0378 is not assigned and stays */
-        {"a\xe2\xb9\x83" "b", "[CLS] [UNK] [SEP]"},                      /* U+2E43: punctuation since Unicode 9.0 */
-        {"a\xe1\x99\xad" "b", "[CLS] a [UNK] b [SEP]"},                  /* U+166D: punctuation until Unicode 12.0 */
-        {"a\xe0\xa3\xa2" "b", "[CLS] [UNK] [SEP]"},                      /* U+08E2: Cf since Unicode 9.0 */
-        {"a\xe0\xa2\x98" "b", "[CLS] [UNK] [SEP]"},                      /* U+0898: Mn since Unicode 14.0 */
-        {"unaffable unaffablex unaff\xc3\xa4" "ble", "[CLS] un ##aff ##able un ##aff ##able ##x un ##aff ##able [SEP]"},
+        {"a\x01\x7f"
+         "b",
+         "[CLS] a ##b [SEP]"}, /* Cc */
+        {"a\xe2\x80\x8b\xe2\x80\x8d\xef\xbb\xbf\xc2\xad"
+         "b",
+         "[CLS] a ##b [SEP]"}, /* Cf, zero-width */
+        {"a\xc2\x85"
+         "b",
+         "[CLS] a ##b [SEP]"}, /* U+0085 is Cc first */
+        {"a\xc2\xa0"
+         "b\xe3\x80\x80"
+         "a\xe2\x80\xa8"
+         "b",
+         "[CLS] a b a b [SEP]"}, /* Zs, Zl */
+        {"a\xee\x80\x80"
+         "b",
+         "[CLS] a ##b [SEP]"}, /* Co */
+        {"a\xcd\xb8"
+         "b",
+         "[CLS] [UNK] [SEP]"}, /* U+0378 is not assigned and stays */
+        {"a\xe2\xb9\x83"
+         "b",
+         "[CLS] [UNK] [SEP]"}, /* U+2E43: punctuation since Unicode 9.0 */
+        {"a\xe1\x99\xad"
+         "b",
+         "[CLS] a [UNK] b [SEP]"}, /* U+166D: punctuation until Unicode 12.0 */
+        {"a\xe0\xa3\xa2"
+         "b",
+         "[CLS] [UNK] [SEP]"}, /* U+08E2: Cf since Unicode 9.0 */
+        {"a\xe0\xa2\x98"
+         "b",
+         "[CLS] [UNK] [SEP]"}, /* U+0898: Mn since Unicode 14.0 */
+        {"unaffable unaffablex unaff\xc3\xa4"
+         "ble",
+         "[CLS] un ##aff ##able un ##aff ##able ##x un ##aff ##able [SEP]"},
         {"unknown", "[CLS] [UNK] [SEP]"},
         {"\xce\xa3 \xcf\x83 \xce\x91\xce\xa3", "[CLS] \xcf\x83 \xcf\x83 [UNK] [SEP]"}, /* no final sigma */
         {"\xc4\xb0", "[CLS] i [SEP]"},
         {"\xc3\x9f", "[CLS] \xc3\x9f [SEP]"},
-        {"\xea\xb0\x80", "[CLS] \xe1\x84\x80\xe1\x85\xa1 [SEP]"},         /* Hangul is decomposed */
+        {"\xea\xb0\x80", "[CLS] \xe1\x84\x80\xe1\x85\xa1 [SEP]"}, /* Hangul is decomposed */
         {"a [MASK] b", "[CLS] a [MASK] b [SEP]"},
         {"a[MASK]b", "[CLS] a [MASK] b [SEP]"},
         {"[mask] [CLS]", "[CLS] [UNK] [UNK] [UNK] [CLS] [SEP]"},
     };
-    struct tokenizer *t = fixture_open_vocab(NULL);
-    fixture_check_rows(t, rows, COUNT(rows));
+    struct tokenizer *t = wordbook_open_vocab(NULL);
+    wordbook_check_rows(t, rows, COUNT(rows));
     tokenizer_free(t);
 }
 
@@ -115,9 +144,9 @@ static void cased_rows(void)
         {"\xc3\xa9 e\xcc\x81", "[CLS] \xc3\xa9 [UNK] [SEP]"}, /* nothing composes them */
         {"\xc4\xb0 \xea\xb0\x80", "[CLS] \xc4\xb0 \xea\xb0\x80 [SEP]"},
     };
-    struct tokenizer *t = fixture_open_vocab("{\"do_lower_case\": false, \"model_max_length\": "
-                                     "1000000000000000019884624838656}");
-    fixture_check_rows(t, rows, COUNT(rows));
+    struct tokenizer *t = wordbook_open_vocab("{\"do_lower_case\": false, \"model_max_length\": "
+                                              "1000000000000000019884624838656}");
+    wordbook_check_rows(t, rows, COUNT(rows));
     tokenizer_free(t);
 }
 
@@ -134,12 +163,13 @@ static void config_rows(void)
         {"{\"cls_token\": \"foo\", \"unk_token\": {\"content\": \"x\"}}", {"zz foo", "foo x foo [SEP]"}},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
-        struct tokenizer *t = fixture_open_vocab(cases[i].config);
-        fixture_check_rows(t, &cases[i].row, 1);
+        struct tokenizer *t = wordbook_open_vocab(cases[i].config);
+        wordbook_check_rows(t, &cases[i].row, 1);
         tokenizer_free(t);
     }
-    struct tokenizer *t = fixture_open_vocab("{\"never_split\": [\"foo\"]}");
-    CU_ASSERT_STRING_EQUAL(tokenizer_note(t), "never_split of tokenizer_config.json is ignored, as the fast reference "
+    struct tokenizer *t = wordbook_open_vocab("{\"never_split\": [\"foo\"]}");
+    CU_ASSERT_STRING_EQUAL(tokenizer_note(t),
+                           "never_split of tokenizer_config.json is ignored, as the fast reference "
                            "tokenizer does.");
     tokenizer_free(t);
 }
@@ -147,7 +177,7 @@ static void config_rows(void)
 /* 100 characters are a word, 101 are not; characters, not bytes. */
 static void long_words(void)
 {
-    struct tokenizer *t = fixture_open_vocab("{\"do_lower_case\": false}");
+    struct tokenizer *t = wordbook_open_vocab("{\"do_lower_case\": false}");
     struct encoding x = {0};
     struct err e = {0};
     struct str s;
@@ -169,7 +199,8 @@ static void long_words(void)
     tokenizer_free(t);
 }
 
-/* A part that could have begun a character is one U+FFFD, which cleaning removes and which is a word otherwise. */
+/* A part that could have begun a character is one U+FFFD, which cleaning removes and which is a word
+ * otherwise. */
 static void invalid_utf8(void)
 {
     static const struct {
@@ -178,27 +209,35 @@ static void invalid_utf8(void)
         const char *cleaned, *kept;
     } cases[] = {
 #define BYTES(s) s, sizeof s - 1
-#define R "\xef\xbf\xbd"
-        {BYTES("a\xff" "b"), "[CLS] a ##b [SEP]", "[CLS] a " R " b [SEP]"},
+#define R        "\xef\xbf\xbd"
+        {BYTES("a\xff"
+               "b"),
+         "[CLS] a ##b [SEP]", "[CLS] a " R " b [SEP]"},
         {BYTES("\xc3"), "[CLS] [SEP]", "[CLS] " R " [SEP]"},
-        {BYTES("\xe4\xb8" "b"), "[CLS] b [SEP]", "[CLS] " R " b [SEP]"},
-        {BYTES("\xf0\x9f\x98" "b"), "[CLS] b [SEP]", "[CLS] " R " b [SEP]"},
+        {BYTES("\xe4\xb8"
+               "b"),
+         "[CLS] b [SEP]", "[CLS] " R " b [SEP]"},
+        {BYTES("\xf0\x9f\x98"
+               "b"),
+         "[CLS] b [SEP]", "[CLS] " R " b [SEP]"},
         {BYTES("\xf0\x9f\x98"), "[CLS] [SEP]", "[CLS] " R " [SEP]"},
-        {BYTES("\xc0\x80"), "[CLS] [SEP]", "[CLS] " R " " R " [SEP]"},              /* overlong */
-        {BYTES("\xed\xa0\x80"), "[CLS] [SEP]", "[CLS] " R " " R " " R " [SEP]"},    /* surrogate */
+        {BYTES("\xc0\x80"), "[CLS] [SEP]", "[CLS] " R " " R " [SEP]"},           /* overlong */
+        {BYTES("\xed\xa0\x80"), "[CLS] [SEP]", "[CLS] " R " " R " " R " [SEP]"}, /* surrogate */
         {BYTES("\xf4\x90\x80\x80"), "[CLS] [SEP]", "[CLS] " R " " R " " R " " R " [SEP]"},
         {BYTES("\x80\x80"), "[CLS] [SEP]", "[CLS] " R " " R " [SEP]"},
         {BYTES("\xe4\xe4\xb8\xad"), "[CLS] \xe4\xb8\xad [SEP]", "[CLS] " R " \xe4\xb8\xad [SEP]"},
         {BYTES("a\0b"), "[CLS] a ##b [SEP]", "[CLS] [UNK] [SEP]"},
     };
-    struct tokenizer *clean = fixture_open_vocab(NULL);
+    struct tokenizer *clean = wordbook_open_vocab(NULL);
     /* U+FFFD is a symbol, so each run of them is cut into words by a replacement with spaces */
-    struct tokenizer *keep = fixture_open_json(
-        ", \"normalizer\": {\"type\": \"Sequence\", \"normalizers\": [{\"type\": \"BertNormalizer\", \"clean_text\": "
-        "false}, {\"type\": \"Replace\", \"pattern\": {\"String\": \"" R "\"}, \"content\": \" " R " \"}]}" BERT);
+    struct tokenizer *keep =
+        wordbook_open_json(", \"normalizer\": {\"type\": \"Sequence\", \"normalizers\": [{\"type\": "
+                           "\"BertNormalizer\", \"clean_text\": "
+                           "false}, {\"type\": \"Replace\", \"pattern\": {\"String\": \"" R
+                           "\"}, \"content\": \" " R " \"}]}" BERT);
     for (size_t i = 0; i < COUNT(cases); i++) {
-        fixture_check(clean, cases[i].text, cases[i].n, cases[i].cleaned);
-        fixture_check(keep, cases[i].text, cases[i].n, cases[i].kept);
+        wordbook_check(clean, cases[i].text, cases[i].n, cases[i].cleaned);
+        wordbook_check(keep, cases[i].text, cases[i].n, cases[i].kept);
     }
     tokenizer_free(clean);
     tokenizer_free(keep);
@@ -226,11 +265,11 @@ static void truncation(void)
         {"a", "x", 2, "at most 2 tokens were asked for, but [CLS] and [SEP] alone are 3"},
         {"a", NULL, -1, "at most -1 tokens were asked for, but [CLS] and [SEP] alone are 2"},
     };
-    struct tokenizer *t = fixture_open_vocab(NULL);
+    struct tokenizer *t = wordbook_open_vocab(NULL);
     struct str got;
     str_init(&got);
     for (size_t i = 0; i < COUNT(cases); i++) {
-        fixture_encode(t, cases[i].text, strlen(cases[i].text), cases[i].pair, cases[i].max, &got);
+        wordbook_encode(t, cases[i].text, strlen(cases[i].text), cases[i].pair, cases[i].max, &got);
         CU_ASSERT_STRING_EQUAL(got.text, cases[i].tokens);
     }
     str_free(&got);
@@ -246,8 +285,9 @@ static void truncation(void)
 /* The parts that a long text is cut into do not show. */
 static void long_texts(void)
 {
-    static const char *const pieces[] = {"unaffable ", "\xe4\xb8\xad", "caf\xc3\xa9\n", "b[MASK]", "a\xff", "\xcc\x81", " x"};
-    struct tokenizer *t = fixture_open_vocab(NULL);
+    static const char *const pieces[] = {
+        "unaffable ", "\xe4\xb8\xad", "caf\xc3\xa9\n", "b[MASK]", "a\xff", "\xcc\x81", " x"};
+    struct tokenizer *t = wordbook_open_vocab(NULL);
     struct encoding whole = {0}, part = {0};
     struct err e = {0};
     struct str s;
@@ -275,8 +315,8 @@ static void long_texts(void)
 static void normalizers(void)
 {
 #define NORM(list) ", \"normalizer\": {\"type\": \"Sequence\", \"normalizers\": [" list "]}"
-#define SPACE ", \"pre_tokenizer\": {\"type\": \"WhitespaceSplit\"}" POST
-#define WORD ", \"pre_tokenizer\": {\"type\": \"Whitespace\"}" POST
+#define SPACE      ", \"pre_tokenizer\": {\"type\": \"WhitespaceSplit\"}" POST
+#define WORD       ", \"pre_tokenizer\": {\"type\": \"Whitespace\"}" POST
 #define TYPE(name) "{\"type\": \"" name "\"}"
     static const struct {
         const char *json;
@@ -284,7 +324,8 @@ static void normalizers(void)
     } cases[] = {
         {NORM(TYPE("Lowercase")) SPACE, {"A I a!", "[CLS] a i [UNK] [SEP]"}},
         {NORM(TYPE("NFD") "," TYPE("StripAccents")) SPACE, {"\xc3\xa4 \xc3\x84", "[CLS] a A [SEP]"}},
-        {NORM(TYPE("NFC")) SPACE, {"e\xcc\x81 \xe1\x84\x80\xe1\x85\xa1", "[CLS] \xc3\xa9 \xea\xb0\x80 [SEP]"}},
+        {NORM(TYPE("NFC")) SPACE,
+         {"e\xcc\x81 \xe1\x84\x80\xe1\x85\xa1", "[CLS] \xc3\xa9 \xea\xb0\x80 [SEP]"}},
         {NORM(TYPE("NFKC")) SPACE, {"\xef\xbd\x81 \xef\xbc\x81", "[CLS] a ! [SEP]"}},
         {NORM(TYPE("NFKD")) SPACE, {"\xef\xbd\x81\xef\xbd\x82", "[CLS] a ##b [SEP]"}},
         {NORM(TYPE("Strip")) POST, {" \t ab\n", "[CLS] a ##b [SEP]"}},
@@ -293,13 +334,15 @@ static void normalizers(void)
          {"ayyb", "[CLS] a ##b a ##b [SEP]"}},
         {", \"normalizer\": null" WORD, {"a.! b$", "[CLS] a [UNK] b $ [SEP]"}},
         {", \"normalizer\": null" BERT, {"a.! b$", "[CLS] a . ! b $ [SEP]"}},
-        {", \"pre_tokenizer\": {\"type\": \"Sequence\", \"pretokenizers\": [" TYPE("WhitespaceSplit") ", {\"type\": "
-         "\"Punctuation\", \"behavior\": \"Removed\"}]}" POST, {"a.! b$", "[CLS] a b [SEP]"}},
+        {", \"pre_tokenizer\": {\"type\": \"Sequence\", \"pretokenizers\": [" TYPE(
+             "WhitespaceSplit") ", {\"type\": "
+                                "\"Punctuation\", \"behavior\": \"Removed\"}]}" POST,
+         {"a.! b$", "[CLS] a b [SEP]"}},
         {BERT, {"a \xf0\x9f\x84\xb0", "[CLS] a [UNK] [SEP]"}},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
-        struct tokenizer *t = fixture_open_json(cases[i].json);
-        fixture_check_rows(t, &cases[i].row, 1);
+        struct tokenizer *t = wordbook_open_json(cases[i].json);
+        wordbook_check_rows(t, &cases[i].row, 1);
         tokenizer_free(t);
     }
 }
@@ -307,41 +350,46 @@ static void normalizers(void)
 /* Marks are put into canonical order, however many there are. */
 static void order_of_marks(void)
 {
-    struct tokenizer *t = fixture_open_json(NORM(TYPE("NFC")) SPACE);
+    struct tokenizer *t = wordbook_open_json(NORM(TYPE("NFC")) SPACE);
     struct str s;
     str_init(&s);
-    fixture_check(t, "e\xcc\xa7\xcc\x81 e\xcc\x81\xcc\xa7", 13, "[CLS] [UNK] [UNK] [SEP]");
+    wordbook_check(t, "e\xcc\xa7\xcc\x81 e\xcc\x81\xcc\xa7", 13, "[CLS] [UNK] [UNK] [SEP]");
     str_add(&s, "e");
     for (int i = 0; i < 200000; i++)
         str_add(&s, i % 2 ? "\xcc\x81" : "\xcc\xa7");
-    fixture_check(t, s.text, s.len, "[CLS] [UNK] [SEP]");
+    wordbook_check(t, s.text, s.len, "[CLS] [UNK] [SEP]");
     str_free(&s);
     tokenizer_free(t);
 }
 
 static void added_tokens(void)
 {
-#define ADDED(list) ", \"added_tokens\": [" list "]"
+#define ADDED(list)           ", \"added_tokens\": [" list "]"
 #define TOKEN(id, text, more) "{\"id\": " #id ", \"content\": \"" text "\"" more "}"
     static const struct {
         const char *json;
         struct row row;
     } cases[] = {
-        {ADDED(TOKEN(4, "[MASK]", ", \"special\": true")) BERT, {"a[MASK]b [mask]", "[CLS] a [MASK] b [UNK] [UNK] [UNK] [SEP]"}},
-        {ADDED(TOKEN(40, "Foo Bar", "")) NORM(TYPE("Lowercase")) BERT, {"a FOO baRx", "[CLS] a Foo Bar x [SEP]"}},
+        {ADDED(TOKEN(4, "[MASK]", ", \"special\": true")) BERT,
+         {"a[MASK]b [mask]", "[CLS] a [MASK] b [UNK] [UNK] [UNK] [SEP]"}},
+        {ADDED(TOKEN(40, "Foo Bar", "")) NORM(TYPE("Lowercase")) BERT,
+         {"a FOO baRx", "[CLS] a Foo Bar x [SEP]"}},
         {ADDED(TOKEN(40, "Foo", ", \"normalized\": false")) NORM(TYPE("Lowercase")) BERT,
          {"Foo FOO", "[CLS] Foo foo [SEP]"}},
-        {ADDED(TOKEN(40, "xa", ", \"single_word\": true")) BERT, {"xa axa (xa) xa", "[CLS] xa [UNK] [UNK] xa [UNK] xa [SEP]"}},
-        {ADDED(TOKEN(40, "xa", "") "," TOKEN(41, "xab", "")) BERT, {"xabxa", "[CLS] xab xa [SEP]"}}, /* longest */
-        {ADDED(TOKEN(40, "<e>", ", \"lstrip\": true, \"rstrip\": true")) POST, {"a <e> b", "[CLS] a <e> b [SEP]"}},
+        {ADDED(TOKEN(40, "xa", ", \"single_word\": true")) BERT,
+         {"xa axa (xa) xa", "[CLS] xa [UNK] [UNK] xa [UNK] xa [SEP]"}},
+        {ADDED(TOKEN(40, "xa", "") "," TOKEN(41, "xab", "")) BERT,
+         {"xabxa", "[CLS] xab xa [SEP]"}}, /* longest */
+        {ADDED(TOKEN(40, "<e>", ", \"lstrip\": true, \"rstrip\": true")) POST,
+         {"a <e> b", "[CLS] a <e> b [SEP]"}},
         {ADDED(TOKEN(40, "<e>", "")) POST, {"a <e>b", "[CLS] [UNK] <e> b [SEP]"}},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
-        struct tokenizer *t = fixture_open_json(cases[i].json);
-        fixture_check_rows(t, &cases[i].row, 1);
+        struct tokenizer *t = wordbook_open_json(cases[i].json);
+        wordbook_check_rows(t, &cases[i].row, 1);
         tokenizer_free(t);
     }
-    struct tokenizer *t = fixture_open_json(ADDED(TOKEN(40, "<e>", "")) BERT);
+    struct tokenizer *t = wordbook_open_json(ADDED(TOKEN(40, "<e>", "")) BERT);
     CU_ASSERT_EQUAL(tokenizer_vocab(t), 41);
     CU_ASSERT_STRING_EQUAL(tokenizer_token(t, 40), "<e>");
     CU_ASSERT_PTR_NULL(tokenizer_token(t, 39));
@@ -353,25 +401,80 @@ static void added_tokens(void)
 static void templates(void)
 {
 #define TEMPLATE(single, pair)                                                                               \
-    ", \"post_processor\": {\"type\": \"TemplateProcessing\", \"single\": [" single "], \"pair\": [" pair "], "      \
+    ", \"post_processor\": {\"type\": \"TemplateProcessing\", \"single\": [" single "], \"pair\": [" pair    \
+    "], "                                                                                                    \
     "\"special_tokens\": {\"s\": {\"id\": \"s\", \"ids\": [21, 5], \"tokens\": [\"x\", \"a\"]}}}"
 #define A "{\"Sequence\": {\"id\": \"A\", \"type_id\": 0}}"
 #define B "{\"Sequence\": {\"id\": \"B\", \"type_id\": 1}}"
 #define S "{\"SpecialToken\": {\"id\": \"s\", \"type_id\": 1}}"
-    struct tokenizer *t = fixture_open_json(TEMPLATE(A "," S, B "," S "," A));
+    struct tokenizer *t = wordbook_open_json(TEMPLATE(A "," S, B "," S "," A));
     struct str got;
     str_init(&got);
-    fixture_encode(t, "foo", 3, NULL, 64, &got);
+    wordbook_encode(t, "foo", 3, NULL, 64, &got);
     CU_ASSERT_STRING_EQUAL(got.text, "foo |x |a");
-    fixture_encode(t, "foo", 3, "un", 64, &got);
+    wordbook_encode(t, "foo", 3, "un", 64, &got);
     CU_ASSERT_STRING_EQUAL(got.text, "|un |x |a foo");
     tokenizer_free(t);
-    t = fixture_open_json("");
-    fixture_encode(t, "foo", 3, "un", 64, &got);
+    t = wordbook_open_json("");
+    wordbook_encode(t, "foo", 3, "un", 64, &got);
     CU_ASSERT_STRING_EQUAL(got.text, "foo |un");
-    CU_ASSERT_STRING_EQUAL(tokenizer_note(t), "tokenizer.json has no post_processor, so no [CLS] and [SEP] are put "
+    CU_ASSERT_STRING_EQUAL(tokenizer_note(t),
+                           "tokenizer.json has no post_processor, so no [CLS] and [SEP] are put "
                            "around a text.");
     str_free(&got);
+    tokenizer_free(t);
+}
+
+/* Compares with what an independent implementation prints for random texts. */
+static void check_oracle(const struct tokenizer *t, const char *vocab, const char *options)
+{
+    char command[9000], *line = NULL;
+    size_t cap = 0;
+    int texts = 0, differ = 0;
+    struct encoding x = {0};
+    snprintf(command, sizeof command, "python3 '%s' '%s' --random 500 %s 2>/dev/null",
+             unit_source("tests/tools/tokenizer_oracle.py"), vocab, options);
+    FILE *f = popen(command, "r");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(f);
+    for (; getline(&line, &cap, f) > 0; texts++) {
+        json_t *c = json_loads(line, JSON_ALLOW_NUL, NULL);
+        const json_t *text = json_object_get(c, "text"), *ids = json_object_get(c, "ids");
+        CU_ASSERT_EQUAL(tokenizer_encode(t, json_string_value(text), json_string_length(text), NULL, 0,
+                                         1 << 20, &x, NULL),
+                        0);
+        int same = (size_t)x.n == json_array_size(ids);
+        for (int i = 0; same && i < x.n; i++)
+            same = x.id[i] == json_integer_value(json_array_get(ids, (size_t)i));
+        if (!same && differ++ == 0)
+            printf("\n    %s", line);
+        json_decref(c);
+    }
+    CU_ASSERT_EQUAL(pclose(f), 0);
+    CU_ASSERT_EQUAL(texts, 500);
+    CU_ASSERT_EQUAL(differ, 0);
+    encoding_free(&x);
+    free(line);
+}
+
+static void independent_implementation(void)
+{
+    const char *vocab = unit_data("bert-base-uncased/vocab.txt");
+    char copy[4096], to[4096];
+    if (!vocab || !realpath(vocab, copy))
+        return;
+    if (system("python3 -c 'import json, unicodedata' 2>/dev/null") != 0) {
+        printf("\n    skipped: python3 is not there\n");
+        return;
+    }
+    const char *dir = unit_temp_dir();
+    snprintf(to, sizeof to, "%s/vocab.txt", dir);
+    CU_ASSERT_EQUAL_FATAL(symlink(copy, to), 0);
+    struct tokenizer *t = wordbook_open(dir);
+    check_oracle(t, copy, "--seed 1");
+    tokenizer_free(t);
+    wordbook_file(dir, "tokenizer_config.json", "{\"do_lower_case\": false}");
+    t = wordbook_open(dir);
+    check_oracle(t, copy, "--seed 2 --cased");
     tokenizer_free(t);
 }
 
@@ -380,9 +483,9 @@ static void tiny_bert_of_the_data(void)
     const char *dir = dir_with_data("hf-tiny-bert", "tokenizer.json");
     if (!dir)
         return;
-    struct tokenizer *t = fixture_open(dir);
+    struct tokenizer *t = wordbook_open(dir);
     CU_ASSERT_EQUAL(tokenizer_vocab(t), 256);
-    fixture_check(t, "A b\xc3\xa9 [zz", 9, "[CLS] a [UNK] [ [UNK] [SEP]");
+    wordbook_check(t, "A b\xc3\xa9 [zz", 9, "[CLS] a [UNK] [ [UNK] [SEP]");
     tokenizer_free(t);
 }
 
@@ -400,6 +503,7 @@ CU_TestInfo suite_tokenizer[] = {
     {"order of marks", order_of_marks},
     {"added tokens", added_tokens},
     {"templates", templates},
+    {"an independent implementation", independent_implementation},
     {"hf-tiny-bert", tiny_bert_of_the_data},
     CU_TEST_INFO_NULL,
 };

@@ -1,10 +1,10 @@
-#include "tests/unit/tokenizer_fixture.h"
+#include "tests/unit/wordbook.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-void fixture_file(const char *dir, const char *name, const char *bytes)
+void wordbook_file(const char *dir, const char *name, const char *bytes)
 {
     char path[4096];
     snprintf(path, sizeof path, "%s/%s", dir, name);
@@ -13,7 +13,7 @@ void fixture_file(const char *dir, const char *name, const char *bytes)
         abort();
 }
 
-struct tokenizer *fixture_open(const char *dir)
+struct tokenizer *wordbook_open(const char *dir)
 {
     struct err e = {0};
     struct tokenizer *t = NULL;
@@ -24,23 +24,53 @@ struct tokenizer *fixture_open(const char *dir)
 }
 
 static const char *const words[] = {
-    "[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "a",    "b",      "##b",    "cafe", "##s",
-    "!",     ".",     "-",     "$",     "i",      "\xcf\x83", "\xc3\x9f", "\xe4\xb8\xad", "un", "##aff",
-    "##able", "x",    "##x",   "A",     "I",      "\xc3\xa9", "\xe1\x84\x80\xe1\x85\xa1", "\xc4\xb0",
-    "\xe2\x80\x94",   "foo",   "##\xcc\x87", "\xea\xb0\x80", "\xef\xbf\xbd", "_",
+    "[PAD]",
+    "[UNK]",
+    "[CLS]",
+    "[SEP]",
+    "[MASK]",
+    "a",
+    "b",
+    "##b",
+    "cafe",
+    "##s",
+    "!",
+    ".",
+    "-",
+    "$",
+    "i",
+    "\xcf\x83",
+    "\xc3\x9f",
+    "\xe4\xb8\xad",
+    "un",
+    "##aff",
+    "##able",
+    "x",
+    "##x",
+    "A",
+    "I",
+    "\xc3\xa9",
+    "\xe1\x84\x80\xe1\x85\xa1",
+    "\xc4\xb0",
+    "\xe2\x80\x94",
+    "foo",
+    "##\xcc\x87",
+    "\xea\xb0\x80",
+    "\xef\xbf\xbd",
+    "_",
 };
 
-void fixture_vocab(const char *dir)
+void wordbook_vocab(const char *dir)
 {
     struct str s;
     str_init(&s);
     for (size_t i = 0; i < COUNT(words); i++)
         str_addf(&s, "%s\n", words[i]);
-    fixture_file(dir, "vocab.txt", s.text);
+    wordbook_file(dir, "vocab.txt", s.text);
     str_free(&s);
 }
 
-void fixture_json(const char *dir, const char *rest)
+void wordbook_json(const char *dir, const char *rest)
 {
     struct str s;
     str_init(&s);
@@ -48,28 +78,28 @@ void fixture_json(const char *dir, const char *rest)
     for (size_t i = 0; i < COUNT(words); i++)
         str_addf(&s, "%s\"%s\": %zu", i ? ", " : "", words[i], i);
     str_addf(&s, "}}%s}", rest);
-    fixture_file(dir, "tokenizer.json", s.text);
+    wordbook_file(dir, "tokenizer.json", s.text);
     str_free(&s);
 }
 
-struct tokenizer *fixture_open_vocab(const char *config)
+struct tokenizer *wordbook_open_vocab(const char *config)
 {
     const char *dir = unit_temp_dir();
-    fixture_vocab(dir);
+    wordbook_vocab(dir);
     if (config)
-        fixture_file(dir, "tokenizer_config.json", config);
-    return fixture_open(dir);
+        wordbook_file(dir, "tokenizer_config.json", config);
+    return wordbook_open(dir);
 }
 
-struct tokenizer *fixture_open_json(const char *rest)
+struct tokenizer *wordbook_open_json(const char *rest)
 {
     const char *dir = unit_temp_dir();
-    fixture_json(dir, rest);
-    return fixture_open(dir);
+    wordbook_json(dir, rest);
+    return wordbook_open(dir);
 }
 
-void fixture_encode(const struct tokenizer *t, const char *text, size_t n, const char *pair, int max_tokens,
-                    struct str *out)
+void wordbook_encode(const struct tokenizer *t, const char *text, size_t n, const char *pair, int max_tokens,
+                     struct str *out)
 {
     struct encoding x = {0};
     struct err e = {0};
@@ -82,19 +112,19 @@ void fixture_encode(const struct tokenizer *t, const char *text, size_t n, const
     encoding_free(&x);
 }
 
-void fixture_check(const struct tokenizer *t, const char *text, size_t n, const char *tokens)
+void wordbook_check(const struct tokenizer *t, const char *text, size_t n, const char *tokens)
 {
     struct str got;
     str_init(&got);
-    fixture_encode(t, text, n, NULL, 64, &got);
+    wordbook_encode(t, text, n, NULL, 64, &got);
     if (strcmp(got.text, tokens) != 0)
         printf("\n    '%s': %s, not %s\n", text, got.text, tokens);
     CU_ASSERT_STRING_EQUAL(got.text, tokens);
     str_free(&got);
 }
 
-void fixture_check_rows(const struct tokenizer *t, const struct row *rows, size_t n)
+void wordbook_check_rows(const struct tokenizer *t, const struct row *rows, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        fixture_check(t, rows[i].text, strlen(rows[i].text), rows[i].tokens);
+        wordbook_check(t, rows[i].text, strlen(rows[i].text), rows[i].tokens);
 }
