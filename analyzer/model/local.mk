@@ -34,6 +34,7 @@ libanalyzer_a_SOURCES += \
 	analyzer/model/normalize.c analyzer/model/normalize.h \
 	analyzer/model/pretoken.c analyzer/model/pretoken.h \
 	analyzer/model/tokenizer.c analyzer/model/tokenizer.h analyzer/model/tokenizer_parts.h \
+	analyzer/model/tokenizer_compare.c \
 	analyzer/model/tokenizer_json.c \
 	analyzer/model/tokenizer_vocab.c \
 	analyzer/model/unichar.c analyzer/model/unichar.h \

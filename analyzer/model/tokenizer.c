@@ -263,13 +263,20 @@ static int read_dir(struct tokenizer *t, const char *dir, struct err *e)
     return err_set(e, ERR_IO, "%s has no tokenizer: neither tokenizer.json nor vocab.txt is there", dir);
 }
 
+int tokenizer_new(struct tokenizer **out, struct err *e)
+{
+    *out = calloc(1, sizeof **out);
+    if (!*out)
+        return err_set(e, ERR_NOMEM, "not enough memory for a tokenizer");
+    str_init(&(*out)->note);
+    return 0;
+}
+
 int tokenizer_open(struct tokenizer **out, const char *dir, struct err *e)
 {
+    struct tokenizer *t;
     *out = NULL;
-    struct tokenizer *t = calloc(1, sizeof *t);
-    if (!t)
-        return err_set(e, ERR_NOMEM, "not enough memory for a tokenizer");
-    str_init(&t->note);
+    TRY(tokenizer_new(&t, e));
     int code = read_dir(t, dir, e);
     if (code)
         tokenizer_free(t);

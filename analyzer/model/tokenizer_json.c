@@ -1,8 +1,6 @@
 /* The newer file form: tokenizer.json of the `tokenizers` library, as far as BERT-like models use it. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "analyzer/model/tokenizer_parts.h"
 #include "analyzer/model/vocab_json.h"
@@ -13,12 +11,6 @@ static const char *type_of(const json_t *x)
 {
     const char *type = json_string_value(json_object_get(x, "type"));
     return type ? type : "(none)";
-}
-
-static bool flag(const json_t *x, const char *key, bool fallback)
-{
-    const json_t *v = json_object_get(x, key);
-    return json_is_boolean(v) ? json_is_true(v) : fallback;
 }
 
 /* ---- model ---- */
@@ -64,17 +56,18 @@ static int read_model(struct tokenizer *t, const json_t *root, const char *json,
 
 static int read_bert_normalizer(struct tokenizer *t, const json_t *x, struct err *e)
 {
-    bool lower = flag(x, "lowercase", true);
-    return normalizer_add_bert(&t->normalizer, flag(x, "clean_text", true),
-                               flag(x, "handle_chinese_chars", true), flag(x, "strip_accents", lower), lower,
-                               e);
+    bool lower = tokenizer_flag(x, "lowercase", true);
+    return normalizer_add_bert(&t->normalizer, tokenizer_flag(x, "clean_text", true),
+                               tokenizer_flag(x, "handle_chinese_chars", true),
+                               tokenizer_flag(x, "strip_accents", lower), lower, e);
 }
 
 static int read_strip(struct tokenizer *t, const json_t *x, struct err *e)
 {
-    if (flag(x, "strip_left", true))
+    if (tokenizer_flag(x, "strip_left", true))
         TRY(normalizer_add(&t->normalizer, NORMALIZE_STRIP_LEFT, e));
-    return flag(x, "strip_right", true) ? normalizer_add(&t->normalizer, NORMALIZE_STRIP_RIGHT, e) : 0;
+    return tokenizer_flag(x, "strip_right", true) ? normalizer_add(&t->normalizer, NORMALIZE_STRIP_RIGHT, e)
+                                                  : 0;
 }
 
 static int read_replace(struct tokenizer *t, const json_t *x, struct err *e)
@@ -262,9 +255,9 @@ static int read_added(struct tokenizer *t, const json_t *x, struct err *e)
     int32_t have = vocab_find(&t->vocab, text, n);
     struct added_token token = {
         .id = have >= 0 ? have : (int32_t)want,
-        .single_word = flag(x, "single_word", false),
-        .lstrip = flag(x, "lstrip", false),
-        .rstrip = flag(x, "rstrip", false),
+        .single_word = tokenizer_flag(x, "single_word", false),
+        .lstrip = tokenizer_flag(x, "lstrip", false),
+        .rstrip = tokenizer_flag(x, "rstrip", false),
     };
     if (have >= 0 && have != want)
         tokenizer_remark(t,
@@ -272,7 +265,8 @@ static int read_added(struct tokenizer *t, const json_t *x, struct err *e)
                          text, (int)have, (long long)want);
     if (have < 0)
         TRY(vocab_label(&t->vocab, (int32_t)want, text, n, e));
-    return tokenizer_put_added(t, text, n, &token, flag(x, "normalized", !flag(x, "special", false)), e);
+    return tokenizer_put_added(t, text, n, &token,
+                               tokenizer_flag(x, "normalized", !tokenizer_flag(x, "special", false)), e);
 }
 
 static int read_all_added(struct tokenizer *t, const json_t *list, struct err *e)
@@ -282,82 +276,13 @@ static int read_all_added(struct tokenizer *t, const json_t *list, struct err *e
     return 0;
 }
 
-/* ---- what else is in the directory ---- */
-
-static void compare_vocab(struct tokenizer *t, const char *dir)
+static int read_rest(struct tokenizer *t, const json_t *root, struct err *e)
 {
-    char path[4096];
-    struct vocab v = {0};
-    struct err e = {0};
-    snprintf(path, sizeof path, "%s/vocab.txt", dir);
-    if (access(path, F_OK) != 0)
-        return;
-    int32_t id = 0;
-    if (vocab_load(&v, path, &e) != 0)
-        tokenizer_remark(t, "vocab.txt was not compared with tokenizer.json: %s.", e.text);
-    else {
-        const char *a = "", *b = "";
-        for (; id < v.ids; id++) {
-            a = vocab_text(&t->vocab, id) ? vocab_text(&t->vocab, id) : "nothing";
-            b = vocab_text(&v, id) ? vocab_text(&v, id) : "nothing";
-            if (strcmp(a, b) != 0)
-                break;
-        }
-        if (id < v.ids)
-            tokenizer_remark(
-                t, "vocab.txt and tokenizer.json disagree about id %d (%s, %s); tokenizer.json is used.",
-                (int)id, b, a);
-        else if (v.ids != t->vocab.ids)
-            tokenizer_remark(t, "vocab.txt has %d entries and tokenizer.json %d; tokenizer.json is used.",
-                             (int)v.ids, (int)t->vocab.ids);
-    }
-    vocab_free(&v);
-}
-
-static bool has_step(const struct normalizer *z, enum normalize_kind a, enum normalize_kind b)
-{
-    for (int i = 0; i < z->steps; i++)
-        if (z->step[i].kind == a || z->step[i].kind == b)
-            return true;
-    return false;
-}
-
-static void compare_config(struct tokenizer *t, const char *dir)
-{
-    static const struct {
-        const char *key;
-        enum normalize_kind step, or_step;
-    } rows[] = {
-        {"do_lower_case", NORMALIZE_LOWER, NORMALIZE_LOWER},
-        {"strip_accents", NORMALIZE_STRIP_NONSPACING, NORMALIZE_STRIP_MARKS},
-        {"tokenize_chinese_chars", NORMALIZE_CJK, NORMALIZE_CJK},
-    };
-    json_t *config;
-    struct err e = {0};
-    if (tokenizer_parse_config(&config, dir, &e) != 0)
-        tokenizer_remark(t, "tokenizer_config.json was not compared with tokenizer.json: %s.", e.text);
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        bool has = has_step(&t->normalizer, rows[i].step, rows[i].or_step);
-        if (flag(config, rows[i].key, has) != has)
-            tokenizer_remark(
-                t,
-                "tokenizer_config.json says %s = %s, but tokenizer.json does not; tokenizer.json is "
-                "used.",
-                rows[i].key, has ? "false" : "true");
-    }
-    json_decref(config);
-}
-
-static int read_rest(struct tokenizer *t, const json_t *root, const char *dir, struct err *e)
-{
-    compare_vocab(t, dir);
     TRY(read_normalizer(t, json_object_get(root, "normalizer"), e));
     TRY(read_pretokenizer(t, json_object_get(root, "pre_tokenizer"), e));
     t->cuttable = normalizer_is_local(&t->normalizer) && pretoken_drops_space(&t->pretoken);
     TRY(read_all_added(t, json_object_get(root, "added_tokens"), e));
-    TRY(read_postprocessor(t, json_object_get(root, "post_processor"), e));
-    compare_config(t, dir);
-    return 0;
+    return read_postprocessor(t, json_object_get(root, "post_processor"), e);
 }
 
 /* The text without the members of the vocabulary, which vocab_json_read takes from `json`. */
@@ -376,18 +301,17 @@ static int parse(json_t **root, const char *json, size_t n, const struct json_ra
     return code;
 }
 
-static int read_text(struct tokenizer *t, const char *json, size_t n, const char *dir, const char *path,
-                     struct err *e)
+int tokenizer_read_json_text(struct tokenizer *t, const char *json, size_t n, const char *name, struct err *e)
 {
     json_t *root;
     struct json_range range;
     const struct json_range *entries = vocab_json_find(json, n, &range) ? &range : NULL;
-    TRY(parse(&root, json, n, entries, path, e));
+    TRY(parse(&root, json, n, entries, name, e));
     int code = read_model(t, root, json, entries, e);
     if (code == 0)
-        code = read_rest(t, root, dir, e);
+        code = read_rest(t, root, e);
     json_decref(root);
-    return code ? err_wrap(e, "%s", path) : 0;
+    return code ? err_wrap(e, "%s", name) : 0;
 }
 
 int tokenizer_read_json(struct tokenizer *t, const char *dir, struct err *e)
@@ -396,7 +320,9 @@ int tokenizer_read_json(struct tokenizer *t, const char *dir, struct err *e)
     struct filemap m;
     snprintf(path, sizeof path, "%s/tokenizer.json", dir);
     TRY(tokenizer_map(&m, path, JSON_MAX_BYTES, e));
-    int code = read_text(t, (const char *)m.data, m.size, dir, path, e);
+    int code = tokenizer_read_json_text(t, (const char *)m.data, m.size, path, e);
     filemap_close(&m);
+    if (code == 0)
+        tokenizer_compare(t, dir);
     return code;
 }

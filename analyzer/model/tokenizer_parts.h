@@ -61,12 +61,29 @@ WARN_UNUSED int tokenizer_map(struct filemap *m, const char *path, size_t max, s
 WARN_UNUSED int tokenizer_parse_text(json_t **out, const char *text, size_t n, size_t flags, const char *path,
                                      struct err *e);
 
+/* A true or false member of an object; `fallback` if it is neither (absent or null). */
+bool tokenizer_flag(const json_t *object, const char *key, bool fallback);
+
 /* Reads tokenizer_config.json; *out is NULL if there is none. Integers come as reals, since model_max_length
  * may be 1e30 written in digits. */
 WARN_UNUSED int tokenizer_parse_config(json_t **out, const char *dir, struct err *e);
 
-/* Fill a zeroed tokenizer from the files of `dir`. */
+/* An empty tokenizer for the readers below; tokenizer_free gives it back. */
+WARN_UNUSED int tokenizer_new(struct tokenizer **out, struct err *e);
+
+/* Fill an empty tokenizer from the files of `dir`. */
 WARN_UNUSED int tokenizer_read_json(struct tokenizer *t, const char *dir, struct err *e);
 WARN_UNUSED int tokenizer_read_vocab(struct tokenizer *t, const char *dir, struct err *e);
+
+/* Remarks where vocab.txt and tokenizer_config.json say something else than the tokenizer.json that was read.
+ */
+void tokenizer_compare(struct tokenizer *t, const char *dir);
+
+/* The same from the bytes of tokenizer.json, or of vocab.txt and the object of tokenizer_config.json (or
+ * NULL). */
+WARN_UNUSED int tokenizer_read_json_text(struct tokenizer *t, const char *json, size_t n, const char *name,
+                                         struct err *e);
+WARN_UNUSED int tokenizer_read_vocab_text(struct tokenizer *t, const char *vocab, size_t n,
+                                          const json_t *config, struct err *e);
 
 #endif

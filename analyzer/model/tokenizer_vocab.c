@@ -22,6 +22,12 @@ int tokenizer_parse_text(json_t **out, const char *text, size_t n, size_t flags,
     return 0;
 }
 
+bool tokenizer_flag(const json_t *object, const char *key, bool fallback)
+{
+    const json_t *v = json_object_get(object, key);
+    return json_is_boolean(v) ? json_is_true(v) : fallback;
+}
+
 int tokenizer_map(struct filemap *m, const char *path, size_t max, struct err *e)
 {
     TRY(filemap_open(m, path, e));
@@ -52,12 +58,6 @@ static const char *special_name(const json_t *config, const char *key, const cha
     const json_t *x = json_object_get(config, key);
     const char *name = json_string_value(json_is_object(x) ? json_object_get(x, "content") : x);
     return name ? name : fallback;
-}
-
-static bool flag(const json_t *config, const char *key, bool fallback)
-{
-    const json_t *x = json_object_get(config, key);
-    return json_is_boolean(x) ? json_is_true(x) : fallback;
 }
 
 /* Finds a special token, which is then matched in texts, too; *id is -1 if the vocabulary does not have it.
@@ -96,9 +96,9 @@ static int put_specials(struct tokenizer *t, const json_t *config, struct err *e
 
 static int apply_config(struct tokenizer *t, const json_t *config, struct err *e)
 {
-    bool lower = flag(config, "do_lower_case", true);
-    TRY(normalizer_add_bert(&t->normalizer, true, flag(config, "tokenize_chinese_chars", true),
-                            flag(config, "strip_accents", lower), lower, e));
+    bool lower = tokenizer_flag(config, "do_lower_case", true);
+    TRY(normalizer_add_bert(&t->normalizer, true, tokenizer_flag(config, "tokenize_chinese_chars", true),
+                            tokenizer_flag(config, "strip_accents", lower), lower, e));
     TRY(pretoken_add(&t->pretoken, PRETOKEN_SPACE, e));
     TRY(pretoken_add(&t->pretoken, PRETOKEN_PUNCTUATION, e));
     t->cuttable = true;
@@ -108,14 +108,28 @@ static int apply_config(struct tokenizer *t, const json_t *config, struct err *e
     return put_specials(t, config, e);
 }
 
+int tokenizer_read_vocab_text(struct tokenizer *t, const char *vocab, size_t n, const json_t *config,
+                              struct err *e)
+{
+    if (vocab_add_lines(&t->vocab, vocab, n, e) != 0)
+        return err_wrap(e, "vocab.txt");
+    return apply_config(t, config, e);
+}
+
 int tokenizer_read_vocab(struct tokenizer *t, const char *dir, struct err *e)
 {
     char path[4096];
-    json_t *config = NULL;
-    snprintf(path, sizeof path, "%s/vocab.txt", dir);
-    TRY(vocab_load(&t->vocab, path, e));
+    json_t *config;
+    struct filemap m;
     TRY(tokenizer_parse_config(&config, dir, e));
-    int code = apply_config(t, config, e);
+    snprintf(path, sizeof path, "%s/vocab.txt", dir);
+    int code = filemap_open(&m, path, e);
+    if (code == 0) {
+        code = tokenizer_read_vocab_text(t, (const char *)m.data, m.size, config, e);
+        filemap_close(&m);
+        if (code)
+            err_wrap(e, "%s", dir);
+    }
     json_decref(config);
-    return code ? err_wrap(e, "%s", dir) : 0;
+    return code;
 }

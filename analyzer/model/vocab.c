@@ -5,7 +5,6 @@
 #include <string.h>
 #include <sys/random.h>
 
-#include "analyzer/base/filemap.h"
 #include "analyzer/base/size.h"
 #include "analyzer/base/text.h"
 
@@ -180,25 +179,25 @@ int vocab_add(struct vocab *v, int32_t id, const char *text, size_t n, struct er
     return 0;
 }
 
-static int add_lines(struct vocab *v, const char *p, const char *end, struct err *e)
+const char *vocab_line(const char **at, const char *end, size_t *n)
 {
-    for (int32_t id = 0; p < end; id++) {
-        const char *stop = p;
-        while (stop < end && *stop != '\n' && *stop != '\r')
-            stop++;
-        TRY(vocab_add(v, id, p, (size_t)(stop - p), e));
-        p = stop + 1 < end && stop[0] == '\r' && stop[1] == '\n' ? stop + 2 : stop + 1;
-    }
-    return 0;
+    const char *from = *at, *stop = from;
+    if (from == end)
+        return NULL;
+    while (stop < end && *stop != '\n' && *stop != '\r')
+        stop++;
+    *n = (size_t)(stop - from);
+    *at = end - stop >= 2 && stop[0] == '\r' && stop[1] == '\n' ? stop + 2 : stop < end ? stop + 1 : end;
+    return from;
 }
 
-int vocab_load(struct vocab *v, const char *path, struct err *e)
+int vocab_add_lines(struct vocab *v, const char *text, size_t n, struct err *e)
 {
-    struct filemap m;
-    TRY(filemap_open(&m, path, e));
-    int code = add_lines(v, (const char *)m.data, (const char *)m.data + m.size, e);
-    filemap_close(&m);
-    return code ? err_wrap(e, "%s", path) : 0;
+    const char *end = text + n, *line;
+    size_t len;
+    for (int32_t id = 0; (line = vocab_line(&text, end, &len)); id++)
+        TRY(vocab_add(v, id, line, len, e));
+    return 0;
 }
 
 void vocab_free(struct vocab *v)

@@ -31,8 +31,10 @@ WARN_UNUSED int vocab_add(struct vocab *v, int32_t id, const char *text, size_t 
 /* Gives an id a text, only to be shown: vocab_find does not know it. The id must be free. */
 WARN_UNUSED int vocab_label(struct vocab *v, int32_t id, const char *text, size_t n, struct err *e);
 
-/* Adds the lines of a vocab.txt, ids counting from 0; lines end in LF, CRLF or CR. */
-WARN_UNUSED int vocab_load(struct vocab *v, const char *path, struct err *e);
+/* The next line of a vocab.txt, which ends in LF, CRLF or CR; NULL at the end. vocab_add_lines adds all, with
+ * ids counting from 0. */
+const char *vocab_line(const char **at, const char *end, size_t *n);
+WARN_UNUSED int vocab_add_lines(struct vocab *v, const char *text, size_t n, struct err *e);
 
 /* The id, or -1. */
 int32_t vocab_find(const struct vocab *v, const char *text, size_t n);

@@ -7,7 +7,10 @@ fuzz_sources = \
 	tests/fuzz/fuzz_lines.c \
 	tests/fuzz/fuzz_pickle.c \
 	tests/fuzz/fuzz_safetensors.c \
-	tests/fuzz/fuzz_sharded.c
+	tests/fuzz/fuzz_sharded.c \
+	tests/fuzz/fuzz_tokenizer.c \
+	tests/fuzz/fuzz_vocab.c \
+	tests/fuzz/text.c tests/fuzz/text.h
 
 check_LIBRARIES += tests/fuzz/libfuzztargets.a
 tests_fuzz_libfuzztargets_a_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS) $(LIBZIP_CFLAGS)

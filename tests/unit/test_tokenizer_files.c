@@ -44,7 +44,7 @@ static void notes(void)
     wordbook_file(dir, "tokenizer_config.json", "{}");
     t = wordbook_open(dir);
     CU_ASSERT_STRING_EQUAL(tokenizer_note(t),
-                           "vocab.txt has 2 entries and tokenizer.json 34; tokenizer.json is used.");
+                           "vocab.txt ends at id 1 and tokenizer.json goes on; tokenizer.json is used.");
     tokenizer_free(t);
 }
 
@@ -74,14 +74,14 @@ static void broken_vocab(void)
         {"vocab.txt", "", ": vocab.txt has no entry [UNK], which is the unk_token"},
         {"vocab.txt", "[UNK]\n[SEP]\n", ": vocab.txt has no entry [CLS], which is the cls_token"},
         {"vocab.txt", "[UNK]\n[CLS]\n", ": vocab.txt has no entry [SEP], which is the sep_token"},
-        {"vocab.txt", "[UNK]\na\xff\n", "/vocab.txt: entry 1 is not UTF-8"},
+        {"vocab.txt", "[UNK]\na\xff\n", ": vocab.txt: entry 1 is not UTF-8"},
     };
     for (size_t i = 0; i < COUNT(cases); i++)
         check_broken(&cases[i]);
     struct str s;
     str_init(&s);
     str_repeat(&s, 'x', 513);
-    struct broken b = {"vocab.txt", s.text, "/vocab.txt: entry 0 has 513 bytes; at most 512 are allowed"};
+    struct broken b = {"vocab.txt", s.text, ": vocab.txt: entry 0 has 513 bytes; at most 512 are allowed"};
     check_broken(&b);
     str_free(&s);
     struct err e = {0};
