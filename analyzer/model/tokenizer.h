@@ -1,6 +1,6 @@
-/* WordPiece tokenization exactly as the reference BERT tokenizer does it (Devlin et al. 2018, arXiv 1810.04805;
- * Wu et al. 2016, arXiv 1609.08144, section 4.1): clean text, CJK spacing, lower case and accents, punctuation
- * split, greedy longest match. */
+/* WordPiece tokenization exactly as the reference BERT tokenizer does it (Devlin et al. 2018, arXiv
+ * 1810.04805; Wu et al. 2016, arXiv 1609.08144, section 4.1): clean text, CJK spacing, lower case and
+ * accents, punctuation split, greedy longest match. */
 #ifndef ANALYZER_MODEL_TOKENIZER_H
 #define ANALYZER_MODEL_TOKENIZER_H
 
@@ -21,15 +21,22 @@ struct encoding {
     bool truncated; /* something did not fit into max_tokens */
 };
 
-/* Reads the tokenizer of a model directory: tokenizer.json, else vocab.txt (with tokenizer_config.json, if any).
- * The caller frees it. */
+/* Reads the tokenizer of a model directory: tokenizer.json, else vocab.txt (with tokenizer_config.json, if
+ * any). From tokenizer.json: WordPiece models; normalizers BertNormalizer, Lowercase, StripAccents, NFC, NFD,
+ * NFKC, NFKD, Strip, Replace of a plain text; pre-tokenizers BertPreTokenizer, Whitespace, WhitespaceSplit,
+ * Punctuation (isolated or removed); sequences of them; post-processors BertProcessing, TemplateProcessing;
+ * added tokens. Truncation and padding there are ignored; anything else is refused with its name. The caller
+ * frees it. */
 WARN_UNUSED int tokenizer_open(struct tokenizer **out, const char *dir, struct err *e);
 void tokenizer_free(struct tokenizer *t); /* accepts NULL */
 
-/* One text, or a pair (`pair` NULL = none), as [CLS] a [SEP] (b [SEP]). Bytes that are not UTF-8 are replaced as
- * the reference does. At most `max_tokens` (>= 3; a pair loses from its longer text first). */
-WARN_UNUSED int tokenizer_encode(const struct tokenizer *t, const char *text, size_t text_len, const char *pair,
-                                 size_t pair_len, int max_tokens, struct encoding *out, struct err *e);
+/* One text, or a pair (`pair` NULL = none), as [CLS] a [SEP] (b [SEP]). Bytes that are not UTF-8 are replaced
+ * as the reference does; special tokens written in a text become their ids. At most `max_tokens` (>= 3; a
+ * pair loses from its longer text first). Linear in the text; memory is bounded by max_tokens and the longest
+ * run without white space. Safe to call from several threads with one tokenizer. */
+WARN_UNUSED int tokenizer_encode(const struct tokenizer *t, const char *text, size_t text_len,
+                                 const char *pair, size_t pair_len, int max_tokens, struct encoding *out,
+                                 struct err *e);
 void encoding_free(struct encoding *x);
 
 /* The vocabulary entry; NULL for an id that is not in it. */

@@ -239,6 +239,9 @@ static void long_texts(void)
     CU_ASSERT_EQUAL(memcmp(whole.id + first, part.id + 1, (size_t)(part.n - 1) * sizeof *part.id), 0);
     CU_ASSERT_EQUAL(tokenizer_encode(t, s.text, s.len, NULL, 0, 128, &part, &e), 0);
     CU_ASSERT_TRUE(part.n == 128 && memcmp(whole.id, part.id, 127 * sizeof *part.id) == 0);
+    str_clear(&s);
+    str_repeat(&s, 'x', 100000); /* nowhere to cut */
+    wordbook_check(t, s.text, s.len, "[CLS] [UNK] [SEP]");
     encoding_free(&whole);
     encoding_free(&part);
     str_free(&s);

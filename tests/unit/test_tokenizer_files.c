@@ -111,6 +111,7 @@ static void broken_json(void)
 #define WITH(rest)   "{" MODEL("\"u\": 0, \"c\": 1") ", " rest "}"
 #define AT           "/tokenizer.json: "
 #define A            "{\"Sequence\": {\"id\": \"A\", \"type_id\": 0}}"
+#define B            "{\"Sequence\": {\"id\": \"B\", \"type_id\": 1}}"
 #define S            "{\"SpecialToken\": {\"id\": \"s\", \"type_id\": 1}}"
     static const struct broken cases[] = {
         {"tokenizer.json", "{\"model\": ",
@@ -163,7 +164,8 @@ static void broken_json(void)
          WITH("\"post_processor\": {\"type\": \"TemplateProcessing\", \"single\": [" S "]}"),
          AT "the template's token s is not among its special_tokens"},
         {"tokenizer.json",
-         WITH("\"post_processor\": {\"type\": \"TemplateProcessing\", \"single\": [" A "," A "]}"),
+         WITH("\"post_processor\": {\"type\": \"TemplateProcessing\", \"single\": [" A "," A
+              "], \"pair\": [" A "," B "]}"),
          AT "a template must hold each text once"},
         {"tokenizer.json", WITH("\"added_tokens\": [{\"id\": 1, \"content\": \"x\"}]"),
          AT "id 1 is given to both 'c' and 'x'"},
