@@ -4,8 +4,8 @@
 #include "analyzer/run/weights.h"
 
 enum {
-    TILE_ROWS = 128,           /* so that the rows of a tile stay in the second-level cache */
-    TILE_MACS = 16 << 20,      /* about a millisecond: short enough to cancel and to balance */
+    TILE_ROWS = 384,           /* as many as a kernel takes at once */
+    TILE_MACS = 128 << 20,     /* a few milliseconds: short enough to cancel */
     PARALLEL_MACS = 256 << 10  /* below that, starting threads costs more than it gives */
 };
 
