@@ -27,7 +27,7 @@ static int tile_panels(const struct linear *w, int rows, int row_blocks, int pan
 {
     int64_t panel_macs = (int64_t)rows * w->kernel->fn.linear->panel * w->k;
     int64_t most = TILE_MACS / panel_macs;
-    int share = (panels * row_blocks + 4 * threads - 1) / (4 * threads);
+    int share = (panels * row_blocks + 2 * threads - 1) / (2 * threads);
     int count = most < share ? (int)most : share;
     return count < 1 ? 1 : count > panels ? panels : count;
 }
