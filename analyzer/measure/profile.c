@@ -15,7 +15,7 @@
 
 enum { MIN_PASSES = 10, WARM_PASSES = 2, READ_SLICES = 8, MAX_PASSES = 100000 };
 
-static const double default_budget_s = 3, default_relative_ci = 0.01, snapshot_s = 0.1, warm_s = 0.1;
+static const double default_budget_s = 5, default_relative_ci = 0.01, snapshot_s = 0.1, warm_s = 0.1;
 
 struct session {
     struct profile *out;

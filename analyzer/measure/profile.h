@@ -30,7 +30,7 @@ WARN_UNUSED int workload_check(const struct workload *load, const struct model *
 
 struct profile_options {
     struct workload workload;
-    double budget_s;    /* stop measuring after this long, 0 = the default (3 s) */
+    double budget_s;    /* stop measuring after this long, 0 = the default (5 s) */
     double relative_ci; /* stop when the 95 % interval of the median pass is this narrow, 0 = the default (0.01) */
     bool overhead;      /* also run passes without step clocks, interleaved, and report the ratio */
 };
