@@ -6,10 +6,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#ifdef _OPENMP
-#include <omp.h>
-#endif
-
 #include "analyzer/base/err.h"
 #include "analyzer/run/plan.h"
 
@@ -22,16 +18,6 @@ struct exec {
 static inline bool exec_cancelled(const struct exec *x)
 {
     return x->cancel && atomic_load_explicit(x->cancel, memory_order_relaxed);
-}
-
-/* Number of the calling thread in its team: 0..threads-1. */
-static inline int exec_thread(void)
-{
-#ifdef _OPENMP
-    return omp_get_thread_num();
-#else
-    return 0;
-#endif
 }
 
 /* Runs all steps. With `clock`, writes the clock before the first step and after each: clock[steps + 1], in ns.

@@ -8,6 +8,7 @@ libanalyzer_a_SOURCES += \
 	analyzer/run/op_first.c \
 	analyzer/run/op_layernorm.c \
 	analyzer/run/op_linear.c \
+	analyzer/run/part.h \
 	analyzer/run/plan.c analyzer/run/plan.h \
 	analyzer/run/predict.c analyzer/run/predict.h \
 	analyzer/run/weights.c analyzer/run/weights.h

@@ -1,11 +1,13 @@
 /* Multi-head attention over packed sequences: x[0] is [tokens, 3 heads head_size] with query, key and value side by
- * side, y is [tokens, heads head_size]. A task is one head over up to QUERY_ROWS queries of one sequence. */
+ * side, y is [tokens, heads head_size]. A thread has some queries and some heads: one call of the kernel for each head and each
+ * sequence that has queries among them. */
 #include <math.h>
 
 #include "analyzer/run/exec.h"
 #include "analyzer/run/op.h"
+#include "analyzer/run/part.h"
 
-enum { QUERY_ROWS = 512 };
+enum { PARALLEL_MACS = 256 << 10 };
 
 /* MACs of q k^T and of the weighted sum of v: each s x s x head_size a head. */
 static struct cost op_attention_cost(const struct step *s, const struct plan *p)
@@ -23,33 +25,36 @@ static size_t op_attention_scratch(const struct step *s, const struct plan *p)
     return s->kernel->fn.attention->scratch_bytes(p->longest, s->head_size);
 }
 
-static void run_head(const struct exec *x, const struct step *s, int sequence, int head, int first, void *scratch)
+/* One head over queries [from, to) of the packed tokens, all of one sequence. */
+static void run_head(const struct exec *x, const struct step *s, int sequence, int head, int from, int to,
+                     void *scratch)
 {
     const struct plan *p = x->plan;
-    ptrdiff_t width = (ptrdiff_t)s->heads * s->head_size, ld = 3 * width;
-    int start = p->start[sequence], len = p->start[sequence + 1] - start;
-    int m = len - first < QUERY_ROWS ? len - first : QUERY_ROWS;
-    const float *base = s->x[0] + start * ld + (ptrdiff_t)head * s->head_size;
-    float *out = s->y + (start + first) * width + (ptrdiff_t)head * s->head_size;
-    s->kernel->fn.attention->run(out, width, base + first * ld, base + width, base + 2 * width, ld, m, len,
-                                 s->head_size, 1.0f / sqrtf((float)s->head_size), scratch);
+    ptrdiff_t width = (ptrdiff_t)s->heads * s->head_size, ld = 3 * width, at = (ptrdiff_t)head * s->head_size;
+    const float *keys = s->x[0] + p->start[sequence] * ld + width + at;
+    s->kernel->fn.attention->run(s->y + from * width + at, width, s->x[0] + from * ld + at, keys, keys + width, ld,
+                                 to - from, p->start[sequence + 1] - p->start[sequence], s->head_size,
+                                 1.0f / sqrtf((float)s->head_size), scratch);
+}
+
+static void run_part(const struct exec *x, const struct step *s, const struct part *mine, void *scratch)
+{
+    const struct plan *p = x->plan;
+    for (int i = 0; i < p->sequences; i++) {
+        int from = p->start[i] > mine->row ? p->start[i] : mine->row;
+        int to = p->start[i + 1] < mine->row_end ? p->start[i + 1] : mine->row_end;
+        for (int head = mine->col; from < to && head < mine->col_end && !exec_cancelled(x); head++)
+            run_head(x, s, i, head, from, to, scratch);
+    }
 }
 
 static void op_attention_forward(const struct exec *x, const struct step *s)
 {
     const struct plan *p = x->plan;
-    int blocks = (p->longest + QUERY_ROWS - 1) / QUERY_ROWS;
-    int tasks = p->sequences * s->heads * blocks;
-#pragma omp parallel num_threads(p->options.threads) if (s->macs >= 256 << 10)
+#pragma omp parallel num_threads(p->options.threads) if (s->macs >= PARALLEL_MACS)
     {
-        void *scratch = p->scratch + (size_t)exec_thread() * p->scratch_bytes;
-#pragma omp for schedule(dynamic)
-        for (int task = 0; task < tasks; task++) {
-            int first = task % blocks * QUERY_ROWS, head = task / blocks % s->heads;
-            int sequence = task / blocks / s->heads;
-            if (!exec_cancelled(x) && first < p->start[sequence + 1] - p->start[sequence])
-                run_head(x, s, sequence, head, first, scratch);
-        }
+        struct part mine = part_mine(s->rows, s->heads);
+        run_part(x, s, &mine, p->scratch + (size_t)part_thread() * p->scratch_bytes);
     }
 }
 

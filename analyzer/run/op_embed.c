@@ -1,8 +1,7 @@
 /* Sum of the embeddings of each token: param[0..2] are the word, position and type tables (type may be NULL). */
 #include "analyzer/run/exec.h"
 #include "analyzer/run/op.h"
-
-enum { ROWS = 32 };
+#include "analyzer/run/part.h"
 
 static struct cost op_embed_cost(const struct step *s, const struct plan *p)
 {
@@ -20,11 +19,13 @@ static size_t op_embed_scratch(const struct step *s, const struct plan *p)
 static void op_embed_forward(const struct exec *x, const struct step *s)
 {
     const struct plan *p = x->plan;
-#pragma omp parallel for schedule(static) num_threads(p->options.threads) if (s->rows >= 4 * ROWS)
-    for (int row = 0; row < s->rows; row += ROWS) {
-        int m = s->rows - row < ROWS ? s->rows - row : ROWS;
-        s->kernel->fn.embed(s->y + (size_t)row * (size_t)s->cols, s->param[0], s->param[1], s->param[2], p->id + row,
-                            p->position + row, s->param[2] ? p->type + row : NULL, m, s->cols);
+#pragma omp parallel num_threads(p->options.threads) if (s->rows >= 2 * PART_ROWS)
+    {
+        struct part mine = part_mine(s->rows, 1);
+        if (mine.row < mine.row_end && mine.col < mine.col_end)
+            s->kernel->fn.embed(s->y + (size_t)mine.row * (size_t)s->cols, s->param[0], s->param[1], s->param[2],
+                                p->id + mine.row, p->position + mine.row, s->param[2] ? p->type + mine.row : NULL,
+                                mine.row_end - mine.row, s->cols);
     }
 }
 

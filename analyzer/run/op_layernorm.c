@@ -1,8 +1,7 @@
 /* LayerNorm of x[0], or of x[0] + x[1]; param[0] is gamma, param[1] is beta. */
 #include "analyzer/run/exec.h"
 #include "analyzer/run/op.h"
-
-enum { ROWS = 32 };
+#include "analyzer/run/part.h"
 
 static struct cost op_layernorm_cost(const struct step *s, const struct plan *p)
 {
@@ -19,12 +18,13 @@ static size_t op_layernorm_scratch(const struct step *s, const struct plan *p)
 
 static void op_layernorm_forward(const struct exec *x, const struct step *s)
 {
-#pragma omp parallel for schedule(static) num_threads(x->plan->options.threads) if (s->rows >= 4 * ROWS)
-    for (int row = 0; row < s->rows; row += ROWS) {
-        int m = s->rows - row < ROWS ? s->rows - row : ROWS;
-        size_t at = (size_t)row * (size_t)s->cols;
-        s->kernel->fn.layernorm(s->y + at, s->x[0] + at, s->x[1] ? s->x[1] + at : NULL, s->param[0], s->param[1],
-                                s->eps, m, s->cols);
+#pragma omp parallel num_threads(x->plan->options.threads) if (s->rows >= 2 * PART_ROWS)
+    {
+        struct part mine = part_mine(s->rows, 1);
+        size_t at = (size_t)mine.row * (size_t)s->cols;
+        if (mine.row < mine.row_end && mine.col < mine.col_end)
+            s->kernel->fn.layernorm(s->y + at, s->x[0] + at, s->x[1] ? s->x[1] + at : NULL, s->param[0], s->param[1],
+                                    s->eps, mine.row_end - mine.row, s->cols);
     }
 }
 
