@@ -1,5 +1,6 @@
 #include "tui/crash.h"
 
+#include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdint.h>
@@ -7,11 +8,12 @@
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "analyzer/measure/stacks.h"
 
-enum { OWN_STACK = 64 * 1024, RESTORE_BYTES = 1000, TRACE_SECONDS = 5 };
+enum { OWN_STACK = 64 * 1024, RESTORE_BYTES = 1000, TRACE_SECONDS = 5, PARK_MS = 100, PARK = SIGUSR2 };
 
 static const struct {
     int number;
@@ -31,10 +33,11 @@ static struct {
     char bytes[RESTORE_BYTES];
     size_t n;
     struct termios modes;
-    struct sigaction before[CRASHES];
+    struct sigaction before[CRASHES], before_park;
+    pthread_t drawing; /* the thread that draws */
 } prepared;
 
-static atomic_bool crashing;
+static atomic_bool crashing, parked;
 static _Thread_local char *stack;
 
 /* The kernel's frame alone may take more than SIGSTKSZ where the CPU has large registers. */
@@ -87,6 +90,25 @@ static void explain(int number)
     put(STDERR_FILENO, tail, sizeof tail - 1);
 }
 
+/* The thread that draws waits here for the end. */
+static void on_park(int number)
+{
+    (void)number;
+    atomic_store(&parked, true);
+    for (;;)
+        pause();
+}
+
+/* Stops the thread that draws, which may be in the middle of it; not for long if it does not listen. */
+static void park_drawing(void)
+{
+    struct timespec ms = {.tv_nsec = 1000000};
+    if (pthread_equal(pthread_self(), prepared.drawing) || pthread_kill(prepared.drawing, PARK) != 0)
+        return;
+    for (int i = 0; i < PARK_MS && !atomic_load(&parked); i++)
+        nanosleep(&ms, NULL);
+}
+
 /* Only async-signal-safe calls until the terminal is given back. The stack trace comes after that, under an alarm,
  * because it may meet what broke the program. */
 static void on_crash(int number, siginfo_t *info, void *context)
@@ -95,6 +117,7 @@ static void on_crash(int number, siginfo_t *info, void *context)
     if (atomic_exchange(&crashing, true))
         for (;;)
             pause(); /* another thread is already at it */
+    park_drawing();
     put(prepared.fd, prepared.bytes, prepared.n);
     tcsetattr(prepared.fd, TCSANOW, &prepared.modes);
     signal(SIGALRM, SIG_DFL);
@@ -105,19 +128,17 @@ static void on_crash(int number, siginfo_t *info, void *context)
     raise(number); /* blocked until the handler returns */
 }
 
-bool crash_begun(void)
-{
-    return atomic_load_explicit(&crashing, memory_order_relaxed);
-}
-
 void crash_arm(int fd, const char *bytes, size_t n, const struct termios *modes)
 {
     struct sigaction action = {.sa_sigaction = on_crash, .sa_flags = SA_SIGINFO | SA_ONSTACK};
+    struct sigaction park = {.sa_handler = on_park};
     prepared.fd = fd;
     prepared.n = n < RESTORE_BYTES ? n : RESTORE_BYTES;
     memcpy(prepared.bytes, bytes, prepared.n);
     prepared.modes = *modes;
+    prepared.drawing = pthread_self();
     crash_thread_begin();
+    sigaction(PARK, &park, &prepared.before_park);
     sigfillset(&action.sa_mask);
     sigdelset(&action.sa_mask, SIGALRM);
     for (int i = 0; i < CRASHES; i++)
@@ -128,5 +149,6 @@ void crash_disarm(void)
 {
     for (int i = 0; i < CRASHES; i++)
         sigaction(crashes[i].number, &prepared.before[i], NULL);
+    sigaction(PARK, &prepared.before_park, NULL);
     crash_thread_end();
 }

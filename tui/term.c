@@ -153,12 +153,28 @@ static enum depth find_depth(void)
     return COLORS >= 1 << 24 ? DEPTH_TRUE : COLORS >= 256 ? DEPTH_256 : COLORS >= 16 ? DEPTH_16 : DEPTH_8;
 }
 
+/* What keys send in the mode the terminal was not put into; some terminals do so all the same. */
+static void define_keys(void)
+{
+    static const struct {
+        const char *bytes;
+        int key;
+    } keys[] = {
+        {"\033[A", KEY_UP},   {"\033[B", KEY_DOWN}, {"\033[C", KEY_RIGHT}, {"\033[D", KEY_LEFT}, {"\033OA", KEY_UP},
+        {"\033OB", KEY_DOWN}, {"\033OC", KEY_RIGHT}, {"\033OD", KEY_LEFT}, {"\033[H", KEY_HOME}, {"\033[F", KEY_END},
+        {"\033OH", KEY_HOME}, {"\033OF", KEY_END},  {"\033[1~", KEY_HOME}, {"\033[4~", KEY_END},
+    };
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+        define_key(keys[i].bytes, keys[i].key);
+}
+
 static void set_modes(void)
 {
     raw();
     noecho();
     nonl();
     keypad(stdscr, TRUE);
+    define_keys();
     nodelay(stdscr, TRUE);
     meta(stdscr, TRUE);
     set_escdelay(ESCAPE_DELAY_MS);
@@ -225,7 +241,7 @@ enum depth term_depth(const struct term *t)
 
 void term_theme(struct term *t, const struct theme *theme, enum depth depth)
 {
-    bool own = depth != DEPTH_MONO && use_default_colors() == OK; /* -1 = the terminal's own colours */
+    bool own = t->depth != DEPTH_MONO && use_default_colors() == OK; /* -1 = the terminal's own colours */
     for (int tone = 0; tone < TONES; tone++) {
         struct look look = theme_look(theme, tone, depth);
         attr_t a = A_NORMAL;
@@ -283,8 +299,6 @@ static void draw_cell(const struct term *t, const struct cell *cell, int x, int 
 
 void term_draw(struct term *t, const struct canvas *c, int cursor_x, int cursor_y)
 {
-    while (crash_begun())
-        pause();
     for (int y = 0; y < c->rows; y++)
         for (int x = 0; x < c->columns; x++)
             if (canvas_cell(c, x, y)->width > 0)

@@ -45,6 +45,7 @@ tests_unit_unit_SOURCES += \
 	tests/unit/app_fixture.c tests/unit/app_fixture.h \
 	tests/unit/test_app.c \
 	tests/unit/test_canvas.c \
+	tests/unit/test_engine.c \
 	tests/unit/test_keys.c \
 	tests/unit/test_layout.c \
 	tests/unit/test_prompt.c \
