@@ -19,14 +19,17 @@
 #include <curses.h>
 
 /* <term.h> would define hundreds of words, "tone" and "lines" among them. */
+struct term;
 extern int setupterm(const char *name, int fd, int *found);
+extern struct term *set_curterm(struct term *t);
+extern int del_curterm(struct term *t);
 
 enum { ESCAPE_DELAY_MS = 25, WHEEL_ROWS = 3 };
 
 static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGCONT, SIGWINCH};
 enum { SIGNALS = sizeof signals / sizeof signals[0] };
 
-struct term {
+struct terminal {
     SCREEN *screen;
     struct termios modes; /* as they were */
     struct sigaction before[SIGNALS];
@@ -111,7 +114,11 @@ static int check_terminal(struct termios *modes, struct err *e)
     if (!name || !*name)
         return err_set(e, ERR_MACHINE, "TERM is not set, so the terminal's language is not known; set it (xterm-256color "
                        "suits most)");
-    if (setupterm(name, STDOUT_FILENO, &found) != OK || !capability("cup") || !capability("clear"))
+    bool usable = setupterm(name, STDOUT_FILENO, &found) == OK && capability("cup") && capability("clear");
+    struct term *looked_at = set_curterm(NULL);
+    if (looked_at)
+        del_curterm(looked_at);
+    if (!usable)
         return err_set(e, ERR_MACHINE, "TERM=%s %s; set TERM to what your terminal is, or print a screen with `bertscope "
                        "draw overview`", name, found == 1 ? "cannot place the cursor" : "is not known on this machine");
     return 0;
@@ -130,7 +137,7 @@ static void add_capability(struct str *out, const char *name)
 }
 
 /* What gives the terminal back when nothing but write() can be trusted. */
-static void arm(const struct term *t)
+static void arm(const struct terminal *t)
 {
     struct str bytes;
     str_init(&bytes);
@@ -182,7 +189,7 @@ static void set_modes(void)
     curs_set(0);
 }
 
-static int open_screen(struct term *t, struct err *e)
+static int open_screen(struct terminal *t, struct err *e)
 {
     TRY(open_pipe(e));
     handle_signals(t->before);
@@ -200,9 +207,9 @@ static int open_screen(struct term *t, struct err *e)
     return 0;
 }
 
-int term_start(struct term **out, struct err *e)
+int term_start(struct terminal **out, struct err *e)
 {
-    struct term *t = calloc(1, sizeof *t);
+    struct terminal *t = calloc(1, sizeof *t);
     *out = NULL;
     if (!t)
         return err_set(e, ERR_NOMEM, "no memory for the terminal");
@@ -217,7 +224,7 @@ int term_start(struct term **out, struct err *e)
     return 0;
 }
 
-void term_stop(struct term *t)
+void term_stop(struct terminal *t)
 {
     if (!t)
         return;
@@ -234,12 +241,12 @@ void term_stop(struct term *t)
 
 /* ---- looks --------------------------------------------------------------------------------------------------- */
 
-enum depth term_depth(const struct term *t)
+enum depth term_depth(const struct terminal *t)
 {
     return t->depth;
 }
 
-void term_theme(struct term *t, const struct theme *theme, enum depth depth)
+void term_theme(struct terminal *t, const struct theme *theme, enum depth depth)
 {
     bool own = t->depth != DEPTH_MONO && use_default_colors() == OK; /* -1 = the terminal's own colours */
     for (int tone = 0; tone < TONES; tone++) {
@@ -258,7 +265,7 @@ void term_theme(struct term *t, const struct theme *theme, enum depth depth)
     }
 }
 
-void term_mouse(struct term *t, bool on)
+void term_mouse(struct terminal *t, bool on)
 {
     if (t->mouse != on)
         mousemask(on ? BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED : 0, NULL);
@@ -281,7 +288,7 @@ static int decode(const char *s, wchar_t *out, int room)
     return n;
 }
 
-static void draw_cell(const struct term *t, const struct cell *cell, int x, int y)
+static void draw_cell(const struct terminal *t, const struct cell *cell, int x, int y)
 {
     wchar_t text[CCHARW_MAX + 1];
     chtype look = t->attributes[cell->tone];
@@ -297,7 +304,7 @@ static void draw_cell(const struct term *t, const struct cell *cell, int x, int 
     mvadd_wch(y, x, &cc);
 }
 
-void term_draw(struct term *t, const struct canvas *c, int cursor_x, int cursor_y)
+void term_draw(struct terminal *t, const struct canvas *c, int cursor_x, int cursor_y)
 {
     for (int y = 0; y < c->rows; y++)
         for (int x = 0; x < c->columns; x++)
@@ -308,13 +315,13 @@ void term_draw(struct term *t, const struct canvas *c, int cursor_x, int cursor_
     refresh();
 }
 
-void term_redraw(struct term *t)
+void term_redraw(struct terminal *t)
 {
     (void)t;
     clearok(curscr, TRUE);
 }
 
-void term_size(const struct term *t, int *columns, int *rows)
+void term_size(const struct terminal *t, int *columns, int *rows)
 {
     (void)t;
     getmaxyx(stdscr, *rows, *columns);
@@ -323,7 +330,7 @@ void term_size(const struct term *t, int *columns, int *rows)
 /* ---- suspending ---------------------------------------------------------------------------------------------- */
 
 /* Stops this process, or with `group` everything the shell started together with it. */
-static void stop_process(struct term *t, bool group)
+static void stop_process(struct terminal *t, bool group)
 {
     struct sigaction stop = {.sa_handler = SIG_DFL};
     endwin();
@@ -338,14 +345,14 @@ static void stop_process(struct term *t, bool group)
     on_signal(SIGWINCH); /* the window may be another one now */
 }
 
-void term_suspend(struct term *t)
+void term_suspend(struct terminal *t)
 {
     stop_process(t, true);
 }
 
 /* ---- events -------------------------------------------------------------------------------------------------- */
 
-void term_wait(struct term *t)
+void term_wait(struct terminal *t)
 {
     struct pollfd fds[2] = {{.fd = STDIN_FILENO, .events = POLLIN}, {.fd = wake_pipe[0], .events = POLLIN}};
     char bytes[64];
@@ -357,7 +364,7 @@ void term_wait(struct term *t)
         ;
 }
 
-int term_ended(const struct term *t)
+int term_ended(const struct terminal *t)
 {
     return t->ended;
 }
@@ -375,7 +382,7 @@ static void take_size(struct event *out)
     *out = (struct event){.kind = EVENT_RESIZE, .columns = columns, .rows = rows};
 }
 
-static bool signal_event(struct term *t, struct event *out)
+static bool signal_event(struct terminal *t, struct event *out)
 {
     if (take_signal(SIGTERM))
         t->ended = SIGTERM;
@@ -437,7 +444,7 @@ static int plain_key(wint_t c)
     return c == '\n' ? K_ENTER : c == 127 ? K_BACKSPACE : (int)c;
 }
 
-bool term_event(struct term *t, struct event *out)
+bool term_event(struct terminal *t, struct event *out)
 {
     wint_t c;
     if (signal_event(t, out))

@@ -14,7 +14,7 @@
 
 struct loop {
     struct app app;
-    struct term *term;
+    struct terminal *term;
     struct engine *engine;
     struct canvas canvas;
     const struct theme *theme; /* as shown */
