@@ -6,7 +6,8 @@
 
 #include "analyzer/base/err.h"
 
-/* Writes `n` bytes to `path`, replacing what is there. On failure nothing is left behind. */
+/* Writes `n` bytes to `path`, replacing what is there. On failure nothing is left behind. A link stays and its target is
+ * replaced; a device or a pipe is written to, not replaced. */
 WARN_UNUSED int outfile_write(const char *path, const void *data, size_t n, struct err *e);
 
 #endif

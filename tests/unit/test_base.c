@@ -1,10 +1,12 @@
 /* err, text, arena, str, filemap, outfile, rng, progress. */
 #include "tests/unit/unit.h"
 
+#include <fcntl.h>
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "analyzer/base/arena.h"
@@ -135,6 +137,30 @@ static void outfile_is_whole_or_absent(void)
     CU_ASSERT_EQUAL(outfile_write("/nonexistent/out", "x", 1, &e), ERR_IO);
 }
 
+static void outfile_keeps_links_and_pipes(void)
+{
+    char link[4200], fifo[4200], target[4200], byte;
+    const char *dir = unit_temp_dir();
+    struct stat st;
+    snprintf(target, sizeof target, "%s/target", dir);
+    snprintf(link, sizeof link, "%s/link", dir);
+    snprintf(fifo, sizeof fifo, "%s/fifo", dir);
+    CU_ASSERT_EQUAL_FATAL(outfile_write(target, "old", 3, NULL), 0);
+    CU_ASSERT_EQUAL_FATAL(symlink(target, link), 0);
+    CU_ASSERT_EQUAL(outfile_write(link, "newer", 5, NULL), 0);
+    CU_ASSERT_TRUE(lstat(link, &st) == 0 && S_ISLNK(st.st_mode));
+    CU_ASSERT_TRUE(stat(target, &st) == 0 && st.st_size == 5);
+    CU_ASSERT_EQUAL_FATAL(mkfifo(fifo, 0600), 0);
+    int reader = open(fifo, O_RDONLY | O_NONBLOCK);
+    CU_ASSERT_EQUAL(outfile_write(fifo, "x", 1, NULL), 0);
+    CU_ASSERT_TRUE(read(reader, &byte, 1) == 1 && byte == 'x');
+    CU_ASSERT_TRUE(stat(fifo, &st) == 0 && S_ISFIFO(st.st_mode));
+    close(reader);
+    struct err e = {0};
+    CU_ASSERT_EQUAL(outfile_write(dir, "x", 1, &e), ERR_IO);
+    CU_ASSERT_PTR_NOT_NULL(strstr(e.text, "it is a directory"));
+}
+
 static void rng_is_standard_and_repeatable(void)
 {
     double sum = 0, squares = 0;
@@ -171,6 +197,7 @@ CU_TestInfo suite_base[] = {
     {"str: grows", str_grows},
     {"filemap: regular files only", filemap_maps_regular_files_only},
     {"outfile: whole or absent", outfile_is_whole_or_absent},
+    {"outfile: keeps links and pipes", outfile_keeps_links_and_pipes},
     {"rng: standard and repeatable", rng_is_standard_and_repeatable},
     {"progress: cancels", progress_cancels},
     CU_TEST_INFO_NULL,
