@@ -108,7 +108,7 @@ run 0 "" predict "$golden" "hello" --json
 out '"schema": "bertscope.predict/1"'
 
 # Signals
-"$bertscope" profile preset:bert-tiny --budget 60 >"$tmp/out" 2>"$tmp/err" &
+"$bertscope" profile preset:bert-small --seq 512 --batch 16 --budget 60 >"$tmp/out" 2>"$tmp/err" &
 pid=$!
 sleep 1
 kill -TERM $pid
