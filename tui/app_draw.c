@@ -103,7 +103,7 @@ static void draw_idle(const struct app *a, struct canvas *c, struct rect r)
         canvas_putf(c, r.x + 1, r.y, r.w - 2, TONE_STATUS, "measured %d passes of batch %d x %d tokens with %d thread%s%s",
                     p->total.time_ns.n, p->workload.batch, p->workload.seq, p->workload.threads,
                     p->workload.threads == 1 ? "" : "s",
-                    p->converged ? "" : "; the interval is still wide (:budget SECONDS gives more time)");
+                    p->converged ? "" : "; its time was over (:budget SECONDS gives more)");
     else
         canvas_put(c, r.x + 1, r.y, r.w - 2, TONE_STATUS, "the measurement was cancelled; its figures are provisional");
 }

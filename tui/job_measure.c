@@ -17,7 +17,7 @@ static void log_result(const struct job_context *x, const struct profile *p)
     x->log(x->payload, LOG_DONE, "measured %d passes of batch %d x %d tokens with %d thread%s: %s ±%s", t->n, w->batch,
            w->seq, w->threads, w->threads == 1 ? "" : "s", format_ns(median, t->median), format_spread(half, t));
     if (!p->converged)
-        x->log(x->payload, LOG_INFO, "the time was over before the interval was narrow (:budget SECONDS gives more)");
+        x->log(x->payload, LOG_INFO, "the time of the measurement was over before its interval was narrow (:budget SECONDS gives more)");
 }
 
 static int run(struct job_context *x, struct err *e)

@@ -92,6 +92,7 @@ static void title(const struct app *a, int column, struct table_cell *out)
     const char *name = column == COLUMN_NAME ? "Component" : columns[column].name ? columns[column].name : "";
     bool has_unit = column == COLUMN_TIME || column == COLUMN_MACS || column == COLUMN_PARAMS;
     struct scale u = scale_of(a, column);
+    has_unit = has_unit && (column == COLUMN_PARAMS ? a->facts != NULL : a->profile != NULL);
     snprintf(out->text, sizeof out->text, "%s%s%s", name, has_unit && *u.unit ? " " : "", has_unit ? u.unit : "");
 }
 

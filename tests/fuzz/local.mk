@@ -4,19 +4,21 @@ fuzz_sources = \
 	tests/fuzz/targets.c \
 	tests/fuzz/tensors.c tests/fuzz/tensors.h \
 	tests/fuzz/fuzz_config.c \
+	tests/fuzz/fuzz_keys.c \
 	tests/fuzz/fuzz_lines.c \
 	tests/fuzz/fuzz_pickle.c \
 	tests/fuzz/fuzz_safetensors.c \
 	tests/fuzz/fuzz_sharded.c \
 	tests/fuzz/fuzz_tokenizer.c \
 	tests/fuzz/fuzz_vocab.c \
-	tests/fuzz/text.c tests/fuzz/text.h
+	tests/fuzz/text.c tests/fuzz/text.h \
+	tests/unit/app_fixture.c tests/unit/app_fixture.h
 
 check_LIBRARIES += tests/fuzz/libfuzztargets.a
 tests_fuzz_libfuzztargets_a_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS) $(LIBZIP_CFLAGS)
 tests_fuzz_libfuzztargets_a_CFLAGS = $(LAYER_CFLAGS)
 tests_fuzz_libfuzztargets_a_SOURCES = $(fuzz_sources)
-FUZZ_LIBS = tests/fuzz/libfuzztargets.a $(REPORTS_LIBS) $(ANALYZER_LIBS) $(KERNELS_LIBS)
+FUZZ_LIBS = tests/fuzz/libfuzztargets.a $(TUI_LIBS) $(REPORTS_LIBS) $(ANALYZER_LIBS) $(KERNELS_LIBS)
 
 # every target over its saved corpus
 check_PROGRAMS += tests/fuzz/driver

@@ -135,7 +135,7 @@ static void test_history(void)
     keys(&p, "Up");
     CU_ASSERT_STRING_EQUAL(p.line, ""); /* searches have their own */
     for (int i = 0; i < 2 * PROMPT_HISTORY; i++) {
-        char line[16];
+        char line[32];
         snprintf(line, sizeof line, "line %d", i);
         prompt_open(&p, PROMPT_COMMAND, line);
         keys(&p, "Enter");

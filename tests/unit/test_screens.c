@@ -140,7 +140,7 @@ static void test_status(void)
     a.job.running = false;
     check_status(&a, " measured 120 passes of batch 1 x 128 tokens with 6 threads");
     a.profile->converged = false;
-    check_status(&a, " measured 120 passes of batch 1 x 128 tokens with 6 threads; the interval is s…");
+    check_status(&a, " measured 120 passes of batch 1 x 128 tokens with 6 threads; its time was over…");
     a.profile->finished = false;
     check_status(&a, " the measurement was cancelled; its figures are provisional");
     app_free(&a);
