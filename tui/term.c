@@ -228,7 +228,6 @@ void term_stop(struct terminal *t)
 {
     if (!t)
         return;
-    mousemask(0, NULL);
     endwin();
     delscreen(t->screen);
     tcsetattr(STDIN_FILENO, TCSADRAIN, &t->modes);

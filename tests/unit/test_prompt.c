@@ -4,7 +4,7 @@
 
 #include "tui/prompt.h"
 
-static const char *const words[] = {"measure", "mouse", "batch", "batch-up", "日本", "日光"};
+static const char *const words[] = {"measure", "mouse", "batch", "batch-up", "日本", "日朝"};
 
 static void complete(void *payload, const char *line, size_t cursor, struct candidates *out)
 {
