@@ -20,6 +20,19 @@ static void draw_too_small(struct canvas *c, struct rect r)
 
 /* ---- tabs ---------------------------------------------------------------------------------------------------- */
 
+/* The model, and the program where there is room for both. */
+static void draw_name(const struct app *a, struct canvas *c, int x, int y, int w)
+{
+    static const char program[] = "  bertscope";
+    const char *name = a->facts ? a->facts->name : a->spec;
+    char both[1100];
+    snprintf(both, sizeof both, "%s%s", name, program);
+    if (text_width(both, strlen(both)) > w)
+        both[strlen(name)] = '\0';
+    if (w >= 8)
+        canvas_right(c, x, y, w, TONE_DIM, both);
+}
+
 static void draw_tabs(struct app *a, struct canvas *c, struct rect r)
 {
     int x = r.x;
@@ -31,11 +44,7 @@ static void draw_tabs(struct app *a, struct canvas *c, struct rect r)
         a->tab_w[i] = canvas_put(c, x, r.y, r.x + r.w - x, i == (int)a->screen ? TONE_TAB_ON : TONE_TAB, label);
         x += a->tab_w[i];
     }
-    const char *name = a->facts ? a->facts->name : a->spec;
-    char right[1100];
-    snprintf(right, sizeof right, "%s  bertscope", name);
-    if (r.x + r.w - x > 8)
-        canvas_right(c, x + 2, r.y, r.x + r.w - x - 2, TONE_DIM, right);
+    draw_name(a, c, x + 2, r.y, r.x + r.w - x - 2);
 }
 
 /* ---- status -------------------------------------------------------------------------------------------------- */

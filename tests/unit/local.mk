@@ -90,6 +90,8 @@ EXTRA_DIST += \
 	tests/golden/screens/overview.20x5.txt \
 	tests/golden/screens/overview.40x8.tones \
 	tests/golden/screens/overview.40x8.txt \
+	tests/golden/screens/overview.60x16.tones \
+	tests/golden/screens/overview.60x16.txt \
 	tests/golden/screens/overview.80x24.tones \
 	tests/golden/screens/overview.80x24.txt \
 	tests/golden/screens/views.def
