@@ -101,6 +101,11 @@ static void set_group_time(struct profile_group *g, const struct profile *p, bel
 
 /* ---- summary ------------------------------------------------------------------------------------------------- */
 
+static double narrow_enough(const struct session *s)
+{
+    return s->options->relative_ci > 0 ? s->options->relative_ci : default_relative_ci;
+}
+
 static void summarize(struct session *s)
 {
     struct profile *p = s->out;
@@ -110,6 +115,7 @@ static void summarize(struct session *s)
     p->unattributed_ns = p->total.time_ns.median;
     for (int c = 0; c < COMPONENTS; c++)
         p->unattributed_ns -= p->component[c].time_ns.median;
+    p->converged = spread_relative_ci(&p->total.time_ns) <= narrow_enough(s);
     if (s->options->overhead)
         p->overhead_ratio = samples_overhead(&s->samples);
 }
@@ -216,26 +222,22 @@ static int one_pass(struct session *s, struct err *e)
     return 0;
 }
 
-static bool enough(struct session *s, double elapsed_s)
+static bool enough(const struct session *s, double elapsed_s, double budget_s)
 {
-    const struct profile_options *o = s->options;
     int n = s->samples.passes;
-    double budget = o->budget_s > 0 ? o->budget_s : default_budget_s;
-    double narrow = o->relative_ci > 0 ? o->relative_ci : default_relative_ci;
-    if (n >= MAX_PASSES || (elapsed_s >= budget && n >= 1))
+    if (n >= MAX_PASSES || (elapsed_s >= budget_s && n >= 1))
         return true;
     if (n < MIN_PASSES || (n & (n - 1) && n % 16))
         return false; /* looked at now and then only: it sorts */
     struct spread total = samples_total(&s->samples);
-    s->out->converged = spread_relative_ci(&total) <= narrow;
-    return s->out->converged;
+    return spread_relative_ci(&total) <= narrow_enough(s);
 }
 
 static int measure_passes(struct session *s, struct err *e)
 {
     double budget = s->options->budget_s > 0 ? s->options->budget_s : default_budget_s, elapsed = 0;
     s->start_ns = clock_ns();
-    while (!enough(s, elapsed)) {
+    while (!enough(s, elapsed, budget)) {
         TRY(one_pass(s, e));
         elapsed = (double)(clock_ns() - s->start_ns) * 1e-9;
         TRY(progress_step(s->progress, "measuring", elapsed, budget, e));

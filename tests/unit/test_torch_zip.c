@@ -111,7 +111,7 @@ static void bad_archives(void)
 static void the_directory_is_bounded(void)
 {
     enum { N = 40000 };
-    static char names[N][24];
+    static char names[N][32];
     struct member *m = calloc(N, sizeof *m);
     for (int i = 0; i < N; i++) {
         snprintf(names[i], sizeof names[i], "archive/data/%d", i);
