@@ -5,4 +5,5 @@ libanalyzer_a_SOURCES += \
 	analyzer/measure/profile.c analyzer/measure/profile.h \
 	analyzer/measure/samples.c analyzer/measure/samples.h \
 	analyzer/measure/stacks.c analyzer/measure/stacks.h \
-	analyzer/measure/stats.c analyzer/measure/stats.h
+	analyzer/measure/stats.c analyzer/measure/stats.h \
+	analyzer/measure/workload.c analyzer/measure/workload.h

@@ -271,31 +271,6 @@ static int measure(struct session *s, struct err *e)
     return 0;
 }
 
-static int fill_tokens(struct plan *p, const struct config *c, struct err *e)
-{
-    int32_t *id = malloc((size_t)p->tokens * sizeof *id);
-    if (!id)
-        return err_set(e, ERR_NOMEM, "no memory for %d tokens", p->tokens);
-    for (int i = 0; i < p->tokens; i++)
-        id[i] = (int32_t)((uint32_t)i * 2654435761u % (uint32_t)c->vocab);
-    int code = plan_set_tokens(p, id, NULL, e);
-    free(id);
-    return code;
-}
-
-static int build_plan(struct plan **out, const struct weights *w, const struct workload *load, struct err *e)
-{
-    struct plan_options options = {.threads = load->threads};
-    int *length = malloc((size_t)load->batch * sizeof *length);
-    if (!length)
-        return err_set(e, ERR_NOMEM, "no memory for a batch of %d", load->batch);
-    for (int i = 0; i < load->batch; i++)
-        length[i] = load->seq;
-    int code = plan_build(out, w, length, load->batch, &options, e);
-    free(length);
-    return code != 0 ? code : fill_tokens(*out, &w->model->config, e);
-}
-
 int profile_measure(struct profile *out, const struct weights *w, const struct profile_options *options,
                     profile_fn *on_snapshot, void *payload, const struct progress *progress, struct err *e)
 {
@@ -303,9 +278,7 @@ int profile_measure(struct profile *out, const struct weights *w, const struct p
                         .progress = progress};
     struct plan *plan = NULL;
     *out = (struct profile){0};
-    int code = workload_check(&options->workload, w->model, e);
-    if (code == 0)
-        code = build_plan(&plan, w, &options->workload, e);
+    int code = workload_plan(&plan, &options->workload, w, e);
     if (code == 0)
         code = describe(out, w->model, plan, options, e);
     if (code == 0)
@@ -321,18 +294,6 @@ int profile_measure(struct profile *out, const struct weights *w, const struct p
     if (code != 0)
         profile_free(out);
     return code;
-}
-
-int workload_check(const struct workload *load, const struct model *m, struct err *e)
-{
-    if (load->batch < 1 || load->batch > WORKLOAD_MAX_BATCH)
-        return err_set(e, ERR_USAGE, "the batch is %d, outside 1..%d", load->batch, WORKLOAD_MAX_BATCH);
-    if (load->threads < 1 || load->threads > WORKLOAD_MAX_THREADS)
-        return err_set(e, ERR_USAGE, "%d threads are outside 1..%d", load->threads, WORKLOAD_MAX_THREADS);
-    if (load->seq < 1 || load->seq > m->config.positions)
-        return err_set(e, ERR_USAGE, "a length of %d tokens is outside the model's 1..%d positions", load->seq,
-                       m->config.positions);
-    return 0;
 }
 
 /* ---- copies and derived figures ------------------------------------------------------------------------------ */

@@ -11,22 +11,8 @@
 #include "analyzer/base/progress.h"
 #include "analyzer/measure/ceilings.h"
 #include "analyzer/measure/stats.h"
+#include "analyzer/measure/workload.h"
 #include "analyzer/model/component.h"
-
-struct model;
-struct weights;
-
-/* The shape of the workload. */
-struct workload {
-    int batch;   /* sequences in a pass */
-    int seq;     /* tokens of each */
-    int threads;
-};
-
-enum { WORKLOAD_MAX_BATCH = 4096, WORKLOAD_MAX_THREADS = 1024 };
-
-/* Whether the model can run it; ERR_USAGE with the limits. */
-WARN_UNUSED int workload_check(const struct workload *load, const struct model *m, struct err *e);
 
 struct profile_options {
     struct workload workload;

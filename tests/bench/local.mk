@@ -16,6 +16,15 @@ tests_bench_bench_LDADD += $(OPENBLAS_LIBS)
 endif
 CLEANFILES += tests/bench/bench
 
+# whole passes on demand, for those who time it beside other programs
+check_PROGRAMS += tests/bench/worker
+tests_bench_worker_CFLAGS = $(LAYER_CFLAGS)
+tests_bench_worker_LDFLAGS = $(AM_LDFLAGS) $(OPENMP_CFLAGS)
+tests_bench_worker_LDADD = $(ANALYZER_LIBS) $(KERNELS_LIBS) $(EXTERNAL_LIBS)
+tests_bench_worker_SOURCES = tests/bench/worker.c
+TESTS += tests/bench/worker.sh
+EXTRA_DIST += tests/bench/worker.sh
+
 .PHONY: bench
-bench: tests/bench/bench
+bench: tests/bench/bench tests/bench/worker
 	OMP_WAIT_POLICY=passive tests/bench/bench $(BENCHES)

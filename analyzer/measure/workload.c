@@ -1,0 +1,52 @@
+#include "analyzer/measure/workload.h"
+
+#include <stdlib.h>
+
+#include "analyzer/model/model.h"
+#include "analyzer/run/plan.h"
+#include "analyzer/run/weights.h"
+
+int workload_check(const struct workload *load, const struct model *m, struct err *e)
+{
+    if (load->batch < 1 || load->batch > WORKLOAD_MAX_BATCH)
+        return err_set(e, ERR_USAGE, "the batch is %d, outside 1..%d", load->batch, WORKLOAD_MAX_BATCH);
+    if (load->threads < 1 || load->threads > WORKLOAD_MAX_THREADS)
+        return err_set(e, ERR_USAGE, "%d threads are outside 1..%d", load->threads, WORKLOAD_MAX_THREADS);
+    if (load->seq < 1 || load->seq > m->config.positions)
+        return err_set(e, ERR_USAGE, "a length of %d tokens is outside the model's 1..%d positions", load->seq,
+                       m->config.positions);
+    return 0;
+}
+
+static int fill_tokens(struct plan *p, const struct config *c, struct err *e)
+{
+    int32_t *id = malloc((size_t)p->tokens * sizeof *id);
+    if (!id)
+        return err_set(e, ERR_NOMEM, "no memory for %d tokens", p->tokens);
+    for (int i = 0; i < p->tokens; i++)
+        id[i] = (int32_t)((uint32_t)i * 2654435761u % (uint32_t)c->vocab);
+    int code = plan_set_tokens(p, id, NULL, e);
+    free(id);
+    return code;
+}
+
+int workload_plan(struct plan **out, const struct workload *load, const struct weights *w, struct err *e)
+{
+    struct plan_options options = {.threads = load->threads};
+    *out = NULL;
+    TRY(workload_check(load, w->model, e));
+    int *length = malloc((size_t)load->batch * sizeof *length);
+    if (!length)
+        return err_set(e, ERR_NOMEM, "no memory for a batch of %d", load->batch);
+    for (int i = 0; i < load->batch; i++)
+        length[i] = load->seq;
+    int code = plan_build(out, w, length, load->batch, &options, e);
+    free(length);
+    if (code == 0)
+        code = fill_tokens(*out, &w->model->config, e);
+    if (code != 0) {
+        plan_free(*out);
+        *out = NULL;
+    }
+    return code;
+}

@@ -1,0 +1,26 @@
+/* The shape of a workload: what is measured, whatever measures it. */
+#ifndef ANALYZER_MEASURE_WORKLOAD_H
+#define ANALYZER_MEASURE_WORKLOAD_H
+
+#include "analyzer/base/err.h"
+
+struct model;
+struct plan;
+struct weights;
+
+struct workload {
+    int batch;   /* sequences in a pass */
+    int seq;     /* tokens of each */
+    int threads;
+};
+
+enum { WORKLOAD_MAX_BATCH = 4096, WORKLOAD_MAX_THREADS = 1024 };
+
+/* Whether the model can run it; ERR_USAGE with the limits. */
+WARN_UNUSED int workload_check(const struct workload *load, const struct model *m, struct err *e);
+
+/* Checks it and builds its plan, with tokens from all over the vocabulary. The caller frees `out`, which is NULL after a
+ * failure. */
+WARN_UNUSED int workload_plan(struct plan **out, const struct workload *load, const struct weights *w, struct err *e);
+
+#endif
