@@ -92,6 +92,7 @@ enum {
     ECX1_FMA = 1u << 12,
     ECX1_OSXSAVE = 1u << 27,
     ECX1_AVX = 1u << 28,
+    ECX1_F16C = 1u << 29,
     /* leaf 7, subleaf 0, ebx */
     EBX7_AVX2 = 1u << 5,
     EBX7_AVX512F = 1u << 16,
@@ -122,6 +123,8 @@ uint32_t cpu_detect(const struct cpu_source *source)
     uint64_t saved = s->xgetbv();
     if (has(leaf7[1], EBX7_AVX2) && has(saved, XCR0_YMM))
         found |= CPU_AVX2;
+    if (has(leaf1[2], ECX1_F16C) && has(saved, XCR0_YMM))
+        found |= CPU_F16C;
     if (has(leaf7[1], EBX7_AVX512F | EBX7_AVX512DQ | EBX7_AVX512BW | EBX7_AVX512VL) && has(saved, XCR0_ZMM))
         found |= CPU_AVX512;
     return found;

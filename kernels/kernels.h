@@ -55,6 +55,10 @@ enum activation {
  * Weights are packed once, panel by panel: a panel holds `panel` consecutive outputs (rows of w) in the
  * layout that the variant likes best; the last one is filled up with zeros.
  *
+ * bf16 and f16 are formats to store weights in: they are rounded to nearest even when packed (kernels/half.h; f16 makes
+ * infinity of weights from 65520 on) and y is computed in floats from what they became, so what follows holds for
+ * the rounded w.
+ *
  * Error of y before the activation: at most gamma(k + 1) (sum |x||w| + |bias|), apart from what subnormal
  * products and sums lose (2^-149 each). The result of a row does not depend on m, nor that of a column on n.
  */

@@ -3,8 +3,10 @@ noinst_LIBRARIES += libkernels.a
 libkernels_a_CFLAGS = $(AM_CFLAGS)
 libkernels_a_SOURCES = \
 	kernels/kernels.h kernels/rows.h kernels/dispatch.c \
-	kernels/cpu.h kernels/cpu.c \
+	kernels/cpu.h kernels/cpu.c kernels/half.h \
 	kernels/linear_f32_scalar.c \
+	kernels/linear_bf16_scalar.c \
+	kernels/linear_f16_scalar.c \
 	kernels/attention_f32_scalar.c \
 	kernels/softmax_f32_scalar.c \
 	kernels/layernorm_f32_scalar.c \
@@ -21,6 +23,8 @@ libkernels_avx512_a_CFLAGS = $(AM_CFLAGS) $(AVX512_CFLAGS)
 libkernels_avx512_a_SOURCES = \
 	kernels/vec_avx512.inc \
 	kernels/linear_f32_avx512.c \
+	kernels/linear_bf16_avx512.c \
+	kernels/linear_f16_avx512.c \
 	kernels/attention_f32_avx512.c \
 	kernels/softmax_f32_avx512.c \
 	kernels/layernorm_f32_avx512.c \
@@ -37,6 +41,8 @@ libkernels_avx2_a_CFLAGS = $(AM_CFLAGS) $(AVX2_CFLAGS)
 libkernels_avx2_a_SOURCES = \
 	kernels/vec_avx2.inc \
 	kernels/linear_f32_avx2.c \
+	kernels/linear_bf16_avx2.c \
+	kernels/linear_f16_avx2.c \
 	kernels/attention_f32_avx2.c \
 	kernels/softmax_f32_avx2.c \
 	kernels/layernorm_f32_avx2.c \
@@ -48,7 +54,8 @@ libkernels_avx2_a_SOURCES = \
 EXTRA_DIST += \
 	kernels/kernels.def kernels/ops.def kernels/formats.def kernels/cpu.def kernels/isa.m4 \
 	kernels/vec_math.inc kernels/tile_f32_vec.inc \
-	kernels/linear_f32_vec.inc \
+	kernels/weight_f32_vec.inc kernels/weight_bf16_vec.inc kernels/weight_f16_vec.inc \
+	kernels/linear_f32_scalar.inc kernels/linear_vec.inc kernels/linear_f32_vec.inc \
 	kernels/attention_f32_vec.inc \
 	kernels/softmax_f32_vec.inc \
 	kernels/layernorm_f32_vec.inc \

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "kernels/half.h"
+
 #define INLINE static inline __attribute__((always_inline))
 
 static const struct {
@@ -102,36 +104,6 @@ const char *tensor_shape_text(const struct tensor *t, char *out, size_t size)
 }
 
 /* ---- conversion to float ------------------------------------------------- */
-
-INLINE float f32_from_bits(uint32_t bits)
-{
-    float f;
-    memcpy(&f, &bits, sizeof f);
-    return f;
-}
-
-INLINE uint32_t bits_from_f32(float f)
-{
-    uint32_t bits;
-    memcpy(&bits, &f, sizeof bits);
-    return bits;
-}
-
-/* Exact: the exponent is re-biased by 112 (infinity and NaN by 112 twice); a denormal m 2^-24 is
- * 2^-14 (1 + m/1024) - 2^-14. Masks instead of branches, so that loops become vectors. */
-INLINE float f32_from_f16(uint16_t h)
-{
-    uint32_t magnitude = h & 0x7fffu, shifted = magnitude << 13;
-    uint32_t tiny = -(uint32_t)(magnitude < 0x400u), special = -(uint32_t)(magnitude >= 0x7c00u);
-    uint32_t normal = shifted + 0x38000000u + (special & 0x38000000u);
-    uint32_t denormal = bits_from_f32(f32_from_bits(shifted + 0x38800000u) - 0x1p-14f);
-    return f32_from_bits((denormal & tiny) | (normal & ~tiny) | (uint32_t)(h & 0x8000u) << 16);
-}
-
-INLINE float f32_from_bf16(uint16_t h)
-{
-    return f32_from_bits((uint32_t)h << 16);
-}
 
 enum { BLOCK = 32 };
 

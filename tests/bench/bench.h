@@ -18,7 +18,7 @@ struct bench_options {
 #include "tests/bench/benches.def"
 #undef BENCH
 
-enum { CONTENDERS = 8 };
+enum { CONTENDERS = 16 };
 
 struct contender {
     void (*run)(void *payload);

@@ -1,6 +1,8 @@
-/* Every kernel row on the sizes of BERT-base: rate, share of the measured peak, times the scalar row. */
+/* Every kernel row on the sizes of BERT-base: rate, share of the measured peak, times the scalar row, and for other
+ * formats of weights times the f32 row of the same instruction set. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "tests/bench/bench.h"
 
@@ -15,6 +17,7 @@ struct load {
 static const struct load loads[] = {
     {KERNEL_OP_linear, 128, 768, 768, 2.0 * 128 * 768 * 768, 0},
     {KERNEL_OP_linear, 1, 768, 768, 2.0 * 768 * 768, 0},
+    {KERNEL_OP_linear, 8, 3072, 768, 2.0 * 8 * 3072 * 768, 0}, /* 9 MiB of weights as floats */
     {KERNEL_OP_attention, 128, 128, 64, 4.0 * 128 * 128 * 64, 0},
     {KERNEL_OP_attention, 384, 384, 64, 4.0 * 384 * 384 * 64, 0},
     {KERNEL_OP_softmax, 384, 384, 0, 0, 2 * 4.0 * 384 * 384},
@@ -97,8 +100,19 @@ static void job_free(struct job *j)
     free(j->id);
 }
 
-static void print_row(const struct job *j, const struct race *race, int i, double peak)
+/* The f32 row of the same instruction set that job `i` races; -1 = none, or it is that row itself. */
+static int f32_of(const struct job *job, int i)
 {
+    for (int f = 0; f < i; f++)
+        if (job[i].kernel->format != KERNEL_F32 && job[f].kernel->format == KERNEL_F32 &&
+            strcmp(job[f].kernel->isa, job[i].kernel->isa) == 0)
+            return f;
+    return -1;
+}
+
+static void print_row(const struct job *job, const struct race *race, int i, double peak)
+{
+    const struct job *j = &job[i];
     const struct load *l = j->load;
     double flops = l->op == KERNEL_OP_peak ? j->kernel->fn.peak(PEAK_ROUNDS) : l->flops;
     double s = race->seconds[i].median;
@@ -107,7 +121,10 @@ static void print_row(const struct job *j, const struct race *race, int i, doubl
         printf("  %7.1f GFLOP/s  %5.1f %% of peak", flops / s * 1e-9, 100 * flops / s / peak);
     else
         printf("  %7.1f GB/s                   ", l->bytes / s * 1e-9);
-    printf("  x %.1f\n", race->seconds[0].median / s);
+    printf("  x %5.1f", race->seconds[0].median / s);
+    if (f32_of(job, i) >= 0)
+        printf("  x %.2f of f32", race->seconds[f32_of(job, i)].median / s);
+    printf("\n");
     fflush(stdout);
 }
 
@@ -128,10 +145,10 @@ static void bench_load(const struct load *l, const struct bench_options *options
     peak_slice_init(&peak, options->cpu);
     contender[n] = (struct contender){peak_slice_run, &peak};
     race_run(&race, contender, n + 1, options->seconds, 1);
-    for (int i = 0; i < n; i++) {
-        print_row(&job[i], &race, i, peak.flops / race.seconds[n].best);
+    for (int i = 0; i < n; i++)
+        print_row(job, &race, i, peak.flops / race.seconds[n].best);
+    for (int i = 0; i < n; i++)
         job_free(&job[i]);
-    }
 }
 
 void bench_kernels(const struct bench_options *options)

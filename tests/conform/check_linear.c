@@ -1,8 +1,39 @@
-/* linear: y = act(x w^T + bias). */
+/* linear: y = act(x w^T + bias), with w rounded to the format of the weights. */
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
 #include "tests/conform/conform.h"
+
+/* A format of floats: its precision in bits, the smallest spacing of its numbers, its largest number. */
+struct rounding {
+    int precision, least;
+    double most;
+};
+
+static struct rounding rounding_of(enum kernel_format format)
+{
+    switch (format) {
+    case KERNEL_BF16:
+        return (struct rounding){8, -133, 0x1.fep127};
+    case KERNEL_F16:
+        return (struct rounding){11, -24, 65504};
+    default:
+        return (struct rounding){24, -149, FLT_MAX};
+    }
+}
+
+/* To nearest, ties to even; infinity past the largest number. */
+static double rounded(const struct rounding *f, double x)
+{
+    int exponent;
+    if (x == 0 || !isfinite(x))
+        return x;
+    frexp(x, &exponent);
+    int place = exponent - f->precision > f->least ? exponent - f->precision : f->least;
+    double near = ldexp(nearbyint(ldexp(x, -place)), place);
+    return fabs(near) > f->most ? copysign(INFINITY, near) : near;
+}
 
 struct linear_case {
     int m, n, k;
@@ -10,6 +41,7 @@ struct linear_case {
     enum numbers kind;
     enum placement where;
     bool bias;
+    struct rounding rounding;
 };
 
 struct linear_data {
@@ -33,6 +65,13 @@ static float *pack_all(const struct linear_kernel *l, const struct matrix *w, en
     return p;
 }
 
+/* Weights that are neither lost nor infinite in the format. */
+static enum numbers weights_kind(const struct linear_case *c)
+{
+    bool narrow = c->rounding.most < 1e6;
+    return c->kind == LARGE || c->kind == SUBNORMAL || (narrow && c->kind == MIXED) ? NORMAL : c->kind;
+}
+
 static struct linear_data data_new(const struct linear_kernel *l, const struct linear_case *c)
 {
     struct linear_data d = {0};
@@ -40,7 +79,7 @@ static struct linear_data data_new(const struct linear_kernel *l, const struct l
     d.w = matrix_new(c->n, c->k, 1, c->where);
     d.y = matrix_new(c->m, c->n, 5, c->where);
     matrix_fill(&d.x, c->kind);
-    matrix_fill(&d.w, c->kind == LARGE || c->kind == SUBNORMAL ? NORMAL : c->kind);
+    matrix_fill(&d.w, weights_kind(c));
     guard_seal(d.x.p);
     guard_seal(d.w.p);
     if (c->bias) {
@@ -60,7 +99,7 @@ static void expect_dot(const struct linear_case *c, const struct linear_data *d,
 {
     double sum = d->bias ? d->bias[j] : 0, size = fabs(sum);
     for (int i = 0; i < c->k; i++) {
-        double product = (double)d->x.p[r * d->x.ld + i] * d->w.p[j * d->w.ld + i];
+        double product = (double)d->x.p[r * d->x.ld + i] * rounded(&c->rounding, d->w.p[j * d->w.ld + i]);
         sum += product;
         size += fabs(product);
     }
@@ -84,7 +123,7 @@ static void check_case(const struct linear_kernel *l, const struct linear_case *
 }
 
 /* Sizes around the tile; kinds of numbers, activations, placements and bias take turns. */
-static void check_sizes(const struct linear_kernel *l)
+static void check_sizes(const struct linear_kernel *l, struct rounding rounding)
 {
     const int t = l->row_block, p = l->panel;
     const int ms[] = {1, 2, 3, t - 1, t, t + 1, 2 * t + 3}, ns[] = {1, 2, 3, p - 1, p, p + 1, 2 * p + 5};
@@ -99,14 +138,15 @@ static void check_sizes(const struct linear_kernel *l)
                                           .kind = turn % NUMBERS,
                                           .act = turn / NUMBERS % ACTIVATIONS,
                                           .where = turn % 7 % PLACEMENTS,
-                                          .bias = turn % 5 != 0};
+                                          .bias = turn % 5 != 0,
+                                          .rounding = rounding};
                 if (one.m > 0 && one.n > 0)
                     check_case(l, &one);
             }
 }
 
 /* Sizes that cross the blocks of rows, panels and k of any variant, which are at most a few hundred. */
-static void check_blocks(const struct linear_kernel *l)
+static void check_blocks(const struct linear_kernel *l, struct rounding rounding)
 {
     static const struct linear_case cases[] = {
         {.m = 5, .n = 70, .k = 800, .act = ACT_NONE, .kind = MIXED, .where = ENDS_AT_GUARD, .bias = true},
@@ -122,15 +162,19 @@ static void check_blocks(const struct linear_kernel *l)
          .where = ENDS_AT_GUARD,
          .bias = true},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-        check_case(l, &cases[i]);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct linear_case one = cases[i];
+        one.rounding = rounding;
+        check_case(l, &one);
+    }
 }
 
 /* A NaN in a row of x reaches that row of y and no other; all others are bit-equal to what a run of that row
  * and of the first panel alone gives. */
-static void check_rows_are_independent(const struct linear_kernel *l)
+static void check_rows_are_independent(const struct linear_kernel *l, struct rounding rounding)
 {
-    struct linear_case c = {.m = l->row_block + 2, .n = l->panel + 3, .k = 21, .where = ENDS_AT_GUARD};
+    struct linear_case c = {
+        .m = l->row_block + 2, .n = l->panel + 3, .k = 21, .where = ENDS_AT_GUARD, .rounding = rounding};
     at("NaN in one row of m=%d n=%d k=%d", c.m, c.n, c.k);
     struct linear_data d = data_new(l, &c);
     struct matrix x = matrix_new(c.m, c.k, 0, c.where), y = matrix_new(c.m, c.n, 0, c.where);
@@ -148,9 +192,49 @@ static void check_rows_are_independent(const struct linear_kernel *l)
     guards_release();
 }
 
+/* A weight that is read back, by 1 w: ties, the ends of the range, subnormals, and bits at random. */
+static float hard_weight(int i)
+{
+    static const uint32_t bits[] = {
+        0x00000000, 0x80000000, 0x00000001, 0x007fffff, 0x00008000, 0x00018000, /* zeros, subnormals, ties of bf16 */
+        0x3f808000, 0x3f818000, 0x3f808001, 0x3f80ffff, 0x3fff8000,             /* bf16: ties, a carry */
+        0x7f7f7fff, 0x7f7f8000, 0x7f7fffff, 0x7f800000, 0xff800000, 0x7fc00000, 0x7f800001, /* its ends; NaN */
+        0x3f801000, 0x3f803000, 0x3f801001, 0x3ffff000,                                     /* f16: ties, a carry */
+        0x477fe000, 0x477fefff, 0x477ff000, 0x477ff001, 0x38800000, 0x387fffff, 0x387fe000, /* its ends */
+        0x33000000, 0x33000001, 0x32ffffff, 0x33800000, 0x33c00000, 0x34200000, 0x34600000, /* its subnormals */
+    };
+    enum { HARD = sizeof bits / sizeof *bits };
+    uint32_t b = i < HARD ? bits[i] : (uint32_t)random_u64();
+    if (i >= HARD && i % 2) /* the range of f16 */
+        b = (b & 0x8fffffffu) | 0x30000000u;
+    float f;
+    memcpy(&f, &b, sizeof f);
+    return f;
+}
+
+static void check_rounding(const struct linear_kernel *l, struct rounding rounding)
+{
+    enum { WEIGHTS = 4000 };
+    const float one = 1;
+    at("%d weights read back", WEIGHTS);
+    struct matrix w = matrix_new(WEIGHTS, 1, 0, ENDS_AT_GUARD), y = matrix_new(1, WEIGHTS, 0, ENDS_AT_GUARD);
+    for (int i = 0; i < WEIGHTS; i++)
+        w.p[i] = hard_weight(i);
+    float *panels = pack_all(l, &w, ENDS_AT_GUARD);
+    l->run(y.p, y.ld, &one, 1, panels, NULL, 1, WEIGHTS, 1, ACT_NONE);
+    for (int i = 0; i < WEIGHTS; i++) {
+        double want = rounded(&rounding, w.p[i]);
+        if (isnan(want) ? !isnan(y.p[i]) : y.p[i] != want)
+            fail("weight %a is read as %a, not as %a", w.p[i], y.p[i], want);
+    }
+    guards_release();
+}
+
 void check_linear(const struct kernel *k)
 {
-    check_sizes(k->fn.linear);
-    check_blocks(k->fn.linear);
-    check_rows_are_independent(k->fn.linear);
+    struct rounding rounding = rounding_of(k->format);
+    check_sizes(k->fn.linear, rounding);
+    check_blocks(k->fn.linear, rounding);
+    check_rows_are_independent(k->fn.linear, rounding);
+    check_rounding(k->fn.linear, rounding);
 }

@@ -10,6 +10,7 @@ enum {
     FMA = 1u << 12,
     OSXSAVE = 1u << 27,
     AVX = 1u << 28,
+    F16C = 1u << 29,
     AVX2 = 1u << 5,
     AVX512_F_DQ_BW = 1u << 16 | 1u << 17 | 1u << 30,
     YMM_SAVED = 0x07,
@@ -58,6 +59,8 @@ static void detect_cases(void)
         {"AVX-512 without VL", 7, ecx1, AVX2 | AVX512_F_DQ_BW, ZMM_SAVED, CPU_AVX2},
         {"AVX-512 F alone", 7, ecx1, AVX2 | 1u << 16, ZMM_SAVED, CPU_AVX2},
         {"AVX2", 7, ecx1, AVX2, YMM_SAVED, CPU_AVX2},
+        {"AVX2 and F16C", 7, ecx1 | F16C, AVX2, YMM_SAVED, CPU_AVX2 | CPU_F16C},
+        {"F16C, the system saves SSE only", 7, ecx1 | F16C, AVX2, 0x03, 0},
         {"AVX2 without FMA", 7, OSXSAVE | AVX, AVX2, YMM_SAVED, 0},
         {"AVX and FMA without AVX2", 7, ecx1, 0, YMM_SAVED, 0},
         {"AVX2 without OSXSAVE", 7, FMA | AVX, AVX2, YMM_SAVED, 0},
@@ -81,6 +84,9 @@ static void detect_agrees_with_the_compiler(void)
 #ifdef __x86_64__
     uint32_t bits = cpu_detect(NULL);
     CU_ASSERT_EQUAL((bits & CPU_AVX2) != 0, __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"));
+#ifndef __clang__ /* does not know the word */
+    CU_ASSERT_EQUAL((bits & CPU_F16C) != 0, __builtin_cpu_supports("f16c") != 0);
+#endif
     CU_ASSERT_EQUAL((bits & CPU_AVX512) != 0,
                     __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
                         __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl"));
@@ -97,7 +103,8 @@ static void cap_words(void)
     } cases[] = {{"", 0},
                  {"scalar", 0},
                  {"avx2", CPU_AVX2},
-                 {"avx512", CPU_AVX2 | CPU_AVX512},
+                 {"f16c", CPU_AVX2 | CPU_F16C},
+                 {"avx512", CPU_AVX2 | CPU_F16C | CPU_AVX512},
                  {"all", (uint32_t)CPU_ALL}};
     uint32_t mask;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

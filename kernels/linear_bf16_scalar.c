@@ -1,0 +1,18 @@
+#include "kernels/rows.h"
+#include "kernels/half.h"
+
+typedef uint16_t weight;
+
+static inline float weight_value(weight w)
+{
+    return f32_from_bf16(w);
+}
+
+static inline weight weight_from(float f)
+{
+    return bf16_from_f32(f);
+}
+
+#include "kernels/linear_f32_scalar.inc"
+
+LINEAR_ROW(bf16)
