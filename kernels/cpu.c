@@ -98,6 +98,8 @@ enum {
     EBX7_AVX512F = 1u << 16,
     EBX7_AVX512DQ = 1u << 17,
     EBX7_AVX512BW = 1u << 30,
+    /* leaf 7, subleaf 0, ecx */
+    ECX7_AVX512VNNI = 1u << 11,
     /* XCR0: which registers the system saves */
     XCR0_YMM = 0x06, /* SSE, upper halves of YMM */
     XCR0_ZMM = 0xe6  /* and mask registers, upper halves of ZMM, ZMM16..31 */
@@ -126,6 +128,6 @@ uint32_t cpu_detect(const struct cpu_source *source)
     if (has(leaf1[2], ECX1_F16C) && has(saved, XCR0_YMM))
         found |= CPU_F16C;
     if (has(leaf7[1], EBX7_AVX512F | EBX7_AVX512DQ | EBX7_AVX512BW | EBX7_AVX512VL) && has(saved, XCR0_ZMM))
-        found |= CPU_AVX512;
+        found |= has(leaf7[2], ECX7_AVX512VNNI) ? CPU_AVX512 | CPU_AVX512VNNI : CPU_AVX512;
     return found;
 }

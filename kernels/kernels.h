@@ -59,9 +59,16 @@ enum activation {
  * infinity of weights from 65520 on) and y is computed in floats from what they became, so what follows holds for
  * the rounded w.
  *
- * Error of y before the activation: at most gamma(k + 1) (sum |x||w| + |bias|), apart from what subnormal
+ * int8 rounds each output of w and each row of x to integers times a scale of its own (kernels/int8.h): with q
+ * and p the integers, y = (sum q p) scale_w scale_x + bias; sum q p is exact, so all variants differ in the last roundings
+ * only: gamma(4) (|sum q p| scale_w scale_x + |bias|). k is at most KERNEL_INT8_K. A row of x or w with infinity or NaN
+ * makes NaN. The error against f32 is what the two roundings to integers lose; see tests/golden.
+ *
+ * Error of y before the activation: at most gamma(k + 1) (sum |x||w| + |bias|) but for int8, apart from what subnormal
  * products and sums lose (2^-149 each). The result of a row does not depend on m, nor that of a column on n.
  */
+enum { KERNEL_INT8_K = INT32_MAX / (127 * 127) };
+
 struct linear_kernel {
     int panel;     /* outputs in a panel */
     int row_block; /* m is best cut at multiples of this, but better not at all: threads that share panels out
@@ -70,6 +77,11 @@ struct linear_kernel {
     size_t (*panel_bytes)(int k);
     /* Packs `rows` (1..panel) rows of w[rows,k] into one panel; the rest of the panel becomes zeros. */
     void (*pack)(void *panel, const float *w, ptrdiff_t ldw, int rows, int k);
+    /* Rows that want their inputs in another form, once for all panels, have both of these; the others neither.
+     * prepare turns m rows of x into m rows of input_bytes(k) bytes (a multiple of 64) at `prepared` (64-byte
+     * aligned), and run takes these for its x, with ldx = input_bytes(k) / sizeof(float). */
+    size_t (*input_bytes)(int k);
+    void (*prepare)(void *prepared, const float *x, ptrdiff_t ldx, int m, int k);
     /* `panels` points to the first panel of outputs 0..n-1, one after the other (64-byte aligned). bias may
      * be NULL. */
     void (*run)(float *y, ptrdiff_t ldy, const float *x, ptrdiff_t ldx, const void *panels, const float *bias,
@@ -110,7 +122,7 @@ typedef void embed_fn(float *y, const float *word, const float *position, const 
                       const int32_t *id, const int32_t *pos, const int32_t *tt, int m, int n);
 
 /* Ceilings of the machine. peak: `rounds` rounds of independent multiply-adds in registers; returns the FLOPs
- * done. read: sums `bytes` (a multiple of 1024) once in order; the sum is returned so that no load can be
+ * done (int8: a product of integers and its sum count as two). read: sums `bytes` (a multiple of 1024) once in order; the sum is returned so that no load can be
  * left out. */
 typedef double peak_fn(long rounds);
 typedef double read_fn(const float *p, size_t bytes);

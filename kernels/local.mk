@@ -7,6 +7,7 @@ libkernels_a_SOURCES = \
 	kernels/linear_f32_scalar.c \
 	kernels/linear_bf16_scalar.c \
 	kernels/linear_f16_scalar.c \
+	kernels/linear_int8_scalar.c kernels/peak_int8_scalar.c kernels/int8.h \
 	kernels/attention_f32_scalar.c \
 	kernels/softmax_f32_scalar.c \
 	kernels/layernorm_f32_scalar.c \
@@ -14,6 +15,16 @@ libkernels_a_SOURCES = \
 	kernels/embed_f32_scalar.c \
 	kernels/peak_f32_scalar.c \
 	kernels/read_f32_scalar.c
+
+if KERNEL_AVX512VNNI
+noinst_LIBRARIES += libkernels_avx512vnni.a
+KERNELS_LIBS += libkernels_avx512vnni.a
+endif
+libkernels_avx512vnni_a_CFLAGS = $(AM_CFLAGS) $(AVX512VNNI_CFLAGS)
+libkernels_avx512vnni_a_SOURCES = \
+	kernels/weight_int8_avx512vnni.inc \
+	kernels/linear_int8_avx512vnni.c \
+	kernels/peak_int8_avx512vnni.c
 
 if KERNEL_AVX512
 noinst_LIBRARIES += libkernels_avx512.a
@@ -43,6 +54,7 @@ libkernels_avx2_a_SOURCES = \
 	kernels/linear_f32_avx2.c \
 	kernels/linear_bf16_avx2.c \
 	kernels/linear_f16_avx2.c \
+	kernels/linear_int8_avx2.c kernels/peak_int8_avx2.c \
 	kernels/attention_f32_avx2.c \
 	kernels/softmax_f32_avx2.c \
 	kernels/layernorm_f32_avx2.c \
@@ -54,7 +66,8 @@ libkernels_avx2_a_SOURCES = \
 EXTRA_DIST += \
 	kernels/kernels.def kernels/ops.def kernels/formats.def kernels/cpu.def kernels/isa.m4 \
 	kernels/vec_math.inc kernels/tile_f32_vec.inc \
-	kernels/weight_f32_vec.inc kernels/weight_bf16_vec.inc kernels/weight_f16_vec.inc \
+	kernels/weight_f32_vec.inc kernels/weight_bf16_vec.inc kernels/weight_f16_vec.inc kernels/weight_int8_avx2.inc \
+	kernels/linear_int8_vec.inc kernels/peak_int8_vec.inc kernels/pack_f32_vec.inc \
 	kernels/linear_f32_scalar.inc kernels/linear_vec.inc kernels/linear_f32_vec.inc \
 	kernels/attention_f32_vec.inc \
 	kernels/softmax_f32_vec.inc \

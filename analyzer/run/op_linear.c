@@ -17,34 +17,58 @@ static struct cost op_linear_cost(const struct step *s, const struct plan *p)
     return (struct cost){m * n * k, sizeof(float) * m * (n + k) + s->param_bytes};
 }
 
+/* Rows that are prepared once for all panels. */
 static size_t op_linear_scratch(const struct step *s, const struct plan *p)
 {
-    (void)s, (void)p;
-    return 0;
+    (void)p;
+    const struct linear_kernel *kernel = s->linear->kernel->fn.linear;
+    int rows = s->rows < TILE_ROWS ? s->rows : TILE_ROWS;
+    return kernel->input_bytes ? (size_t)rows * kernel->input_bytes(s->linear->k) : 0;
 }
 
-/* Rows [row, row + m) of the outputs in panels [panel, panel_end). */
-static void run_tile(const struct step *s, int row, int m, int panel, int panel_end)
+/* A block of rows as its kernel wants them: in place, or prepared in `scratch`. */
+struct block {
+    const float *x;
+    ptrdiff_t ldx;
+    int row, m;
+};
+
+static struct block block_of(const struct step *s, int row, int m, void *scratch)
+{
+    const struct linear_kernel *kernel = s->linear->kernel->fn.linear;
+    int k = s->linear->k;
+    struct block b = {s->x[0] + (size_t)row * (size_t)k, k, row, m};
+    if (kernel->prepare) {
+        kernel->prepare(scratch, b.x, k, m, k);
+        b.x = scratch;
+        b.ldx = (ptrdiff_t)(kernel->input_bytes(k) / sizeof(float));
+    }
+    return b;
+}
+
+/* The outputs of a block in panels [panel, panel_end). */
+static void run_tile(const struct step *s, const struct block *b, int panel, int panel_end)
 {
     const struct linear *w = s->linear;
     const struct linear_kernel *kernel = w->kernel->fn.linear;
     int col = panel * kernel->panel, end = panel_end * kernel->panel;
     int n = (end < w->n ? end : w->n) - col;
-    kernel->run(s->y + (size_t)row * (size_t)w->n + col, w->n, s->x[0] + (size_t)row * (size_t)w->k, w->k,
-                w->panels + (size_t)panel * w->panel_bytes, w->bias ? w->bias + col : NULL, m, n, w->k, s->act);
+    kernel->run(s->y + (size_t)b->row * (size_t)w->n + col, w->n, b->x, b->ldx,
+                w->panels + (size_t)panel * w->panel_bytes, w->bias ? w->bias + col : NULL, b->m, n, w->k, s->act);
 }
 
-static void run_part(const struct exec *x, const struct step *s, const struct part *p)
+static void run_part(const struct exec *x, const struct step *s, const struct part *p, void *scratch)
 {
     const struct linear *w = s->linear;
-    int blocks = (p->row_end - p->row + TILE_ROWS - 1) / TILE_ROWS;
-    for (int block = 0; block < blocks; block++) {
+    int blocks = p->col < p->col_end ? (p->row_end - p->row + TILE_ROWS - 1) / TILE_ROWS : 0;
+    for (int block = 0; block < blocks && !exec_cancelled(x); block++) {
         int row = p->row + part_cut(p->row_end - p->row, blocks, block);
         int m = p->row + part_cut(p->row_end - p->row, blocks, block + 1) - row;
+        struct block b = block_of(s, row, m, scratch);
         int64_t panel_macs = (int64_t)m * w->kernel->fn.linear->panel * w->k;
         int group = (int)(TILE_MACS / panel_macs) + 1;
         for (int panel = p->col; panel < p->col_end && !exec_cancelled(x); panel += group)
-            run_tile(s, row, m, panel, panel + group < p->col_end ? panel + group : p->col_end);
+            run_tile(s, &b, panel, panel + group < p->col_end ? panel + group : p->col_end);
     }
 }
 
@@ -56,7 +80,7 @@ static void op_linear_forward(const struct exec *x, const struct step *s)
 #pragma omp parallel num_threads(x->plan->options.threads) if (parallel)
     {
         struct part p = part_mine(s->rows, panels);
-        run_part(x, s, &p);
+        run_part(x, s, &p, x->plan->scratch + (size_t)part_thread() * x->plan->scratch_bytes);
     }
 }
 

@@ -1,8 +1,8 @@
 /* Every kernel row on the sizes of BERT-base: rate, share of the measured peak, times the scalar row, and for other
- * formats of weights times the f32 row of the same instruction set. */
+ * formats of weights times the f32 row that needs the same instruction sets. The peak
+ * is that of f32. */
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "tests/bench/bench.h"
 
@@ -35,8 +35,19 @@ struct job {
     const struct load *load;
     float *a, *b, *c, *out;
     void *extra; /* packed weights, or scratch */
+    float *prepared; /* inputs of a linear row that wants them in another form */
     int32_t *id;
 };
+
+/* Inputs are prepared in every run, as they are in every step. */
+static void run_linear(const struct job *j, int m, int n, int k)
+{
+    const struct linear_kernel *l = j->kernel->fn.linear;
+    if (l->prepare)
+        l->prepare(j->prepared, j->a, k, m, k);
+    l->run(j->out, n, l->prepare ? j->prepared : j->a,
+           l->prepare ? (ptrdiff_t)(l->input_bytes(k) / sizeof(float)) : k, j->extra, j->c, m, n, k, ACT_NONE);
+}
 
 static const long PEAK_ROUNDS = 10000;
 
@@ -47,7 +58,7 @@ static void run_job(void *payload)
     int m = l->m, n = l->n, k = l->k;
     switch (l->op) {
     case KERNEL_OP_linear:
-        j->kernel->fn.linear->run(j->out, n, j->a, k, j->extra, j->c, m, n, k, ACT_NONE);
+        run_linear(j, m, n, k);
         break;
     case KERNEL_OP_attention:
         j->kernel->fn.attention->run(j->out, k, j->a, j->b, j->c, 3 * 12 * k, m, n, k, 0.125f, j->extra);
@@ -85,6 +96,8 @@ static struct job job_new(const struct kernel *kernel, const struct load *l)
     j.id = calloc(rows, sizeof *j.id);
     if (l->op == KERNEL_OP_linear)
         j.extra = bench_pack(kernel->fn.linear, j.b, l->n, l->k);
+    if (l->op == KERNEL_OP_linear && kernel->fn.linear->input_bytes)
+        j.prepared = bench_floats((size_t)l->m * kernel->fn.linear->input_bytes(l->k) / sizeof(float));
     else if (l->op == KERNEL_OP_attention)
         j.extra = bench_floats(kernel->fn.attention->scratch_bytes(l->n, l->k) / sizeof(float));
     return j;
@@ -97,17 +110,18 @@ static void job_free(struct job *j)
     free(j->c);
     free(j->out);
     free(j->extra);
+    free(j->prepared);
     free(j->id);
 }
 
-/* The f32 row of the same instruction set that job `i` races; -1 = none, or it is that row itself. */
+/* The fastest f32 row that needs no more than job `i`; -1 = that is an f32 row itself. */
 static int f32_of(const struct job *job, int i)
 {
-    for (int f = 0; f < i; f++)
-        if (job[i].kernel->format != KERNEL_F32 && job[f].kernel->format == KERNEL_F32 &&
-            strcmp(job[f].kernel->isa, job[i].kernel->isa) == 0)
-            return f;
-    return -1;
+    int best = -1;
+    for (int f = 0; job[i].kernel->format != KERNEL_F32 && f < i; f++)
+        if (job[f].kernel->format == KERNEL_F32 && (job[f].kernel->needs & ~job[i].kernel->needs) == 0)
+            best = f;
+    return best;
 }
 
 static void print_row(const struct job *job, const struct race *race, int i, double peak)

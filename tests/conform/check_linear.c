@@ -1,4 +1,4 @@
-/* linear: y = act(x w^T + bias), with w rounded to the format of the weights. */
+/* linear: y = act(x w^T + bias), with w (for int8: and x) rounded to the format of the weights. */
 #include <float.h>
 #include <math.h>
 #include <string.h>
@@ -35,19 +35,51 @@ static double rounded(const struct rounding *f, double x)
     return fabs(near) > f->most ? copysign(INFINITY, near) : near;
 }
 
+/* A row as int8: integers, and the scale that kernels/int8.h states. A double that is rounded to float is the float
+ * quotient or product: 53 bits are more than twice 24 and 2. */
+static double integers_of(int8_t *q, const float *x, int k)
+{
+    double most = 0x1p-100;
+    for (int i = 0; i < k; i++)
+        most = fmax(most, fabs((double)x[i]));
+    double inverse = (float)(127 / most);
+    for (int i = 0; i < k; i++)
+        q[i] = (int8_t)nearbyint((double)(float)(x[i] * inverse));
+    return (float)(most / 127);
+}
+
 struct linear_case {
     int m, n, k;
     enum activation act;
     enum numbers kind;
     enum placement where;
     bool bias;
-    struct rounding rounding;
+    enum kernel_format format;
 };
 
 struct linear_data {
     struct matrix x, w, y;
     float *panels, *bias;
 };
+
+/* y = act(x w^T + bias) for rows [row, row + m), whose inputs are first prepared where the row wants that. */
+static void run_rows(const struct linear_kernel *l, struct matrix *y, const struct matrix *x, int row, int m, int n,
+                     const struct linear_data *d, enum activation act)
+{
+    const float *from = x->p + row * x->ld;
+    ptrdiff_t ld = x->ld;
+    if (l->prepare) {
+        size_t bytes = l->input_bytes(x->n);
+        if (bytes % 64 != 0)
+            fail("a prepared row of %zu bytes is not a multiple of 64", bytes);
+        float *prepared = guard_floats((size_t)m * bytes / sizeof(float), ENDS_AT_GUARD);
+        l->prepare(prepared, from, ld, m, x->n);
+        guard_seal(prepared);
+        from = prepared;
+        ld = (ptrdiff_t)(bytes / sizeof(float));
+    }
+    l->run(y->p + row * y->ld, y->ld, from, ld, d->panels, d->bias, m, n, x->n, act);
+}
 
 static float *pack_all(const struct linear_kernel *l, const struct matrix *w, enum placement where)
 {
@@ -68,7 +100,7 @@ static float *pack_all(const struct linear_kernel *l, const struct matrix *w, en
 /* Weights that are neither lost nor infinite in the format. */
 static enum numbers weights_kind(const struct linear_case *c)
 {
-    bool narrow = c->rounding.most < 1e6;
+    bool narrow = rounding_of(c->format).most < 1e6;
     return c->kind == LARGE || c->kind == SUBNORMAL || (narrow && c->kind == MIXED) ? NORMAL : c->kind;
 }
 
@@ -91,22 +123,48 @@ static struct linear_data data_new(const struct linear_kernel *l, const struct l
     return d;
 }
 
+/* What y may be before its activation. */
+struct dot {
+    double sum, bound;
+};
+
 /* kernels.h: gamma(k + 1) (sum |x||w| + |bias|); each of k products and k + 1 sums may lose ETA below the
- * normal range. An activation multiplies that by its steepest slope, at most 1.13 (both GELUs; ReLU and tanh:
- * 1), and adds its own bound at the point where it is applied; the bound grows with |x|, so take the far end.
- */
-static void expect_dot(const struct linear_case *c, const struct linear_data *d, int r, int j)
+ * normal range. */
+static struct dot dot_of_floats(const struct linear_case *c, const struct linear_data *d, int r, int j)
 {
+    struct rounding rounding = rounding_of(c->format);
     double sum = d->bias ? d->bias[j] : 0, size = fabs(sum);
     for (int i = 0; i < c->k; i++) {
-        double product = (double)d->x.p[r * d->x.ld + i] * rounded(&c->rounding, d->w.p[j * d->w.ld + i]);
+        double product = d->x.p[r * d->x.ld + i] * rounded(&rounding, d->w.p[j * d->w.ld + i]);
         sum += product;
         size += fabs(product);
     }
-    double bound = error_gamma(c->k + 1) * size + (2 * c->k + 1) * ETA;
+    return (struct dot){sum, error_gamma(c->k + 1) * size + (2 * c->k + 1) * ETA};
+}
+
+/* kernels.h: gamma(4) (|sum q p| scale scale + |bias|): integer to float, two products, one sum, of which the last two
+ * may lose ETA and the first product as much times the other scale. */
+static struct dot dot_of_integers(const struct linear_case *c, const struct linear_data *d, int r, int j)
+{
+    static int8_t q[4096], p[4096];
+    double row = integers_of(q, d->x.p + r * d->x.ld, c->k), out = integers_of(p, d->w.p + j * d->w.ld, c->k);
+    double bias = d->bias ? d->bias[j] : 0;
+    int64_t sum = 0;
+    for (int i = 0; i < c->k; i++)
+        sum += q[i] * p[i];
+    double product = (double)sum * row * out;
+    return (struct dot){product + bias, error_gamma(4) * (fabs(product) + fabs(bias)) + (2 + row) * ETA};
+}
+
+/* An activation multiplies the bound by its steepest slope, at most 1.13 (both GELUs; ReLU and tanh: 1), and adds its own
+ * bound at the point where it is applied; the bound grows with |x|, so take the far end. */
+static void expect_dot(const struct linear_case *c, const struct linear_data *d, int r, int j)
+{
+    struct dot dot = c->format == KERNEL_INT8 ? dot_of_integers(c, d, r, j) : dot_of_floats(c, d, r, j);
+    double bound = dot.bound;
     if (c->act != ACT_NONE)
-        bound = 1.13 * bound + activation_bound(c->act, fabs(sum) + bound);
-    expect_near(d->y.p[r * d->y.ld + j], activation_exact(c->act, sum), bound, r, j);
+        bound = 1.13 * bound + activation_bound(c->act, fabs(dot.sum) + bound);
+    expect_near(d->y.p[r * d->y.ld + j], activation_exact(c->act, dot.sum), bound, r, j);
 }
 
 static void check_case(const struct linear_kernel *l, const struct linear_case *c)
@@ -114,7 +172,7 @@ static void check_case(const struct linear_kernel *l, const struct linear_case *
     at("m=%d n=%d k=%d %s numbers %d placement %d%s", c->m, c->n, c->k, activation_name(c->act), c->kind,
        c->where, c->bias ? " bias" : "");
     struct linear_data d = data_new(l, c);
-    l->run(d.y.p, d.y.ld, d.x.p, d.x.ld, d.panels, d.bias, c->m, c->n, c->k, c->act);
+    run_rows(l, &d.y, &d.x, 0, c->m, c->n, &d, c->act);
     for (int r = 0; r < c->m; r++)
         for (int j = 0; j < c->n; j++)
             expect_dot(c, &d, r, j);
@@ -123,7 +181,7 @@ static void check_case(const struct linear_kernel *l, const struct linear_case *
 }
 
 /* Sizes around the tile; kinds of numbers, activations, placements and bias take turns. */
-static void check_sizes(const struct linear_kernel *l, struct rounding rounding)
+static void check_sizes(const struct linear_kernel *l, enum kernel_format format)
 {
     const int t = l->row_block, p = l->panel;
     const int ms[] = {1, 2, 3, t - 1, t, t + 1, 2 * t + 3}, ns[] = {1, 2, 3, p - 1, p, p + 1, 2 * p + 5};
@@ -139,14 +197,14 @@ static void check_sizes(const struct linear_kernel *l, struct rounding rounding)
                                           .act = turn / NUMBERS % ACTIVATIONS,
                                           .where = turn % 7 % PLACEMENTS,
                                           .bias = turn % 5 != 0,
-                                          .rounding = rounding};
+                                          .format = format};
                 if (one.m > 0 && one.n > 0)
                     check_case(l, &one);
             }
 }
 
 /* Sizes that cross the blocks of rows, panels and k of any variant, which are at most a few hundred. */
-static void check_blocks(const struct linear_kernel *l, struct rounding rounding)
+static void check_blocks(const struct linear_kernel *l, enum kernel_format format)
 {
     static const struct linear_case cases[] = {
         {.m = 5, .n = 70, .k = 800, .act = ACT_NONE, .kind = MIXED, .where = ENDS_AT_GUARD, .bias = true},
@@ -164,27 +222,27 @@ static void check_blocks(const struct linear_kernel *l, struct rounding rounding
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct linear_case one = cases[i];
-        one.rounding = rounding;
+        one.format = format;
         check_case(l, &one);
     }
 }
 
 /* A NaN in a row of x reaches that row of y and no other; all others are bit-equal to what a run of that row
  * and of the first panel alone gives. */
-static void check_rows_are_independent(const struct linear_kernel *l, struct rounding rounding)
+static void check_rows_are_independent(const struct linear_kernel *l, enum kernel_format format)
 {
     struct linear_case c = {
-        .m = l->row_block + 2, .n = l->panel + 3, .k = 21, .where = ENDS_AT_GUARD, .rounding = rounding};
+        .m = l->row_block + 2, .n = l->panel + 3, .k = 21, .where = ENDS_AT_GUARD, .format = format};
     at("NaN in one row of m=%d n=%d k=%d", c.m, c.n, c.k);
     struct linear_data d = data_new(l, &c);
     struct matrix x = matrix_new(c.m, c.k, 0, c.where), y = matrix_new(c.m, c.n, 0, c.where);
     for (int r = 0; r < c.m; r++) {
         memcpy(x.p + r * x.ld, d.x.p + r * d.x.ld, (size_t)c.k * sizeof(float));
-        l->run(d.y.p + r * d.y.ld, d.y.ld, d.x.p + r * d.x.ld, d.x.ld, d.panels, NULL, 1, c.n, c.k, ACT_NONE);
+        run_rows(l, &d.y, &d.x, r, 1, c.n, &d, ACT_NONE);
     }
-    l->run(d.y.p, d.y.ld, d.x.p, d.x.ld, d.panels, NULL, c.m, l->panel, c.k, ACT_NONE);
+    run_rows(l, &d.y, &d.x, 0, c.m, l->panel, &d, ACT_NONE);
     x.p[1 * x.ld + 20] = NAN;
-    l->run(y.p, y.ld, x.p, x.ld, d.panels, NULL, c.m, c.n, c.k, ACT_NONE);
+    run_rows(l, &y, &x, 0, c.m, c.n, &d, ACT_NONE);
     for (int r = 0; r < c.m; r++)
         for (int j = 0; j < c.n; j++)
             if (r == 1 ? !isnan(y.p[r * y.ld + j]) : y.p[r * y.ld + j] != d.y.p[r * d.y.ld + j])
@@ -212,8 +270,9 @@ static float hard_weight(int i)
     return f;
 }
 
-static void check_rounding(const struct linear_kernel *l, struct rounding rounding)
+static void check_rounding(const struct linear_kernel *l, enum kernel_format format)
 {
+    struct rounding rounding = rounding_of(format);
     enum { WEIGHTS = 4000 };
     const float one = 1;
     at("%d weights read back", WEIGHTS);
@@ -230,11 +289,72 @@ static void check_rounding(const struct linear_kernel *l, struct rounding roundi
     guards_release();
 }
 
+/* Integers with a 127 in each row have scale 1, so that y is the sum of integers itself, rounded once. With `most` all of
+ * them are -127 or 127, of the same sign along a row: the sums are as far from 0 as k lets them. */
+static void check_sums(const struct linear_kernel *l, int m, int n, int k, bool most)
+{
+    at("integers m=%d n=%d k=%d%s", m, n, k, most ? " all 127" : "");
+    struct linear_data d = {.x = matrix_new(m, k, 1, ENDS_AT_GUARD), .w = matrix_new(n, k, 1, ENDS_AT_GUARD)};
+    struct matrix *const both[] = {&d.x, &d.w};
+    d.y = matrix_new(m, n, 1, ENDS_AT_GUARD);
+    for (int a = 0; a < 2; a++)
+        for (int r = 0; r < both[a]->m; r++)
+            for (int i = 0; i < k; i++)
+                both[a]->p[r * both[a]->ld + i] = most     ? r % 2 ? -127 : 127
+                                                  : i == r % k ? -127
+                                                               : (float)(random_u64() % 255) - 127;
+    d.panels = pack_all(l, &d.w, ENDS_AT_GUARD);
+    run_rows(l, &d.y, &d.x, 0, m, n, &d, ACT_NONE);
+    for (int r = 0; r < m; r++)
+        for (int j = 0; j < n; j++) {
+            int64_t sum = 0;
+            for (int i = 0; i < k; i++)
+                sum += (int64_t)d.x.p[r * d.x.ld + i] * (int64_t)d.w.p[j * d.w.ld + i];
+            if (d.y.p[r * d.y.ld + j] != (float)sum)
+                fail("[%d,%d] is %.9g, the sum is %lld", r, j, d.y.p[r * d.y.ld + j], (long long)sum);
+        }
+    guards_release();
+}
+
+/* A row of x or w without a scale is NaN, whatever the other holds. */
+static void check_infinity(const struct linear_kernel *l)
+{
+    enum { N = 5, K = 70 };
+    at("infinity in a row of x and of w");
+    struct linear_data d = {.x = matrix_new(3, K, 0, ENDS_AT_GUARD), .w = matrix_new(N, K, 0, ENDS_AT_GUARD)};
+    d.y = matrix_new(3, N, 0, ENDS_AT_GUARD);
+    matrix_fill(&d.x, NORMAL);
+    matrix_fill(&d.w, NORMAL);
+    d.x.p[1 * d.x.ld + 69] = -INFINITY;
+    d.w.p[2 * d.w.ld + 3] = INFINITY;
+    d.panels = pack_all(l, &d.w, ENDS_AT_GUARD);
+    run_rows(l, &d.y, &d.x, 0, 3, N, &d, ACT_NONE);
+    for (int r = 0; r < 3; r++)
+        for (int j = 0; j < N; j++)
+            if (isnan(d.y.p[r * d.y.ld + j]) != (r == 1 || j == 2))
+                fail("[%d,%d] is %g", r, j, d.y.p[r * d.y.ld + j]);
+    guards_release();
+}
+
+static void check_integers(const struct linear_kernel *l)
+{
+    const int t = l->row_block, p = l->panel;
+    const int ks[] = {1, 2, 3, 4, 5, 63, 64, 65, 767, 1537};
+    for (size_t i = 0; i < sizeof ks / sizeof *ks; i++) {
+        check_sums(l, 2 * t + 1, p + 1, ks[i], false);
+        check_sums(l, t + 1, 2 * p - 1, ks[i], true);
+    }
+    check_sums(l, 2, 3, KERNEL_INT8_K, true);
+    check_infinity(l);
+}
+
 void check_linear(const struct kernel *k)
 {
-    struct rounding rounding = rounding_of(k->format);
-    check_sizes(k->fn.linear, rounding);
-    check_blocks(k->fn.linear, rounding);
-    check_rows_are_independent(k->fn.linear, rounding);
-    check_rounding(k->fn.linear, rounding);
+    check_sizes(k->fn.linear, k->format);
+    check_blocks(k->fn.linear, k->format);
+    check_rows_are_independent(k->fn.linear, k->format);
+    if (k->format == KERNEL_INT8)
+        check_integers(k->fn.linear);
+    else
+        check_rounding(k->fn.linear, k->format);
 }

@@ -22,7 +22,7 @@ check_isa()
         ymm=$(wide_registers ymm "$object")
         zmm=$(wide_registers zmm "$object")
         case $object in
-        */libkernels_avx512_a-*) [ "$zmm" -gt 0 ] || echo "$object: no zmm register, is AVX512_CFLAGS missing?" ;;
+        */libkernels_avx512*_a-*) [ "$zmm" -gt 0 ] || echo "$object: no zmm register, is AVX512_CFLAGS missing?" ;;
         */libkernels_avx2_a-*)
             [ "$ymm" -gt 0 ] || echo "$object: no ymm register, is AVX2_CFLAGS missing?"
             [ "$zmm" -eq 0 ] || echo "$object: $zmm uses of zmm registers"

@@ -1,0 +1,7 @@
+#include "kernels/vec_avx512.inc"
+
+#include "kernels/rows.h"
+#include "kernels/weight_int8_avx512vnni.inc"
+#include "kernels/linear_int8_vec.inc"
+
+LINEAR_INT8_ROW(avx512vnni, avx512)

@@ -1,0 +1,9 @@
+#include "kernels/vec_avx2.inc"
+
+#include "kernels/weight_int8_avx2.inc"
+#include "kernels/peak_int8_vec.inc"
+
+double peak_int8_avx2(long rounds)
+{
+    return peak(rounds);
+}
