@@ -1,6 +1,8 @@
 /* The table of rows and the choice among them. */
 #include "kernels/rows.h"
 
+#include <string.h>
+
 const struct kernel kernels[] = {
 #define KERNEL(operation, fmt, set, bits)                                                                    \
     {.name = #operation "_" #fmt "_" #set,                                                                   \
@@ -43,14 +45,33 @@ const char *kernel_op_summary(enum kernel_op op)
     return ops[op].summary;
 }
 
-const char *kernel_format_name(enum kernel_format format)
-{
-    static const char *const names[] = {
-#define KERNEL_FORMAT(NAME, name) #name,
+static const struct {
+    const char *name;
+    uint64_t bytes, output_bytes;
+} formats[] = {
+#define KERNEL_FORMAT(NAME, name, bytes, output_bytes) {#name, bytes, output_bytes},
 #include "kernels/formats.def"
 #undef KERNEL_FORMAT
-    };
-    return names[format];
+};
+
+const char *kernel_format_name(enum kernel_format format)
+{
+    return formats[format].name;
+}
+
+bool kernel_format_parse(const char *name, enum kernel_format *out)
+{
+    for (int i = 0; i < KERNEL_FORMATS; i++)
+        if (strcmp(name, formats[i].name) == 0) {
+            *out = (enum kernel_format)i;
+            return true;
+        }
+    return false;
+}
+
+uint64_t kernel_format_bytes(enum kernel_format format, uint64_t n, uint64_t k)
+{
+    return n * k * formats[format].bytes + n * formats[format].output_bytes;
 }
 
 const char *activation_name(enum activation act)

@@ -19,6 +19,7 @@
 #ifndef KERNELS_KERNELS_H
 #define KERNELS_KERNELS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -33,7 +34,7 @@ enum kernel_op {
 
 /* Format of the weights a kernel reads; KERNEL_F32 for operations without weights. */
 enum kernel_format {
-#define KERNEL_FORMAT(NAME, name) KERNEL_##NAME, KERNEL_FORMAT_##name = KERNEL_##NAME,
+#define KERNEL_FORMAT(NAME, name, bytes, output_bytes) KERNEL_##NAME, KERNEL_FORMAT_##name = KERNEL_##NAME,
 #include "kernels/formats.def"
 #undef KERNEL_FORMAT
     KERNEL_FORMATS
@@ -156,6 +157,10 @@ const struct kernel *kernel_pick(enum kernel_op op, enum kernel_format format, u
 const char *kernel_op_name(enum kernel_op op);
 const char *kernel_op_summary(enum kernel_op op);
 const char *kernel_format_name(enum kernel_format format);
+/* The format of that name; false if there is none. */
+bool kernel_format_parse(const char *name, enum kernel_format *out);
+/* What the weights w[n,k] take in a format, without bias and padding. */
+uint64_t kernel_format_bytes(enum kernel_format format, uint64_t n, uint64_t k);
 const char *activation_name(enum activation act);
 
 #endif

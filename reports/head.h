@@ -9,7 +9,7 @@
 
 void head_machine(struct emit *e, const struct machine *m);
 void head_model(struct emit *e, const struct model *m);
-/* batch, seq, threads (those that are not 0) and seed. */
+/* batch, seq, threads (those that are not 0; with threads also the format) and seed. */
 void head_settings(struct emit *e, const struct workload *w, uint64_t seed);
 
 #endif

@@ -38,7 +38,7 @@ static void emit_ceiling(struct emit *e, const char *key, const char *title, dou
 static void emit_cost(struct emit *e, const struct profile *p, const struct profile_group *g)
 {
     double time = profile_time_share(p, &g->time_ns), macs = profile_mac_share(p, g->macs);
-    double ceiling = profile_ceiling_share(p, g->macs, &g->time_ns);
+    double ceiling = profile_ceiling_share(p, g);
     emit_int(e, NULL, NULL, (int64_t)g->params, UNIT_COUNT);
     emit_int(e, NULL, NULL, (int64_t)g->macs, UNIT_COUNT);
     emit_int(e, NULL, NULL, (int64_t)g->bytes, UNIT_BYTES);
@@ -84,7 +84,8 @@ static void emit_steps(struct emit *e, const struct profile *p)
     emit_table(e, "steps", "Steps", columns, 6 + SIZE_COLUMNS);
     for (int i = 0; i < p->steps; i++) {
         const struct profile_step *s = &p->step[i];
-        struct profile_group g = {s->params, s->macs, s->bytes, s->weight_bytes, s->time_ns};
+        struct profile_group g = {s->params, s->macs, s->bytes, s->weight_bytes, s->time_ns,
+                                  s->int8_macs};
         emit_row(e);
         emit_string(e, NULL, NULL, s->name);
         emit_string(e, NULL, NULL, s->op);
@@ -114,6 +115,7 @@ static void emit_ceilings(struct emit *e, const struct profile *p)
     emit_begin(e, "ceilings", "Ceilings measured beside the passes (all threads together)");
     emit_int(e, "threads", NULL, c->threads, UNIT_NONE);
     emit_rate(e, "f32_flops", "f32 FMA", c->f32_flops, UNIT_FLOPS);
+    emit_rate(e, "int8_ops", c->int8_ops > 0 ? "int8" : NULL, c->int8_ops, UNIT_FLOPS);
     emit_rate(e, "l2_read", "read L2", c->l2_read, UNIT_RATE);
     emit_rate(e, "l3_read", "read L3", c->l3_read, UNIT_RATE);
     emit_rate(e, "memory_read", "read memory", c->memory_read, UNIT_RATE);
@@ -123,7 +125,7 @@ static void emit_ceilings(struct emit *e, const struct profile *p)
 static void emit_total(struct emit *e, const struct profile *p)
 {
     const struct profile_group *t = &p->total;
-    double ceiling = profile_ceiling_share(p, t->macs, &t->time_ns);
+    double ceiling = profile_ceiling_share(p, t);
     emit_begin(e, "total", "One pass");
     emit_int(e, "params", "parameters", (int64_t)t->params, UNIT_COUNT);
     emit_int(e, "macs", "MACs", (int64_t)t->macs, UNIT_COUNT);

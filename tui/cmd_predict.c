@@ -11,7 +11,7 @@ static void report(const struct opened *o, const float *logits, int n, const str
                    struct str *out)
 {
     struct emit *emit = s->json ? emit_json("bertscope.predict/1") : emit_text("bertscope.predict/1");
-    struct workload load = {.threads = threads};
+    struct workload load = {.threads = threads, .format = s->format};
     if (s->json) {
         head_machine(emit, &o->machine);
         head_model(emit, o->model);
@@ -28,7 +28,7 @@ static int predict(struct opened *o, const struct inputs *x, const struct settin
                    const struct progress *progress, struct err *e)
 {
     int threads = s->threads ? s->threads : o->machine.cores;
-    TRY(opened_pack(o, threads, progress, e));
+    TRY(opened_pack(o, threads, s->format, progress, e));
     float *logits = calloc((size_t)x->n * (size_t)o->model->config.labels + 1, sizeof *logits);
     if (!logits)
         return err_set(e, ERR_NOMEM, "no memory for %d predictions", x->n);
@@ -63,7 +63,7 @@ const struct command command_predict = {
               "standard input; a tab separates a pair.",
     .example = "bertscope predict ./my-bert --data lines.txt --json",
     .options = OPTION_BIT(help) | OPTION_BIT(json) | OPTION_BIT(output) | OPTION_BIT(quiet) | OPTION_BIT(data) |
-               OPTION_BIT(threads),
+               OPTION_BIT(threads) | OPTION_BIT(format),
     .min_args = 1,
     .max_args = -1,
     .run = run,

@@ -29,7 +29,7 @@ static int run(const struct settings *s, struct str *out, const struct progress 
         code = workload_check(&load, o.model, e);
     }
     if (code == 0)
-        code = opened_pack(&o, load.threads, progress, e);
+        code = opened_pack(&o, load.threads, load.format, progress, e);
     if (code == 0)
         code = measure(&o, s, &load, out, progress, e);
     opened_close(&o);
@@ -44,7 +44,8 @@ const struct command command_profile = {
               "1% wide or the budget ends. Shows time beside MACs, beside what this machine can do at most, and what\n"
               "the components leave unattributed.",
     .example = "bertscope profile preset:bert-base --seq 256 --threads 1",
-    .options = OPTIONS_COMMON | OPTION_BIT(batch) | OPTION_BIT(seq) | OPTION_BIT(budget) | OPTION_BIT(overhead),
+    .options = OPTIONS_COMMON | OPTION_BIT(batch) | OPTION_BIT(seq) | OPTION_BIT(budget) | OPTION_BIT(overhead) |
+               OPTION_BIT(format),
     .max_args = 1,
     .run = run,
 };

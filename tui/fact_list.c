@@ -59,6 +59,8 @@ static void workload_text(const struct app *a, char *out, size_t size)
     char macs[FORMAT_SIZE], flops[FORMAT_SIZE];
     int used = snprintf(out, size, "batch %d × %d tokens, %d thread%s", w->batch, w->seq, w->threads,
                         w->threads == 1 ? "" : "s");
+    if (w->format != KERNEL_F32)
+        used += snprintf(out + used, size - (size_t)used, ", %s weights", kernel_format_name(w->format));
     const struct profile *p = a->profile;
     if (!p || memcmp(&p->workload, w, sizeof *w) != 0)
         return;

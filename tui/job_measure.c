@@ -28,8 +28,7 @@ static int run(struct job_context *x, struct err *e)
     if (!o->model)
         return err_set(e, ERR_USAGE, "there is no model to measure; open one first");
     TRY(workload_check(&options->workload, o->model, e));
-    if (!o->weights)
-        TRY(opened_pack(o, options->workload.threads, x->progress, e));
+    TRY(opened_pack(o, options->workload.threads, options->workload.format, x->progress, e));
     TRY(profile_measure(&p, o->weights, options, on_snapshot, x, x->progress, e));
     x->publish_profile(x->payload, &p);
     log_result(x, &p);

@@ -8,9 +8,15 @@ int opened_init(struct opened *out, const struct settings *s, const struct progr
     return model_open(&out->model, settings_model(s), &options, progress, e);
 }
 
-int opened_pack(struct opened *o, int threads, const struct progress *progress, struct err *e)
+int opened_pack(struct opened *o, int threads, enum kernel_format format, const struct progress *progress,
+                struct err *e)
 {
-    return weights_build(&o->weights, o->model, machine_bits(&o->machine), threads, progress, e);
+    struct weights_options options = {.cpu = machine_bits(&o->machine), .threads = threads, .format = format};
+    if (o->weights && o->weights->format == format)
+        return 0;
+    weights_free(o->weights);
+    o->weights = NULL;
+    return weights_build(&o->weights, o->model, &options, progress, e);
 }
 
 void opened_close(struct opened *o)

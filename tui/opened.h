@@ -16,7 +16,9 @@ struct opened {
 /* Detects the machine and opens the model of `s`. The caller closes `out`, also after a failure. */
 WARN_UNUSED int opened_init(struct opened *out, const struct settings *s, const struct progress *progress,
                             struct err *e);
-WARN_UNUSED int opened_pack(struct opened *o, int threads, const struct progress *progress, struct err *e);
+/* Packs the weights; those that are there stay if they have this format. */
+WARN_UNUSED int opened_pack(struct opened *o, int threads, enum kernel_format format, const struct progress *progress,
+                            struct err *e);
 void opened_close(struct opened *o);
 
 #endif

@@ -2,10 +2,11 @@
 
 #include <errno.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum kind { KIND_FLAG, KIND_INT, KIND_REAL, KIND_TEXT };
+enum kind { KIND_FLAG, KIND_INT, KIND_REAL, KIND_TEXT, KIND_FORMAT };
 
 struct option_row {
     const char *name; /* with _ for - */
@@ -69,11 +70,24 @@ static int set_number(struct settings *s, const struct option_row *row, const ch
     return 0;
 }
 
+int format_word(const char *text, enum kernel_format *out, struct err *e)
+{
+    char names[64] = "";
+    if (kernel_format_parse(text, out))
+        return 0;
+    for (int i = 0; i < KERNEL_FORMATS; i++)
+        snprintf(names + strlen(names), sizeof names - strlen(names), "%s%s", i ? ", " : "",
+                 kernel_format_name((enum kernel_format)i));
+    return err_set(e, ERR_USAGE, "there is no format of weights \"%s\" (formats: %s)", text, names);
+}
+
 static int set_value(struct settings *s, const struct option_row *row, const char *text, struct err *e)
 {
     if (row->kind == KIND_INT || row->kind == KIND_REAL)
         return set_number(s, row, text, e);
     void *field = (char *)s + row->offset;
+    if (row->kind == KIND_FORMAT)
+        return format_word(text, field, e);
     *(const char **)field = text;
     return 0;
 }
@@ -160,5 +174,6 @@ const char *settings_model(const struct settings *s)
 struct workload settings_workload(const struct settings *s, int positions, int cores)
 {
     int seq = positions < DEFAULT_SEQ ? positions : DEFAULT_SEQ;
-    return (struct workload){s->batch ? s->batch : 1, s->seq ? s->seq : seq, s->threads ? s->threads : cores};
+    return (struct workload){s->batch ? s->batch : 1, s->seq ? s->seq : seq, s->threads ? s->threads : cores,
+                             s->format};
 }

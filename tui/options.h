@@ -14,6 +14,7 @@ struct settings {
     const char *const *args; /* words that are no options: the model first */
     int arg_count;
     int batch, seq, threads, seed; /* 0 = not given (seed: 0) */
+    enum kernel_format format; /* of the linear layers */
     double budget_s;
     bool overhead, ascii, no_mouse, json, quiet, help;
     const char *data, *size, *theme, *output; /* NULL = not given */
@@ -38,6 +39,9 @@ WARN_UNUSED int options_parse(struct settings *out, int argc, char **argv, const
 
 /* One line an option of the set. */
 void options_help(uint32_t set, struct str *out);
+
+/* A format by its name; ERR_USAGE lists the names. */
+WARN_UNUSED int format_word(const char *text, enum kernel_format *out, struct err *e);
 
 /* The model, "demo" if none was named. */
 const char *settings_model(const struct settings *s);

@@ -91,7 +91,7 @@ static double column_value(const struct profile *p, const struct node *n, int co
     case COLUMN_RATE:
         return profile_flops(g.macs, &g.time_ns);
     case COLUMN_CEILING:
-        return profile_ceiling_share(p, g.macs, &g.time_ns);
+        return profile_ceiling_share(p, &g);
     case COLUMN_BYTES:
         return (double)g.bytes;
     case COLUMN_INTENSITY:
@@ -167,7 +167,7 @@ static void number(struct table_cell *out, double value, struct scale u)
 static void timed_cell(const struct source *s, const struct profile_group *g, int column, struct table_cell *out)
 {
     const struct profile *p = s->profile;
-    double peak = profile_ceiling_share(p, g->macs, &g->time_ns);
+    double peak = profile_ceiling_share(p, g);
     if (g->time_ns.n == 0 || (column == COLUMN_CEILING && peak < 0)) {
         snprintf(out->text, sizeof out->text, "-");
         out->tone = TONE_DIM;

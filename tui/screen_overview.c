@@ -116,7 +116,7 @@ static void count_cell(const struct app *a, int column, double value, struct tab
 
 static void ceiling_cell(const struct profile *p, const struct profile_group *g, struct table_cell *out)
 {
-    double share = profile_ceiling_share(p, g->macs, &g->time_ns);
+    double share = profile_ceiling_share(p, g);
     if (share > 1) {
         snprintf(out->text, sizeof out->text, "invalid");
         out->tone = TONE_BAD;
@@ -229,7 +229,7 @@ static const char *kernel_of(const struct profile *p, int component)
 static void explain_component(const struct profile *p, int row, char *out, size_t size)
 {
     const struct profile_group *g = &p->component[row];
-    double share = profile_ceiling_share(p, g->macs, &g->time_ns);
+    double share = profile_ceiling_share(p, g);
     int used = snprintf(out, size, "%s: %d step%s, mostly %s", component_title(row), steps_of(p, row),
                         steps_of(p, row) == 1 ? "" : "s", kernel_of(p, row));
     const char *reason = g->macs == 0          ? "; no MACs: no T/M, GFLOP/s, %peak"

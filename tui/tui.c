@@ -179,7 +179,7 @@ static int open_for(struct app *a, struct opened *o, const struct settings *s, c
     facts_make(news.facts, o->model, &o->machine);
     app_news(a, &news);
     TRY(workload_check(&a->workload, o->model, e));
-    return opened_pack(o, a->workload.threads, progress, e);
+    return opened_pack(o, a->workload.threads, a->workload.format, progress, e);
 }
 
 static int measure_for(struct app *a, const struct opened *o, const struct settings *s, const struct progress *progress,

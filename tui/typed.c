@@ -56,6 +56,13 @@ static int typed_threads(struct app *a, const char *argument, struct err *e)
     return change(a, &a->workload.threads, "threads", argument, WORKLOAD_MAX_THREADS, e);
 }
 
+static int typed_format(struct app *a, const char *argument, struct err *e)
+{
+    TRY(format_word(argument, &a->workload.format, e));
+    app_measure(a);
+    return 0;
+}
+
 static int typed_budget(struct app *a, const char *argument, struct err *e)
 {
     int v;

@@ -20,11 +20,16 @@ struct level {
     size_t window; /* read in one slice, at a moving place */
 };
 
+/* A peak kernel, and how many rounds take about SLICE_NS. */
+struct compute {
+    peak_fn *peak; /* NULL = not measured */
+    long rounds;
+};
+
 struct ceiling_probe {
     int threads;
-    peak_fn *peak;
+    struct compute f32, int8;
     read_fn *read;
-    long rounds; /* of the peak kernel that take about SLICE_NS */
     struct level memory, l2, l3;
     size_t at; /* place of the next memory window */
     struct arena arena;
@@ -63,7 +68,13 @@ static double rate(struct ceiling_probe *p, work_fn *work, const struct level *l
 static double multiply_add(struct ceiling_probe *p, const struct level *level, size_t at, int thread)
 {
     (void)level, (void)at, (void)thread;
-    return p->peak(p->rounds);
+    return p->f32.peak(p->f32.rounds);
+}
+
+static double multiply_add_int8(struct ceiling_probe *p, const struct level *level, size_t at, int thread)
+{
+    (void)level, (void)at, (void)thread;
+    return p->int8.peak(p->int8.rounds);
 }
 
 static double read_window(struct ceiling_probe *p, const struct level *level, size_t at, int thread)
@@ -82,14 +93,16 @@ static double read_rate(struct ceiling_probe *p, const struct level *level, size
     return level->bytes ? rate(p, read_window, level, at) : 0;
 }
 
-static void calibrate(struct ceiling_probe *p)
+static struct compute calibrate(enum kernel_format format, uint32_t bits)
 {
-    for (p->rounds = 64; p->rounds < 1L << 30; p->rounds *= 2) {
+    struct compute c = {kernel_pick(KERNEL_OP_peak, format, bits)->fn.peak, 64};
+    for (; c.rounds < 1L << 30; c.rounds *= 2) {
         uint64_t start = clock_ns();
-        (void)p->peak(p->rounds);
+        (void)c.peak(c.rounds);
         if (clock_ns() - start >= SLICE_NS)
-            return;
+            break;
     }
+    return c;
 }
 
 static size_t rounded(size_t bytes)
@@ -111,7 +124,7 @@ static void choose_levels(struct ceiling_probe *p, const struct machine *m)
         p->l3.bytes = 0;
 }
 
-int ceiling_probe_open(struct ceiling_probe **out, int threads, struct err *e)
+int ceiling_probe_open(struct ceiling_probe **out, int threads, bool int8, struct err *e)
 {
     struct machine m;
     *out = NULL;
@@ -120,7 +133,6 @@ int ceiling_probe_open(struct ceiling_probe **out, int threads, struct err *e)
     if (!p)
         return err_set(e, ERR_NOMEM, "no memory to measure ceilings");
     p->threads = threads;
-    p->peak = kernel_pick(KERNEL_OP_peak, KERNEL_F32, m.cpu_bits)->fn.peak;
     p->read = kernel_pick(KERNEL_OP_read, KERNEL_F32, m.cpu_bits)->fn.read;
     choose_levels(p, &m);
     int code = arena_init(&p->arena, (size_t)threads * p->memory.bytes, "the bandwidth test", e);
@@ -129,7 +141,9 @@ int ceiling_probe_open(struct ceiling_probe **out, int threads, struct err *e)
         return code;
     }
     p->buffer = arena_alloc(&p->arena, (size_t)threads * p->memory.bytes);
-    calibrate(p);
+    p->f32 = calibrate(KERNEL_F32, m.cpu_bits);
+    if (int8)
+        p->int8 = calibrate(KERNEL_INT8, m.cpu_bits);
     *out = p;
     return 0;
 }
@@ -145,6 +159,8 @@ void ceiling_probe_compute(struct ceiling_probe *p, struct ceilings *best)
     best->threads = p->threads;
     best->slices++;
     raise_to(&best->f32_flops, rate(p, multiply_add, NULL, 0));
+    if (p->int8.peak)
+        raise_to(&best->int8_ops, rate(p, multiply_add_int8, NULL, 0));
 }
 
 /* Untouched pages are all the same page: give each thread its own before the first reading. */

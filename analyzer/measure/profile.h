@@ -13,6 +13,7 @@
 #include "analyzer/measure/stats.h"
 #include "analyzer/measure/workload.h"
 #include "analyzer/model/component.h"
+#include "kernels/kernels.h"
 
 struct profile_options {
     struct workload workload;
@@ -29,6 +30,7 @@ struct profile_step {
     char format[8]; /* of the weights, "" without weights */
     enum component component;
     int layer; /* -1 = not in a layer */
+    uint64_t int8_macs; /* of macs */
     uint64_t params, macs, bytes, weight_bytes; /* bytes = moved at least once: inputs + outputs + weights */
     struct spread time_ns;
 };
@@ -37,6 +39,7 @@ struct profile_step {
 struct profile_group {
     uint64_t params, macs, bytes, weight_bytes;
     struct spread time_ns; /* of the sum over the group within each pass */
+    uint64_t int8_macs;    /* of macs */
 };
 
 struct profile {
@@ -63,7 +66,7 @@ struct profile {
 /* Called from inside profile_measure with a snapshot about ten times a second; borrowed for the call. */
 typedef void profile_fn(void *payload, const struct profile *p);
 
-/* Builds a plan for the workload and measures it. `on_snapshot` and `progress` may be NULL. The caller frees `out`.
+/* Builds a plan for the workload and measures it. The weights are packed in the format of the workload. `on_snapshot` and `progress` may be NULL. The caller frees `out`.
  * Cancelling leaves no profile. Nothing else should run meanwhile. */
 WARN_UNUSED int profile_measure(struct profile *out, const struct weights *w, const struct profile_options *options,
                                 profile_fn *on_snapshot, void *payload, const struct progress *progress,
@@ -75,9 +78,10 @@ void profile_free(struct profile *p);
 
 /* FLOP/s of a group or step: 2 MACs per multiply-add over the median time; 0 when either is missing. */
 double profile_flops(uint64_t macs, const struct spread *time_ns);
-/* That over the ceiling for the profile's thread count; negative when it cannot be said. Above 1 the figure is
+/* The time that its MACs take at least, by the ceilings for the profile's thread count (MACs in int8 by that of int8, all
+ * others by that of f32), over the median time; negative when it cannot be said. Above 1 the figure is
  * impossible and must be shown as invalid. */
-double profile_ceiling_share(const struct profile *p, uint64_t macs, const struct spread *time_ns);
+double profile_ceiling_share(const struct profile *p, const struct profile_group *g);
 /* Share of the median pass; shares of the components and of unattributed_ns sum to 1. */
 double profile_time_share(const struct profile *p, const struct spread *time_ns);
 double profile_mac_share(const struct profile *p, uint64_t macs);

@@ -3,6 +3,7 @@
 #define ANALYZER_MEASURE_WORKLOAD_H
 
 #include "analyzer/base/err.h"
+#include "kernels/kernels.h"
 
 struct model;
 struct plan;
@@ -12,6 +13,7 @@ struct workload {
     int batch;   /* sequences in a pass */
     int seq;     /* tokens of each */
     int threads;
+    enum kernel_format format; /* of the linear layers */
 };
 
 enum { WORKLOAD_MAX_BATCH = 4096, WORKLOAD_MAX_THREADS = 1024 };

@@ -52,6 +52,12 @@ const struct linear *weights_linear(const struct weights *w, enum site s, int la
 
 /* ---- sizes --------------------------------------------------------------------------------------------------- */
 
+static enum kernel_format format_of(const struct weights *w, enum site s, int k)
+{
+    bool stays = w->format == KERNEL_INT8 && (outside_layers(s) || k > KERNEL_INT8_K);
+    return stays ? KERNEL_F32 : w->format;
+}
+
 /* Sizes and kernel of one linear layer; leaves it without a kernel where the model has no such layer. */
 static void size_linear(struct weights *w, enum site s, int layer)
 {
@@ -65,9 +71,10 @@ static void size_linear(struct weights *w, enum site s, int layer)
         l->k = (int)weight->tensor.dim[1];
         l->params += tensor_count(&weight->tensor) + (bias ? tensor_count(&bias->tensor) : 0);
     }
-    l->kernel = kernel_pick(KERNEL_OP_linear, KERNEL_F32, w->cpu);
+    l->kernel = kernel_pick(KERNEL_OP_linear, format_of(w, s, l->k), w->cpu);
     l->panel_bytes = l->kernel->fn.linear->panel_bytes(l->k);
-    l->bytes = l->params * sizeof(float);
+    uint64_t n = (uint64_t)l->n, k = (uint64_t)l->k;
+    l->bytes = kernel_format_bytes(l->kernel->format, n, k) + (l->params - n * k) * sizeof(float);
 }
 
 static int panels(const struct linear *l)
@@ -251,7 +258,7 @@ static int build(struct weights *w, int threads, const struct progress *progress
     return each_linear(w, pack_linear, &job, e);
 }
 
-int weights_build(struct weights **out, const struct model *m, uint32_t cpu, int threads,
+int weights_build(struct weights **out, const struct model *m, const struct weights_options *options,
                   const struct progress *progress, struct err *e)
 {
     *out = NULL;
@@ -259,8 +266,9 @@ int weights_build(struct weights **out, const struct model *m, uint32_t cpu, int
     if (!w)
         return err_set(e, ERR_NOMEM, "no memory for weights");
     w->model = m;
-    w->cpu = cpu;
-    int code = build(w, threads, progress, e);
+    w->cpu = options->cpu;
+    w->format = options->format;
+    int code = build(w, options->threads, progress, e);
     if (code != 0)
         weights_free(w);
     else

@@ -44,6 +44,7 @@ struct vector_copy {
 struct weights {
     const struct model *model; /* borrowed */
     uint32_t cpu;              /* CPU_* bits the kernels were chosen for */
+    enum kernel_format format; /* of the linear layers of the encoder */
     struct linear pooler, classifier;
     struct linear *layer; /* [layers][SITES]; owned */
     struct vector_copy *copy; /* owned */
@@ -51,9 +52,17 @@ struct weights {
     struct arena arena;
 };
 
-/* Chooses a kernel for every linear layer and packs it, with `threads` threads. Pages of the model's files that were
+struct weights_options {
+    uint32_t cpu; /* CPU_* bits that may be used */
+    int threads;
+    /* Of the linear layers; tables and vectors stay f32. With int8 pooler and classifier stay f32 too: they are small, and
+     * what they lose is lost in the answer. So does a layer of more than KERNEL_INT8_K inputs. */
+    enum kernel_format format;
+};
+
+/* Chooses a kernel for every linear layer and packs it. Pages of the model's files that were
  * copied are given back, so that the peak is about one copy of the weights. The caller frees `out`. */
-WARN_UNUSED int weights_build(struct weights **out, const struct model *m, uint32_t cpu, int threads,
+WARN_UNUSED int weights_build(struct weights **out, const struct model *m, const struct weights_options *options,
                               const struct progress *progress, struct err *e);
 void weights_free(struct weights *w); /* accepts NULL */
 

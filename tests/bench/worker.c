@@ -85,10 +85,11 @@ static int parse(struct worker *w, int argc, char **argv, struct err *e)
     return 0;
 }
 
-/* What was built must be what was asked for: a time under a wrong name is worse than none. */
+/* What was built must be what was asked for: a time under a wrong name is worse than none. Pooler and
+ * classifier may stay f32. */
 static int check_format(const struct worker *w, struct err *e)
 {
-    for (int site = 0; site < SITES; site++) {
+    for (int site = 0; site < SITE_POOLER; site++) {
         const struct linear *l = weights_linear(w->weights, (enum site)site, 0);
         if (l && l->kernel && l->kernel->format != w->format)
             return err_set(e, ERR_UNSUPPORTED, "%s: %s has weights in %s instead of %s", w->preset,
@@ -101,12 +102,14 @@ static int check_format(const struct worker *w, struct err *e)
 static int load(struct worker *w, struct err *e)
 {
     struct machine machine;
+    struct weights_options options = {.threads = w->load.threads, .format = w->format};
     char spec[64];
     snprintf(spec, sizeof spec, "preset:%s", w->preset);
     TRY(machine_detect(&machine, e));
     TRY(model_open(&w->model, spec, NULL, NULL, e));
     TRY(workload_check(&w->load, w->model, e));
-    TRY(weights_build(&w->weights, w->model, machine_bits(&machine), w->load.threads, NULL, e));
+    options.cpu = machine_bits(&machine);
+    TRY(weights_build(&w->weights, w->model, &options, NULL, e));
     TRY(check_format(w, e));
     return workload_plan(&w->plan, &w->load, w->weights, e);
 }

@@ -48,13 +48,14 @@ void golden_close(struct golden *g)
     checkpoint_close(&g->file);
 }
 
-bool run_open(struct run *r, const char *path, const struct model_options *options, uint32_t cpu,
+bool run_open(struct run *r, const char *path, const struct model_options *options, uint32_t cpu, enum kernel_format format,
               const int *length, int sequences, const struct plan_options *plan)
 {
     struct err e = {0};
+    struct weights_options weights = {.cpu = cpu, .threads = plan->threads, .format = format};
     *r = (struct run){0};
     if (model_open(&r->model, path, options, NULL, &e) == 0 &&
-        weights_build(&r->weights, r->model, cpu, plan->threads, NULL, &e) == 0 &&
+        weights_build(&r->weights, r->model, &weights, NULL, &e) == 0 &&
         plan_build(&r->plan, r->weights, length, sequences, plan, &e) == 0)
         return true;
     printf("\n    %s\n", e.text);

@@ -34,7 +34,7 @@ struct run {
 };
 
 /* options may be NULL. A failure is a CUnit failure and false; what was opened is then freed. */
-bool run_open(struct run *r, const char *path, const struct model_options *options, uint32_t cpu,
+bool run_open(struct run *r, const char *path, const struct model_options *options, uint32_t cpu, enum kernel_format format,
               const int *length, int sequences, const struct plan_options *plan);
 void run_close(struct run *r);
 

@@ -10,7 +10,7 @@ tests_golden_golden_SOURCES = \
 	tests/unit/unit.c tests/unit/unit.h \
 	tests/golden/suites.def \
 	tests/golden/golden.c tests/golden/golden.h \
-	tests/golden/test_forward.c \
+	tests/golden/test_forward.c tests/golden/test_formats.c \
 	tests/golden/test_published.c \
 	tests/golden/test_variants.c
 

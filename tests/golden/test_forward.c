@@ -91,7 +91,7 @@ static void check_inputs(const char *cap, uint32_t cpu, int threads, int first, 
     char path[64];
     int token = 0;
     snprintf(path, sizeof path, "tests/golden/%s", name);
-    if (!run_open(&r, unit_source(path), NULL, cpu, golden.length + first, count, &options))
+    if (!run_open(&r, unit_source(path), NULL, cpu, KERNEL_F32, golden.length + first, count, &options))
         return;
     for (int i = 0; i < first; i++)
         token += golden.length[i];

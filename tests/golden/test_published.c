@@ -69,7 +69,7 @@ static void check_cap(const char *cap, uint32_t cpu)
     struct run r;
     CU_ASSERT_FATAL(x != NULL && x->ndim == 2 && x->dim[1] == 128);
     int length = (int)x->dim[0];
-    if (!run_open(&r, unit_data(FOLDER "bert-tiny-sst2-encoder.safetensors"), &options, cpu, &length, 1,
+    if (!run_open(&r, unit_data(FOLDER "bert-tiny-sst2-encoder.safetensors"), &options, cpu, KERNEL_F32, &length, 1,
                   &(struct plan_options){.threads = 2, .keep_hidden = true, .from_hidden = true}))
         return;
     tensor_read_f32(x, 0, tensor_count(x), r.plan->input);

@@ -186,7 +186,7 @@ static void write_variant(const struct variant *v, const char *dir)
 static bool run_inputs(struct run *r, const char *dir)
 {
     struct err e = {0};
-    if (!run_open(r, dir, NULL, cpu_detect(NULL), golden.length, GOLDEN_INPUTS,
+    if (!run_open(r, dir, NULL, cpu_detect(NULL), KERNEL_F32, golden.length, GOLDEN_INPUTS,
                   &(struct plan_options){.threads = 1}))
         return false;
     CU_ASSERT_EQUAL(plan_set_tokens(r->plan, golden.id, golden.type, &e), 0);

@@ -112,6 +112,11 @@ static void test_workload(void)
     fixture_keys(&app, "Enter");
     CU_ASSERT_EQUAL(host.last.profile.workload.batch, 12);
     CU_ASSERT(shows("batch 12 × 512 tokens, 6 threads"));
+    fixture_keys(&app, ":");
+    fixture_type(&app, "format int8");
+    fixture_keys(&app, "Enter");
+    CU_ASSERT_EQUAL(host.last.profile.workload.format, KERNEL_INT8);
+    CU_ASSERT(shows("batch 12 × 512 tokens, 6 threads, int8 weights"));
     app_free(&app);
 }
 
@@ -147,6 +152,7 @@ static void test_typed(void)
         const char *line, *message;
     } cases[] = {
         {"batch", "batch takes a whole number from 1 to 4096, not \"\""},
+        {"format int4", "there is no format of weights \"int4\" (formats: f32, bf16, f16, int8)"},
         {"batch 0", "batch takes a whole number from 1 to 4096, not \"0\""},
         {"batch 8x", "batch takes a whole number from 1 to 4096, not \"8x\""},
         {"seq 513", "seq takes a whole number from 1 to 512, not \"513\""},

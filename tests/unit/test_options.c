@@ -35,6 +35,21 @@ static void fills_in_defaults(void)
     CU_ASSERT_TRUE(w.batch == 1 && w.seq == 64 && w.threads == 3);
     w = settings_workload(&s, 512, 3);
     CU_ASSERT_EQUAL(w.seq, 128);
+    CU_ASSERT_EQUAL(w.format, KERNEL_F32);
+}
+
+static void formats_have_names(void)
+{
+    struct settings s;
+    struct err e = {0};
+    for (int f = 0; f < KERNEL_FORMATS; f++) {
+        char name[16], *words[] = {"--format", name, NULL};
+        snprintf(name, sizeof name, "%s", kernel_format_name((enum kernel_format)f));
+        CU_ASSERT_EQUAL_FATAL(parse(&s, words, UINT32_MAX, NULL), 0);
+        CU_ASSERT_EQUAL((int)settings_workload(&s, 64, 1).format, f);
+    }
+    CU_ASSERT_EQUAL(format_word("int4", &s.format, &e), ERR_USAGE);
+    CU_ASSERT_STRING_EQUAL(e.text, "there is no format of weights \"int4\" (formats: f32, bf16, f16, int8)");
 }
 
 static void says_what_is_wrong(void)
@@ -80,6 +95,7 @@ static void every_option_is_in_its_help(void)
 CU_TestInfo suite_options[] = {
     {"understands every form", understands_every_form},
     {"fills in defaults", fills_in_defaults},
+    {"formats by name", formats_have_names},
     {"says what is wrong", says_what_is_wrong},
     {"every option is in its help", every_option_is_in_its_help},
     CU_TEST_INFO_NULL,

@@ -17,14 +17,19 @@ struct fixture {
     struct weights *weights;
 };
 
-static struct fixture open_fixture(const char *spec, int threads)
+static struct fixture open_fixture_in(const char *spec, int threads, enum kernel_format format)
 {
     struct fixture f = {0};
     struct err e = {0};
     struct model_options options = {.seed = 3};
     CU_ASSERT_EQUAL_FATAL(model_open(&f.model, spec, &options, NULL, &e), 0);
-    CU_ASSERT_EQUAL_FATAL(weights_build(&f.weights, f.model, cpu_detect(NULL), threads, NULL, &e), 0);
+    CU_ASSERT_EQUAL_FATAL(weights_build(&f.weights, f.model, &(struct weights_options){cpu_detect(NULL), threads, format}, NULL, &e), 0);
     return f;
+}
+
+static struct fixture open_fixture(const char *spec, int threads)
+{
+    return open_fixture_in(spec, threads, KERNEL_F32);
 }
 
 static void close_fixture(struct fixture *f)
@@ -232,7 +237,26 @@ static void cancelling_ends_a_pass(void)
     close_fixture(&f);
 }
 
+/* BERT-tiny, query, key and value: 384 x 128 weights and 384 biases; int8 has a scale for each output. */
+static void formats_have_true_bytes(void)
+{
+    static const uint64_t bytes[KERNEL_FORMATS] = {[KERNEL_F32] = 384 * 128 * 4 + 384 * 4,
+                                                   [KERNEL_BF16] = 384 * 128 * 2 + 384 * 4,
+                                                   [KERNEL_F16] = 384 * 128 * 2 + 384 * 4,
+                                                   [KERNEL_INT8] = 384 * 128 + 384 * 4 + 384 * 4};
+    for (int f = 0; f < KERNEL_FORMATS; f++) {
+        struct fixture x = open_fixture_in("preset:bert-tiny", 1, (enum kernel_format)f);
+        const struct linear *qkv = weights_linear(x.weights, SITE_QKV, 1);
+        const struct linear *pooler = weights_linear(x.weights, SITE_POOLER, -1);
+        CU_ASSERT_EQUAL((int)qkv->kernel->format, f);
+        CU_ASSERT_EQUAL(qkv->bytes, bytes[f]);
+        CU_ASSERT_EQUAL((int)pooler->kernel->format, f == KERNEL_INT8 ? KERNEL_F32 : f);
+        close_fixture(&x);
+    }
+}
+
 CU_TestInfo suite_plan[] = {
+    {"formats have their true bytes", formats_have_true_bytes},
     {"MACs by hand", macs_by_hand},
     {"steps own all parameters", steps_own_all_parameters},
     {"published parameter counts", published_parameter_counts},

@@ -30,9 +30,9 @@ static void parts_sum_to_the_whole(void)
     struct profile p;
     struct watcher watcher = {0};
     struct err e = {0};
-    struct profile_options options = {{2, 16, 1}, 0.3, 1e-9, true};
+    struct profile_options options = {{2, 16, 1, KERNEL_F32}, 0.3, 1e-9, true};
     CU_ASSERT_EQUAL_FATAL(model_open(&m, "preset:bert-tiny", NULL, NULL, &e), 0);
-    CU_ASSERT_EQUAL_FATAL(weights_build(&w, m, cpu_detect(NULL), 1, NULL, &e), 0);
+    CU_ASSERT_EQUAL_FATAL(weights_build(&w, m, &(struct weights_options){cpu_detect(NULL), 1, KERNEL_F32}, NULL, &e), 0);
     CU_ASSERT_EQUAL_FATAL(profile_measure(&p, w, &options, watch, &watcher, NULL, &e), 0);
     uint64_t params = 0, macs = 0, layer_macs = 0, step_macs = 0;
     double time = p.unattributed_ns;
@@ -80,9 +80,9 @@ static void cancelling_leaves_nothing(void)
     struct err e = {0};
     atomic_bool cancel = false;
     struct progress progress = {cancel_now, &cancel, &cancel};
-    struct profile_options options = {{1, 16, 1}, 60, 0, false};
+    struct profile_options options = {{1, 16, 1, KERNEL_F32}, 60, 0, false};
     CU_ASSERT_EQUAL_FATAL(model_open(&m, "preset:bert-tiny", NULL, NULL, &e), 0);
-    CU_ASSERT_EQUAL_FATAL(weights_build(&w, m, cpu_detect(NULL), 1, NULL, &e), 0);
+    CU_ASSERT_EQUAL_FATAL(weights_build(&w, m, &(struct weights_options){cpu_detect(NULL), 1, KERNEL_F32}, NULL, &e), 0);
     CU_ASSERT_EQUAL(profile_measure(&p, w, &options, NULL, NULL, &progress, &e), ERR_CANCELLED);
     CU_ASSERT_PTR_NULL(p.step);
     options.workload.seq = 513;
@@ -98,15 +98,26 @@ static void impossible_figures_are_told(void)
     struct profile p = {.ceilings = {.f32_flops = 1e9}};
     struct spread one_us = {.median = 1000, .n = 10}, none = {0};
     CU_ASSERT_DOUBLE_EQUAL(profile_flops(500, &one_us), 1e9, 1);
-    CU_ASSERT_DOUBLE_EQUAL(profile_ceiling_share(&p, 500, &one_us), 1, 1e-9);
-    CU_ASSERT_TRUE(profile_ceiling_share(&p, 600, &one_us) > 1);
-    CU_ASSERT_TRUE(profile_ceiling_share(&p, 500, &none) < 0);
-    CU_ASSERT_TRUE(profile_ceiling_share(&p, 0, &one_us) < 0);
+    CU_ASSERT_DOUBLE_EQUAL(profile_ceiling_share(&p, &(struct profile_group){.macs = 500, .time_ns = one_us}), 1, 1e-9);
+    CU_ASSERT_TRUE(profile_ceiling_share(&p, &(struct profile_group){.macs = 600, .time_ns = one_us}) > 1);
+    CU_ASSERT_TRUE(profile_ceiling_share(&p, &(struct profile_group){.macs = 500, .time_ns = none}) < 0);
+    CU_ASSERT_TRUE(profile_ceiling_share(&p, &(struct profile_group){.macs = 0, .time_ns = one_us}) < 0);
+}
+
+/* 250 MACs at 1 GFLOP/s and 500 in int8 at 4: 500 ns and 250 ns at least. */
+static void int8_has_its_own_ceiling(void)
+{
+    struct profile p = {.ceilings = {.f32_flops = 1e9, .int8_ops = 4e9}};
+    struct profile_group g = {.macs = 750, .int8_macs = 500, .time_ns = {.median = 1000, .n = 10}};
+    CU_ASSERT_DOUBLE_EQUAL(profile_ceiling_share(&p, &g), 0.75, 1e-12);
+    p.ceilings.int8_ops = 0;
+    CU_ASSERT_TRUE(profile_ceiling_share(&p, &g) < 0);
 }
 
 CU_TestInfo suite_profile[] = {
     {"parts sum to the whole", parts_sum_to_the_whole},
     {"cancelling leaves nothing", cancelling_leaves_nothing},
     {"impossible figures are told", impossible_figures_are_told},
+    {"int8 has its own ceiling", int8_has_its_own_ceiling},
     CU_TEST_INFO_NULL,
 };
