@@ -1,123 +1,96 @@
-/* bench [--seconds S] [GROUP...]: runs the groups of benches.def. BERTSCOPE_CPU caps the instruction sets. */
+/* bench [--seconds S] [--json FILE] [GROUP...]: runs the groups of benches.def. BERTSCOPE_CPU caps the instruction
+ * sets. */
 #include "tests/bench/bench.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#include "analyzer/base/rng.h"
-#include "analyzer/measure/stats.h"
+#include "analyzer/base/outfile.h"
+#include "reports/head.h"
 
-enum { ROUNDS_LEAST = 7, ROUNDS_MOST = 4000 };
-static const double SLICE_SECONDS = 2e-3;
-
-static double clock_seconds(clockid_t clock)
+static void print_row(const struct bench_row *r)
 {
-    struct timespec t;
-    clock_gettime(clock, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+    printf("  %-22s %-22s %d  %11.2f us", r->name, r->load, r->threads, r->ns.median * 1e-3);
+    if (r->flops > 0)
+        printf("  %7.1f GFLOP/s", r->flops * 1e-9);
+    else
+        printf("  %7.1f GB/s   ", r->bytes * 1e-9);
+    if (r->ceiling_share > 1)
+        printf("  invalid");
+    else if (r->ceiling_share >= 0)
+        printf("  %5.1f %%", 100 * r->ceiling_share);
+    else
+        printf("         ");
+    if (r->over_f32 > 0)
+        printf("  x %.2f of f32", r->over_f32);
+    printf("  x %.2f [%.2f %.2f] of %s\n", r->speedup.median, r->speedup.low, r->speedup.high, r->against);
+    fflush(stdout);
 }
 
-static double seconds_of(const struct contender *c, int times, int threads)
+static void emit_known(struct emit *e, double x, bool known)
 {
-    clockid_t clock = threads == 1 ? CLOCK_THREAD_CPUTIME_ID : CLOCK_MONOTONIC;
-    double start = clock_seconds(clock);
-    for (int i = 0; i < times; i++)
-        c->run(c->payload);
-    return (clock_seconds(clock) - start) / times;
+    if (known)
+        emit_real(e, NULL, NULL, x, UNIT_NONE);
+    else
+        emit_absent(e, NULL, NULL);
 }
 
-static int by_value(const void *a, const void *b)
+static void emit_quartiles(struct emit *e, const struct quartiles *q)
 {
-    double x = *(const double *)a, y = *(const double *)b;
-    return x < y ? -1 : x > y;
+    emit_real(e, NULL, NULL, q->low, UNIT_NONE);
+    emit_real(e, NULL, NULL, q->median, UNIT_NONE);
+    emit_real(e, NULL, NULL, q->high, UNIT_NONE);
 }
 
-static struct quartiles quartiles_of(double *x, int n)
+static const struct emit_column columns[] = {
+    {"group", NULL, 0},         {"name", NULL, 0},           {"load", NULL, 0},        {"threads", NULL, 0},
+    {"rounds", NULL, 0},        {"ns_low", NULL, 0},         {"ns_median", NULL, 0},   {"ns_high", NULL, 0},
+    {"gflops", NULL, 0},        {"gbytes", NULL, 0},         {"ceiling_share", NULL, 0}, {"against", NULL, 0},
+    {"speedup_low", NULL, 0}, {"speedup_median", NULL, 0}, {"speedup_high", NULL, 0},
+    {"over_f32", NULL, 0}};
+
+static void emit_bench_row(struct emit *e, const struct bench_row *r)
 {
-    qsort(x, (size_t)n, sizeof *x, by_value);
-    return (struct quartiles){stats_quantile(x, n, 0.25), stats_quantile(x, n, 0.5),
-                              stats_quantile(x, n, 0.75), x[0]};
+    emit_row(e);
+    emit_string(e, NULL, NULL, r->group);
+    emit_string(e, NULL, NULL, r->name);
+    emit_string(e, NULL, NULL, r->load);
+    emit_int(e, NULL, NULL, r->threads, UNIT_NONE);
+    emit_int(e, NULL, NULL, r->rounds, UNIT_NONE);
+    emit_quartiles(e, &r->ns);
+    emit_known(e, r->flops * 1e-9, r->flops > 0);
+    emit_known(e, r->bytes * 1e-9, r->bytes > 0);
+    emit_known(e, r->ceiling_share, r->ceiling_share >= 0 && r->ceiling_share <= 1);
+    emit_string(e, NULL, NULL, r->against);
+    emit_quartiles(e, &r->speedup);
+    emit_known(e, r->over_f32, r->over_f32 > 0);
 }
 
-void race_run(struct race *out, const struct contender *contender, int contenders, double seconds,
-              int threads)
+void bench_report(const struct bench_options *options, const struct bench_row *row)
 {
-    static double took[CONTENDERS][ROUNDS_MOST], ratio[CONTENDERS][ROUNDS_MOST];
-    int times[CONTENDERS], n = 0;
-    for (int i = 0; i < contenders; i++) {
-        seconds_of(&contender[i], 1, threads);
-        double once = seconds_of(&contender[i], 1, threads);
-        times[i] = once > SLICE_SECONDS ? 1 : (int)(SLICE_SECONDS / (once + 1e-9)) + 1;
-    }
-    double start = clock_seconds(CLOCK_MONOTONIC);
-    while (n < ROUNDS_MOST && (n < ROUNDS_LEAST || clock_seconds(CLOCK_MONOTONIC) - start < seconds)) {
-        for (int i = 0; i < contenders; i++) {
-            int who = (i + n) % contenders;
-            took[who][n] = seconds_of(&contender[who], times[who], threads);
-        }
-        for (int i = 0; i < contenders; i++)
-            ratio[i][n] = took[i][n] / took[0][n];
-        n++;
-    }
-    out->rounds = n;
-    for (int i = 0; i < contenders; i++) {
-        out->seconds[i] = quartiles_of(took[i], n);
-        out->ratio[i] = quartiles_of(ratio[i], n);
-    }
+    print_row(row);
+    if (options->json)
+        emit_bench_row(options->json, row);
 }
 
-void peak_slice_init(struct peak_slice *p, uint32_t cpu)
+int ceiling_slice_open(struct ceiling_slice *s, int threads, struct err *e)
 {
-    p->peak = kernel_pick(KERNEL_OP_peak, KERNEL_F32, cpu)->fn.peak;
-    p->rounds = 1000;
-    double start;
-    do { /* until a slice takes half a millisecond */
-        p->rounds *= 2;
-        start = clock_seconds(CLOCK_THREAD_CPUTIME_ID);
-        p->flops = p->peak(p->rounds);
-    } while (clock_seconds(CLOCK_THREAD_CPUTIME_ID) - start < 5e-4);
+    *s = (struct ceiling_slice){.probe = NULL};
+    return ceiling_probe_open(&s->probe, threads, e);
 }
 
-void peak_slice_run(void *payload)
+void ceiling_slice_run(void *payload)
 {
-    struct peak_slice *p = payload;
-    p->peak(p->rounds);
+    struct ceiling_slice *s = payload;
+    ceiling_probe_compute(s->probe, &s->best);
 }
 
-static void *room(size_t bytes)
-{
-    void *p = aligned_alloc(64, (bytes + 63) / 64 * 64);
-    if (!p) {
-        fprintf(stderr, "bench: no memory for %zu bytes\n", bytes);
-        abort();
-    }
-    return p;
-}
-
-float *bench_floats(size_t n)
-{
-    float *p = room(n * sizeof *p);
-    for (size_t i = 0; i < n; i++)
-        p[i] = rng_normal(1, i);
-    return p;
-}
-
-void *bench_pack(const struct linear_kernel *l, const float *w, int n, int k)
-{
-    int panels = (n - 1) / l->panel + 1;
-    char *p = room((size_t)panels * l->panel_bytes(k));
-    for (int i = 0; i < panels; i++) {
-        int first = i * l->panel, rows = n - first < l->panel ? n - first : l->panel;
-        l->pack(p + (size_t)i * l->panel_bytes(k), w + (size_t)first * (size_t)k, k, rows, k);
-    }
-    return p;
-}
+/* ---- groups -------------------------------------------------------------------------------------------------- */
 
 static const struct {
     const char *name, *summary;
-    void (*run)(const struct bench_options *);
+    int (*run)(const struct bench_options *, struct err *);
 } benches[] = {
 #define BENCH(name, summary) {#name, summary, bench_##name},
 #include "tests/bench/benches.def"
@@ -126,43 +99,92 @@ static const struct {
 
 enum { BENCHES = sizeof benches / sizeof *benches };
 
-static int usage(void)
+static int usage(const char *sentence)
 {
-    fprintf(stderr, "usage: bench [--seconds S] [GROUP...]\n");
+    fprintf(stderr, "bench: %s\nusage: bench [--seconds S] [--json FILE] [GROUP...]\n", sentence);
     for (int i = 0; i < BENCHES; i++)
         fprintf(stderr, "  %-10s %s\n", benches[i].name, benches[i].summary);
     return 2;
 }
 
-static int run_named(const char *name, const struct bench_options *options)
+static int find(const char *name)
 {
-    int ran = 0;
-    for (int i = 0; i < BENCHES; i++)
-        if (!name || strcmp(name, benches[i].name) == 0) {
-            printf("%s: %s\n", benches[i].name, benches[i].summary);
-            benches[i].run(options);
-            ran++;
-        }
-    return ran;
+    int i = 0;
+    while (i < BENCHES && strcmp(benches[i].name, name) != 0)
+        i++;
+    return i;
+}
+
+static int run_group(int i, const struct bench_options *options, struct err *e)
+{
+    printf("%s: %s\n", benches[i].name, benches[i].summary);
+    return benches[i].run(options, e);
+}
+
+/* The groups that are named, or all. */
+static int run_groups(int argc, char **argv, const struct bench_options *options, struct err *e)
+{
+    int code = 0;
+    for (int i = 0; argc == 0 && code == 0 && i < BENCHES; i++)
+        code = run_group(i, options, e);
+    for (int i = 0; code == 0 && i < argc; i++)
+        code = run_group(find(argv[i]), options, e);
+    return code;
+}
+
+static void begin_json(struct bench_options *options)
+{
+    options->json = emit_json("bertscope.bench/1");
+    head_machine(options->json, &options->machine);
+    emit_begin(options->json, "build", NULL);
+    emit_string(options->json, "compiler", NULL, __VERSION__);
+    emit_string(options->json, "flags", NULL, BENCH_FLAGS);
+    emit_end(options->json);
+    emit_real(options->json, "seconds", NULL, options->seconds, UNIT_NONE);
+    emit_table(options->json, "rows", NULL, columns, sizeof columns / sizeof *columns);
+}
+
+static int finish_json(struct bench_options *options, const char *path, int code, struct err *e)
+{
+    struct str text;
+    str_init(&text);
+    emit_table_end(options->json);
+    emit_finish(options->json, &text);
+    if (code == 0)
+        code = outfile_write(path, text.text, text.len, e);
+    str_free(&text);
+    return code;
 }
 
 int main(int argc, char **argv)
 {
-    struct bench_options options = {.cpu = cpu_detect(NULL), .seconds = 0.3};
-    const char *cap = getenv("BERTSCOPE_CPU");
-    uint32_t mask = (uint32_t)CPU_ALL;
+    struct bench_options options = {.seconds = 0.3};
+    const char *json = NULL;
+    struct err e = {0};
     int i = 1;
-    if (i + 1 < argc && strcmp(argv[i], "--seconds") == 0) {
-        options.seconds = strtod(argv[i + 1], NULL);
-        i += 2;
+    for (; i < argc && strncmp(argv[i], "--", 2) == 0; i += 2) {
+        if (i + 1 == argc)
+            return usage("an option needs a value");
+        if (strcmp(argv[i], "--seconds") == 0)
+            options.seconds = strtod(argv[i + 1], NULL);
+        else if (strcmp(argv[i], "--json") == 0)
+            json = argv[i + 1];
+        else
+            return usage("there is no such option");
     }
-    if ((cap && !cpu_cap_parse(cap, &mask)) || !(options.seconds > 0))
-        return usage();
-    options.cpu &= mask;
-    if (i == argc)
-        run_named(NULL, &options);
-    for (; i < argc; i++)
-        if (!run_named(argv[i], &options))
-            return usage();
-    return 0;
+    if (!(options.seconds > 0 && options.seconds < 86400))
+        return usage("--seconds takes a number above 0");
+    for (int name = i; name < argc; name++)
+        if (find(argv[name]) == BENCHES)
+            return usage("there is no such group");
+    int code = machine_detect(&options.machine, &e);
+    if (code == 0 && json)
+        begin_json(&options);
+    if (code == 0)
+        code = run_groups(argc - i, argv + i, &options, &e);
+    if (options.json)
+        code = finish_json(&options, json, code, &e);
+    if (code != 0)
+        fprintf(stderr, "bench: %s\n", e.text);
+    return code == 0 ? 0 : 1;
 }

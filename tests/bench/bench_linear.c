@@ -2,20 +2,20 @@
  */
 #include <stdio.h>
 
+#include "analyzer/base/rng.h"
+#include "analyzer/measure/kernel_bench.h"
 #include "tests/bench/bench.h"
 
 #ifndef BENCH_OPENBLAS
-void bench_linear(const struct bench_options *options)
+int bench_linear(const struct bench_options *options, struct err *e)
 {
-    (void)options;
+    (void)options, (void)e;
     printf("  skipped: configure did not find OpenBLAS\n");
+    return 0;
 }
 #else
 #include <cblas.h>
 #include <stdlib.h>
-#ifdef _OPENMP
-#include <omp.h>
-#endif
 
 struct linear_race {
     const struct linear_kernel *linear;
@@ -56,16 +56,30 @@ static void run_openblas_transposed(void *payload)
                 r->y, r->n);
 }
 
-static struct linear_race linear_race_new(const struct linear_kernel *linear, int m, int n, int k,
-                                          int threads)
+static void *room(size_t bytes)
 {
-    struct linear_race r = {.linear = linear, .m = m, .n = n, .k = k, .threads = threads};
-    r.x = bench_floats((size_t)m * (size_t)k);
-    r.w = bench_floats((size_t)n * (size_t)k);
-    r.wt = bench_floats((size_t)n * (size_t)k);
-    r.y = bench_floats((size_t)m * (size_t)n);
-    r.panels = bench_pack(linear, r.w, n, k);
-    return r;
+    return aligned_alloc(64, (bytes + 63) / 64 * 64);
+}
+
+static float *floats(size_t n)
+{
+    float *p = room(n * sizeof *p);
+    for (size_t i = 0; p && i < n; i++)
+        p[i] = rng_normal(1, i);
+    return p;
+}
+
+static int linear_race_init(struct linear_race *r, struct err *e)
+{
+    r->x = floats((size_t)r->m * (size_t)r->k);
+    r->w = floats((size_t)r->n * (size_t)r->k);
+    r->wt = floats((size_t)r->n * (size_t)r->k);
+    r->y = floats((size_t)r->m * (size_t)r->n);
+    r->panels = room(linear_packed_bytes(r->linear, r->n, r->k));
+    if (!r->x || !r->w || !r->wt || !r->y || !r->panels)
+        return err_set(e, ERR_NOMEM, "no memory for a linear of %d x %d x %d", r->m, r->n, r->k);
+    linear_pack_all(r->linear, r->panels, r->w, r->n, r->k);
+    return 0;
 }
 
 static void linear_race_free(struct linear_race *r)
@@ -77,46 +91,56 @@ static void linear_race_free(struct linear_race *r)
     free(r->panels);
 }
 
-static void bench_shape(const struct bench_options *options, int m, int n, int k, int threads)
+static int run_race(const struct bench_options *options, struct linear_race *r, struct ceiling_slice *ceiling,
+                    const char *ours, struct err *e)
 {
-    const struct kernel *kernel = kernel_pick(KERNEL_OP_linear, KERNEL_F32, options->cpu);
-    struct linear_race r = linear_race_new(kernel->fn.linear, m, n, k, threads);
-    struct peak_slice peak;
-    peak_slice_init(&peak, options->cpu);
     const struct contender contender[] = {
-        {run_ours, &r}, {run_openblas, &r}, {run_openblas_transposed, &r}, {peak_slice_run, &peak}};
+        {run_ours, r}, {run_openblas, r}, {run_openblas_transposed, r}, {ceiling_slice_run, ceiling}};
+    const char *const names[] = {ours, "OpenBLAS [n,k]", "OpenBLAS [k,n]"};
     struct race race;
-    openblas_set_num_threads(threads);
-    race_run(&race, contender, 4, options->seconds, threads);
-    double gflop = 2e-9 * m * n * k, best = peak.flops * 1e-9 / race.seconds[3].best * threads;
-    printf("  %d %5d %5d %5d  %7.1f GFLOP/s %5.1f %%  OpenBLAS %7.1f %7.1f  ratio %.3f [%.3f %.3f]  %.3f "
-           "[%.3f %.3f]\n",
-           threads, m, n, k, gflop / race.seconds[0].median, 100 * gflop / race.seconds[0].median / best,
-           gflop / race.seconds[1].median, gflop / race.seconds[2].median, race.ratio[1].median,
-           race.ratio[1].low, race.ratio[1].high, race.ratio[2].median, race.ratio[2].low,
-           race.ratio[2].high);
-    fflush(stdout);
-    linear_race_free(&r);
+    char load[48];
+    openblas_set_num_threads(r->threads);
+    TRY(race_run(&race, contender, 4, options->seconds, r->threads, NULL, e));
+    snprintf(load, sizeof load, "%d x %d x %d", r->m, r->n, r->k);
+    for (int i = 0; i < 3; i++) {
+        double flops = 2e9 * r->m * r->n * r->k / race.ns[i].median;
+        bench_report(options, &(struct bench_row){"linear", names[i], load, r->threads, race.rounds, race.ns[i], flops, 0,
+                                                  flops / ceiling->best.f32_flops, ours, race.speedup[i], 0});
+    }
+    return 0;
 }
 
-void bench_linear(const struct bench_options *options)
+static int bench_shape(const struct bench_options *options, int m, int n, int k, int threads, struct err *e)
 {
-    static const int rows[] = {32, 128, 384, 512, 1024};
+    const struct kernel *kernel = kernel_pick(KERNEL_OP_linear, KERNEL_F32, machine_bits(&options->machine));
+    struct linear_race r = {.linear = kernel->fn.linear, .m = m, .n = n, .k = k, .threads = threads};
+    struct ceiling_slice ceiling;
+    int code = ceiling_slice_open(&ceiling, threads, e);
+    if (code == 0)
+        code = linear_race_init(&r, e);
+    if (code == 0)
+        code = run_race(options, &r, &ceiling, kernel->name, e);
+    linear_race_free(&r);
+    ceiling_probe_close(ceiling.probe);
+    return code;
+}
+
+int bench_linear(const struct bench_options *options, struct err *e)
+{
+    static const int rows[] = {32, 128, 384, 1024};
     static const int nk[][2] = {{2304, 768}, {768, 768}, {3072, 768}, {768, 3072},
                                 {384, 128},  {128, 128}, {512, 128},  {128, 512}};
     int most = 1;
 #ifdef _OPENMP
-    most = omp_get_num_procs() < 2 ? 1 : 2;
+    most = options->machine.cores < 2 ? 1 : 2;
 #endif
-    printf(
-        "  %s against OpenBLAS as %s (OPENBLAS_CORETYPE chooses another)\n"
-        "  ratio = time of OpenBLAS / ours in the same round, median [quartiles]; above 1 ours is faster;\n"
-        "  first with the weights as [n,k], then transposed to [k,n] outside of the measurement\n"
-        "  t     m     n     k\n",
-        kernel_pick(KERNEL_OP_linear, KERNEL_F32, options->cpu)->name, openblas_get_corename());
+    printf("  OpenBLAS as %s (OPENBLAS_CORETYPE chooses another); weights as [n,k], and transposed outside of the "
+           "measurement\n",
+           openblas_get_corename());
     for (int threads = 1; threads <= most; threads++)
         for (size_t s = 0; s < sizeof nk / sizeof *nk; s++)
             for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-                bench_shape(options, rows[i], nk[s][0], nk[s][1], threads);
+                TRY(bench_shape(options, rows[i], nk[s][0], nk[s][1], threads, e));
+    return 0;
 }
 #endif

@@ -42,11 +42,8 @@ static int parse_shape(struct worker *w, const char *text, struct err *e)
 
 static int parse_format(struct worker *w, const char *text, struct err *e)
 {
-    for (int i = 0; i < KERNEL_FORMATS; i++)
-        if (strcmp(kernel_format_name((enum kernel_format)i), text) == 0) {
-            w->format = (enum kernel_format)i;
-            return 0;
-        }
+    if (kernel_format_parse(text, &w->format))
+        return 0;
     return err_set(e, ERR_USAGE, "there is no weight format \"%s\"", text);
 }
 
