@@ -193,7 +193,7 @@ const char *vocab_line(const char **at, const char *end, size_t *n)
 
 int vocab_add_lines(struct vocab *v, const char *text, size_t n, struct err *e)
 {
-    const char *end = text + n, *line;
+    const char *end = n ? text + n : text, *line; /* an empty file has no text to point into */
     size_t len;
     for (int32_t id = 0; (line = vocab_line(&text, end, &len)); id++)
         TRY(vocab_add(v, id, line, len, e));
