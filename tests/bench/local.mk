@@ -1,6 +1,6 @@
 # make bench BENCHES="kernels linear" BENCH_JSON=FILE: builds and runs the groups (all without BENCHES) and writes the
-# figures to FILE, too.
-EXTRA_PROGRAMS += tests/bench/bench
+# figures to FILE, too. make check builds it and does not run it.
+check_PROGRAMS += tests/bench/bench
 tests_bench_bench_CPPFLAGS = $(AM_CPPFLAGS) -DBENCH_FLAGS='"$(CFLAGS) $(OPENMP_CFLAGS)"'
 tests_bench_bench_CFLAGS = $(LAYER_CFLAGS)
 tests_bench_bench_LDFLAGS = $(AM_LDFLAGS) $(OPENMP_CFLAGS)
@@ -15,7 +15,6 @@ if OPENBLAS
 tests_bench_bench_CPPFLAGS += -DBENCH_OPENBLAS $(OPENBLAS_CFLAGS)
 tests_bench_bench_LDADD += $(OPENBLAS_LIBS)
 endif
-CLEANFILES += tests/bench/bench
 
 # whole passes on demand, for those who time it beside other programs
 check_PROGRAMS += tests/bench/worker
