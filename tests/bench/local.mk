@@ -30,3 +30,15 @@ BENCHES =
 .PHONY: bench
 bench: tests/bench/bench tests/bench/worker
 	tests/bench/bench $(BENCH_JSON:%=--json %) $(BENCHES)
+
+# The same passes in other programs, where they are there: make peers PEERS="--case tiny:1x128 --seconds 5"
+EXTRA_DIST += \
+	tests/bench/peers/bert.py \
+	tests/bench/peers/export_onnx.py \
+	tests/bench/peers/ort_worker.mjs \
+	tests/bench/peers/peers.py \
+	tests/bench/peers/torch_worker.py
+PEERS =
+.PHONY: peers
+peers: tests/bench/worker
+	PYTHONDONTWRITEBYTECODE=1 $(PYTHON3) $(srcdir)/tests/bench/peers/peers.py --build . $(PEERS)

@@ -1,0 +1,65 @@
+"""BERT in plain torch, with the shapes of the presets and random weights: what the peers run."""
+import math
+
+import torch
+from torch import nn
+
+# layers, hidden, heads, feed-forward
+SHAPES = {"tiny": (2, 128, 2, 512), "mini": (4, 256, 4, 1024), "small": (4, 512, 8, 2048),
+          "medium": (8, 512, 8, 2048), "base": (12, 768, 12, 3072), "large": (24, 1024, 16, 4096)}
+VOCABULARY, POSITIONS, TYPES, LABELS, EPS = 30522, 512, 2, 2, 1e-12
+
+
+class Layer(nn.Module):
+    def __init__(self, hidden, heads, ffn):
+        super().__init__()
+        self.heads, self.size = heads, hidden // heads
+        self.query, self.key, self.value = nn.Linear(hidden, hidden), nn.Linear(hidden, hidden), nn.Linear(hidden, hidden)
+        self.after, self.up, self.down = nn.Linear(hidden, hidden), nn.Linear(hidden, ffn), nn.Linear(ffn, hidden)
+        self.norm1, self.norm2 = nn.LayerNorm(hidden, eps=EPS), nn.LayerNorm(hidden, eps=EPS)
+
+    def split(self, x):
+        batch, seq = x.size(0), x.size(1)
+        return x.view(batch, seq, self.heads, self.size).transpose(1, 2)
+
+    def forward(self, x):
+        batch, seq, hidden = x.size(0), x.size(1), self.heads * self.size
+        q, k, v = self.split(self.query(x)), self.split(self.key(x)), self.split(self.value(x))
+        scores = torch.matmul(q, k.transpose(2, 3)) / math.sqrt(self.size)
+        context = torch.matmul(torch.softmax(scores, 3), v).transpose(1, 2).reshape(batch, seq, hidden)
+        x = self.norm1(self.after(context) + x)
+        return self.norm2(self.down(nn.functional.gelu(self.up(x))) + x)
+
+
+class Bert(nn.Module):
+    """Without a mask: as in ours, no sequence is padded."""
+
+    def __init__(self, layers, hidden, heads, ffn):
+        super().__init__()
+        self.word, self.position = nn.Embedding(VOCABULARY, hidden), nn.Embedding(POSITIONS, hidden)
+        self.segment, self.norm = nn.Embedding(TYPES, hidden), nn.LayerNorm(hidden, eps=EPS)
+        self.layers = nn.ModuleList(Layer(hidden, heads, ffn) for _ in range(layers))
+        self.pooler = nn.Linear(hidden, hidden)
+        self.register_buffer("positions", torch.arange(POSITIONS).unsqueeze(0))
+
+    def forward(self, ids, types):
+        x = self.word(ids) + self.position(self.positions[:, :ids.size(1)]) + self.segment(types)
+        x = self.norm(x)
+        for layer in self.layers:
+            x = layer(x)
+        return torch.tanh(self.pooler(x[:, 0]))
+
+
+def model(shape):
+    torch.manual_seed(1)
+    bert = Bert(*SHAPES[shape])
+    for parameter in bert.parameters():
+        if parameter.dim() == 2:
+            nn.init.normal_(parameter, 0, 0.02)
+    return bert.eval()
+
+
+def inputs(batch, seq):
+    torch.manual_seed(2)
+    ids = torch.randint(0, VOCABULARY, (batch, seq))
+    return ids, torch.zeros_like(ids)

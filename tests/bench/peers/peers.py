@@ -1,0 +1,183 @@
+#!/usr/bin/env python3
+"""Our forward pass beside those of other programs, on this machine.
+
+Every program is a process that stays (the line protocol of tests/bench/worker.c). They are visited in turn, in rotating
+order, so that a machine that changes speed changes it for all. A visit is a few passes, of which the first is left out;
+its time is their median. Ratios are formed within a round before their median is taken.
+
+Peers that are not there are skipped with a sentence. ONNX Runtime comes from npm (onnxruntime-node), torch from python3;
+what is downloaded or exported goes to --build, never into the source tree."""
+import argparse
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+CASES = ["tiny:1x128", "base:1x32", "base:1x128", "base:1x384", "base:8x128"]
+# torch: threads of OpenMP that spin fight with those of OpenBLAS; OpenBLAS may not know a new processor
+TORCH_ENV = {"OMP_WAIT_POLICY": "PASSIVE"}
+PAUSE_S = 0.03  # for threads of the one before that still spin
+
+
+def say(text):
+    print(text, flush=True)
+
+
+def options():
+    p = argparse.ArgumentParser(description="our forward pass beside those of other programs")
+    p.add_argument("--build", default=".", help="where tests/bench/worker is built; peers/ in it holds their files")
+    p.add_argument("--case", action="append", metavar="SHAPE:BATCHxSEQ", help="default: " + " ".join(CASES))
+    p.add_argument("--threads", default="1,2")
+    p.add_argument("--formats", default="f32", help="of ours, separated by commas")
+    p.add_argument("--seconds", type=float, default=15, help="for each case and number of threads, at least 3 rounds")
+    p.add_argument("--json", metavar="FILE")
+    return p.parse_args()
+
+
+# ---- what is there ----------------------------------------------------------------------------------------------
+
+def find_torch():
+    """A python3 that has torch, or None."""
+    for python in [os.environ.get("PEERS_PYTHON"), "python3", "/usr/bin/python3"]:
+        if python and subprocess.run([python, "-c", "import torch"], stderr=subprocess.DEVNULL).returncode == 0:
+            return python
+    say("torch: skipped, no python3 here has it (Debian: python3-torch; PEERS_PYTHON names another python3)")
+    return None
+
+
+def find_ort(folder):
+    """The folder of onnxruntime-node, or None."""
+    module = os.path.join(folder, "node_modules", "onnxruntime-node")
+    if not shutil.which("node") or not shutil.which("npm"):
+        say("ONNX Runtime: skipped, there is no node with npm")
+        return None
+    if not os.path.isdir(module):
+        say("ONNX Runtime: installing onnxruntime-node into " + folder)
+        subprocess.run(["npm", "install", "--prefix", folder, "--no-audit", "--no-fund", "--ignore-scripts",
+                        "onnxruntime-node"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    if not os.path.isdir(module):
+        say("ONNX Runtime: skipped, npm could not install onnxruntime-node")
+        return None
+    return folder
+
+
+def export(python, shape, folder):
+    """The path of the ONNX graph of a shape, or None."""
+    path = os.path.join(folder, shape + ".onnx")
+    if not os.path.exists(path):
+        done = subprocess.run([python, os.path.join(HERE, "export_onnx.py"), shape, path + ".new"],
+                              stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        if done.returncode != 0:
+            say("ONNX Runtime: skipped for %s, its graph could not be exported: %s" %
+                (shape, (done.stderr.strip().splitlines() or ["no reason given"])[-1]))
+            return None
+        os.rename(path + ".new", path)
+    return path
+
+
+def commands(o, peers, shape, batch, seq, threads):
+    """Rows of (name, command, environment); ours first."""
+    rows = []
+    for form in o.formats.split(","):
+        rows.append(("bertscope " + form, [os.path.join(o.build, "tests/bench/worker"), "--shape", shape, "--batch",
+                                           batch, "--seq", seq, "--threads", threads, "--format", form], {}))
+    graph = peers["ort"] and peers["torch"] and export(peers["torch"], shape, peers["folder"])
+    if graph:
+        rows.append(("onnxruntime f32", ["node", os.path.join(HERE, "ort_worker.mjs"), peers["ort"], graph, batch, seq,
+                                         threads], {}))
+    if peers["torch"]:
+        env = dict(TORCH_ENV, OMP_NUM_THREADS=threads, OPENBLAS_NUM_THREADS=threads)
+        for form in ("f32", "bf16"):
+            rows.append(("torch " + form, [peers["torch"], os.path.join(HERE, "torch_worker.py"), shape, batch, seq,
+                                           threads, form], env))
+    return rows
+
+
+# ---- rounds -----------------------------------------------------------------------------------------------------
+
+class Worker:
+    def __init__(self, name, command, env):
+        self.name, self.visits = name, []
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        stderr=subprocess.PIPE, text=True, env=dict(os.environ, **env))
+
+    def ready(self):
+        line = self.process.stdout.readline()
+        if line.startswith("ready"):
+            return True
+        self.close()
+        last = self.process.stderr.read().strip().splitlines()
+        say("%s: skipped, it did not start: %s" % (self.name, last[-1] if last else "no reason given"))
+        return False
+
+    def run(self, passes):
+        """ms of a pass: the median of all but the first."""
+        self.process.stdin.write("%d\n" % (passes + 1))
+        self.process.stdin.flush()
+        return statistics.median(float(x) for x in self.process.stdout.readline().split()[1:])
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait()
+
+
+def measure(rows, seconds):
+    started = [Worker(*row) for row in rows]
+    workers = [w for w in started if w.ready()]
+    passes = {w: max(1, min(40, int(200 / w.run(1)))) for w in workers}
+    end, rounds = time.monotonic() + seconds, 0
+    while workers and (rounds < 3 or time.monotonic() < end):
+        at = rounds % len(workers)
+        for w in workers[at:] + workers[:at]:
+            time.sleep(PAUSE_S)
+            w.visits.append(w.run(passes[w]))
+        rounds += 1
+    for w in workers:
+        w.close()
+    return workers
+
+
+def quartiles(values):
+    low, middle, high = statistics.quantiles(values, n=4, method="inclusive")
+    return {"low": low, "median": middle, "high": high, "n": len(values)}
+
+
+def report(case, threads, workers):
+    """Prints the rows of a case and returns them. The ratio is our time over the peer's in the same round."""
+    rows = []
+    ours = [w for w in workers if w.name.startswith("bertscope")]
+    for w in workers:
+        row = {"case": case, "threads": int(threads), "name": w.name, "ms": quartiles(w.visits), "ratios": {}}
+        text = "%-11s %s  %-16s %9.3f ms" % (case, threads, w.name, row["ms"]["median"])
+        for us in ours if w not in ours else []:
+            q = quartiles([a / b for a, b in zip(us.visits, w.visits)])
+            row["ratios"][us.name] = q
+            text += "  %s / this %.3f [%.3f %.3f]" % (us.name, q["median"], q["low"], q["high"])
+        say("%s  n %d" % (text, len(w.visits)))
+        rows.append(row)
+    return rows
+
+
+def main():
+    o = options()
+    folder = os.path.abspath(os.path.join(o.build, "peers"))
+    os.makedirs(folder, exist_ok=True)
+    peers = {"folder": folder, "torch": find_torch(), "ort": find_ort(folder)}
+    rows = []
+    for case in o.case or CASES:
+        shape, _, size = case.partition(":")
+        batch, _, seq = size.partition("x")
+        for threads in o.threads.split(","):
+            rows += report(case, threads, measure(commands(o, peers, shape, batch, seq, threads), o.seconds))
+    if o.json:
+        with open(o.json, "w", encoding="utf-8") as f:
+            json.dump({"schema": "bertscope.peers/1", "rows": rows}, f, indent=1)
+    return 0 if rows else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
