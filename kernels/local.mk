@@ -64,6 +64,7 @@ libkernels_avx2_a_SOURCES = \
 	kernels/read_f32_avx2.c
 
 EXTRA_DIST += \
+	kernels/README.md \
 	kernels/kernels.def kernels/ops.def kernels/formats.def kernels/cpu.def kernels/isa.m4 \
 	kernels/vec_math.inc kernels/tile_f32_vec.inc \
 	kernels/weight_f32_vec.inc kernels/weight_bf16_vec.inc kernels/weight_f16_vec.inc kernels/weight_int8_avx2.inc \
