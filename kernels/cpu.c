@@ -4,9 +4,9 @@
 
 static const struct {
     uint32_t bit;
-    const char *label, *summary;
+    const char *label, *summary, *without;
 } bits[] = {
-#define CPU_BIT(name, bit, label, summary) {CPU_##name, label, summary},
+#define CPU_BIT(name, bit, label, summary, without) {CPU_##name, label, summary, without},
 #include "kernels/cpu.def"
 #undef CPU_BIT
 };
@@ -17,7 +17,7 @@ static const struct {
     uint32_t mask;
 } caps[] = {
     {"scalar", CPU_SCALAR},
-#define CPU_BIT(name, bit, label, summary) {label, (2u << (bit)) - 1},
+#define CPU_BIT(name, bit, label, summary, without) {label, (2u << (bit)) - 1},
 #include "kernels/cpu.def"
 #undef CPU_BIT
     {"all", (uint32_t)CPU_ALL},
@@ -54,6 +54,11 @@ uint32_t cpu_bit(int i)
 const char *cpu_bit_label(int i)
 {
     return bits[i].label;
+}
+
+const char *cpu_bit_without(int i)
+{
+    return bits[i].without;
 }
 
 const char *cpu_bit_summary(int i)

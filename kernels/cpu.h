@@ -11,7 +11,7 @@
 
 enum {
     CPU_SCALAR = 0,
-#define CPU_BIT(name, bit, label, summary) CPU_##name = 1u << (bit),
+#define CPU_BIT(name, bit, label, summary, without) CPU_##name = 1u << (bit),
 #include "kernels/cpu.def"
 #undef CPU_BIT
     CPU_ALL = -1
@@ -33,10 +33,11 @@ bool cpu_cap_parse(const char *text, uint32_t *mask);
 /* The words cpu_cap_parse knows, in order; NULL past the end. */
 const char *cpu_cap_name(int i);
 
-/* Label and sentence of bit `i` (0..cpu_bits_count()-1) and its value. */
+/* Label of bit `i` (0..cpu_bits_count()-1), its value, what it is, and what kernels do without it. */
 int cpu_bits_count(void);
 uint32_t cpu_bit(int i);
 const char *cpu_bit_label(int i);
 const char *cpu_bit_summary(int i);
+const char *cpu_bit_without(int i);
 
 #endif

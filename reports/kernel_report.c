@@ -1,6 +1,7 @@
 #include "reports/kernel_report.h"
 
 #include "kernels/kernels.h"
+#include "reports/format.h"
 
 static const char *state(const struct kernel *k, const struct machine *m)
 {
@@ -11,12 +12,74 @@ static const char *state(const struct kernel *k, const struct machine *m)
     return kernel_pick(k->op, k->format, machine_bits(m)) == k ? "chosen" : "slower";
 }
 
-void kernel_report(struct emit *e, const struct machine *m)
+static const struct kernel_speed *speed_of(const struct kernel *k, const struct kernel_speed *speed, int n)
 {
-    static const struct emit_column columns[] = {
-        {"name", "kernel", 0}, {"op", "operation", 0},  {"format", "format", 0},      {"isa", "isa", 0},
+    for (int i = 0; i < n; i++)
+        if (speed[i].kernel == k)
+            return &speed[i];
+    return NULL;
+}
+
+static void emit_known(struct emit *e, double x, bool known)
+{
+    if (known)
+        emit_real(e, NULL, NULL, x, UNIT_NONE);
+    else
+        emit_absent(e, NULL, NULL);
+}
+
+/* "12.3 GFLOP/s" or "45.6 GB/s", whichever the kernel is measured by. */
+static void emit_rate_text(struct emit *e, const struct kernel_speed *s)
+{
+    char text[FORMAT_SIZE];
+    emit_string(e, NULL, NULL, s->flops > 0 ? format_flops(text, s->flops) : format_rate(text, s->bytes));
+}
+
+enum { SPEED_COLUMNS = 9 };
+
+static void emit_speed(struct emit *e, const struct kernel_speed *s)
+{
+    char load[48];
+    for (int i = 0; !s && i < SPEED_COLUMNS; i++)
+        emit_absent(e, NULL, NULL);
+    if (!s)
+        return;
+    emit_string(e, NULL, NULL, kernel_load_text(s->load, load, sizeof load));
+    emit_real(e, NULL, NULL, s->ns.median, UNIT_NS);
+    emit_rate_text(e, s);
+    emit_known(e, s->flops / 1e9, s->flops > 0);
+    emit_known(e, s->bytes / 1e9, s->bytes > 0);
+    if (s->ceiling_share > 1) /* more than the machine can do is a fault of the measurement, not a figure */
+        emit_string(e, NULL, NULL, "invalid");
+    else
+        emit_known(e, s->ceiling_share, s->ceiling_share >= 0);
+    emit_real(e, NULL, NULL, s->speedup.median, UNIT_RATIO);
+    emit_known(e, s->over_f32, s->over_f32 > 0);
+    emit_int(e, NULL, NULL, s->rounds, UNIT_NONE);
+}
+
+void kernel_report(struct emit *e, const struct machine *m, const struct kernel_speed *speed, int n)
+{
+    static const struct emit_column plain[] = {
+        {"name", "kernel", 0}, {"op", "operation", 0},          {"format", "format", 0},      {"isa", "isa", 0},
         {"chosen", NULL, 0},   {"state", "on this machine", 0}, {"summary", "what it does", 0}};
-    emit_table(e, "kernels", "Kernels", columns, 7);
+    static const struct emit_column measured[] = {{"name", "kernel", 0},
+                                                  {"op", NULL, 0},
+                                                  {"format", NULL, 0},
+                                                  {"isa", NULL, 0},
+                                                  {"chosen", NULL, 0},
+                                                  {"state", "on this machine", 0},
+                                                  {"summary", NULL, 0},
+                                                  {"load", "load", 0},
+                                                  {"time_ns", "time", UNIT_NS},
+                                                  {NULL, "speed", 0},
+                                                  {"gflops", NULL, 0},
+                                                  {"gbytes", NULL, 0},
+                                                  {"ceiling_share", "of ceiling", UNIT_SHARE},
+                                                  {"speedup", "x scalar", UNIT_RATIO},
+                                                  {"over_f32", "x f32", UNIT_RATIO},
+                                                  {"rounds", NULL, 0}};
+    emit_table(e, "kernels", "Kernels", n ? measured : plain, n ? 7 + SPEED_COLUMNS : 7);
     for (int i = 0; i < kernels_count; i++) {
         const struct kernel *k = &kernels[i];
         emit_row(e);
@@ -27,6 +90,8 @@ void kernel_report(struct emit *e, const struct machine *m)
         emit_bool(e, NULL, NULL, kernel_pick(k->op, k->format, machine_bits(m)) == k);
         emit_string(e, NULL, NULL, state(k, m));
         emit_string(e, NULL, NULL, kernel_op_summary(k->op));
+        if (n)
+            emit_speed(e, speed_of(k, speed, n));
     }
     emit_table_end(e);
 }

@@ -1,10 +1,12 @@
-/* Which kernel variants exist, which this machine can run, and which were chosen. */
+/* Which kernel variants exist, which this machine can run, which were chosen, and how fast they are. */
 #ifndef REPORTS_KERNEL_REPORT_H
 #define REPORTS_KERNEL_REPORT_H
 
+#include "analyzer/measure/kernel_bench.h"
 #include "analyzer/measure/machine.h"
 #include "reports/emit.h"
 
-void kernel_report(struct emit *e, const struct machine *m);
+/* `speed` [n]: of the kernels that were measured, in any order; n = 0: nobody asked. */
+void kernel_report(struct emit *e, const struct machine *m, const struct kernel_speed *speed, int n);
 
 #endif

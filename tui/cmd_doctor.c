@@ -11,7 +11,7 @@
 #include "reports/machine_report.h"
 #include "tui/command.h"
 
-enum { CHECKS = 8, DETAIL_SIZE = 320 };
+enum { CHECKS = 8, DETAIL_SIZE = 480 };
 
 /* The checks with room for their texts. */
 struct examination {
@@ -27,20 +27,20 @@ static char *add(struct examination *x, const char *name, const char *status, co
     return detail;
 }
 
-/* Bits that the machine lacks, with what they are. */
+/* Bits that the machine lacks, with what kernels do instead: what that costs in time `kernels --bench` measures. */
 static void check_isa(struct examination *x, const struct machine *m)
 {
     uint32_t missing = 0;
-    char have[128], lack[128];
+    char have[128];
     for (int i = 0; i < cpu_bits_count(); i++)
         missing |= cpu_bit(i) & ~m->cpu_bits;
     char *detail = add(x, "instruction sets", missing ? "limited" : "ok",
                        missing ? "a processor that has them; kernels for them are not used here" : NULL);
-    machine_bits_text(m->cpu_bits, have, sizeof have);
-    if (missing)
-        snprintf(detail, DETAIL_SIZE, "%s; not here: %s", have, machine_bits_text(missing, lack, sizeof lack));
-    else
-        snprintf(detail, DETAIL_SIZE, "%s", have);
+    size_t used = (size_t)snprintf(detail, DETAIL_SIZE, "%s", machine_bits_text(m->cpu_bits, have, sizeof have));
+    for (int i = 0; i < cpu_bits_count(); i++)
+        if (missing & cpu_bit(i) && used < DETAIL_SIZE)
+            used += (size_t)snprintf(detail + used, DETAIL_SIZE - used, "; no %s: %s", cpu_bit_label(i),
+                                     cpu_bit_without(i));
 }
 
 static void check_cap(struct examination *x, const struct machine *m)

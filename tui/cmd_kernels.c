@@ -2,14 +2,35 @@
 #include "reports/kernel_report.h"
 #include "tui/command.h"
 
+enum { SPEEDS = KERNEL_OPS * CONTENDERS };
+
+static const double seconds_each = 0.15;
+
+/* Every row that may be used, on the most typical load of its operation. */
+static int measure(struct kernel_speed *speed, int *n, const struct machine *m, const struct progress *progress,
+                   struct err *e)
+{
+    for (int op = 0; op < KERNEL_OPS; op++) {
+        int more;
+        TRY(progress_step(progress, "measuring kernels", op, KERNEL_OPS, e));
+        TRY(kernel_bench_run(speed + *n, &more, kernel_load_first((enum kernel_op)op), machine_bits(m), m->cpu_bits,
+                             seconds_each, progress, e));
+        *n += more;
+    }
+    return 0;
+}
+
 static int run(const struct settings *s, struct str *out, const struct progress *progress, struct err *e)
 {
+    static struct kernel_speed speed[SPEEDS];
     struct machine m;
-    (void)progress;
+    int n = 0;
     TRY(machine_detect(&m, e));
+    if (s->bench)
+        TRY(measure(speed, &n, &m, progress, e));
     struct emit *emit = s->json ? emit_json("bertscope.kernels/1") : emit_text("bertscope.kernels/1");
     head_machine(emit, &m);
-    kernel_report(emit, &m);
+    kernel_report(emit, &m, speed, n);
     emit_finish(emit, out);
     return 0;
 }
@@ -17,10 +38,11 @@ static int run(const struct settings *s, struct str *out, const struct progress 
 const struct command command_kernels = {
     .name = "kernels",
     .args = "",
-    .summary = "which kernel variants exist and which this machine uses",
+    .summary = "which kernel variants exist, which this machine uses, how fast they are",
     .detail = "Every operation has a plain scalar kernel, which is its specification, and faster ones for the\n"
-              "instructions of newer processors. The last one that the machine can run is chosen.",
+              "instructions of newer processors. The last one that the machine can run is chosen.\n"
+              "With --bench all variants of an operation take turns on one thread, on a typical size of BERT-base.",
     .example = "BERTSCOPE_CPU=avx2 bertscope kernels",
-    .options = OPTION_BIT(json) | OPTION_BIT(output),
+    .options = OPTION_BIT(bench) | OPTION_BIT(json) | OPTION_BIT(output) | OPTION_BIT(quiet),
     .run = run,
 };

@@ -16,7 +16,7 @@ struct settings {
     int batch, seq, threads, seed; /* 0 = not given (seed: 0) */
     enum kernel_format format; /* of the linear layers */
     double budget_s;
-    bool overhead, ascii, no_mouse, json, quiet, help;
+    bool overhead, bench, ascii, no_mouse, json, quiet, help;
     const char *data, *size, *theme, *output; /* NULL = not given */
 };
 

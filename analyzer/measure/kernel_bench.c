@@ -240,7 +240,7 @@ static void choose_jobs(struct bench *b, const struct kernel_load *l, uint32_t c
     b->rows = b->jobs;
     for (int i = 0; i < b->rows; i++) {
         const struct kernel *peak = ceiling_of(b->job[i].kernel, machine);
-        int at = b->rows;
+        int at = 0; /* a ceiling that is a row itself is its own */
         while (at < b->jobs && b->job[at].kernel != peak)
             at++;
         b->ceiling[i] = at < b->jobs ? at : add_job(b, peak, l);

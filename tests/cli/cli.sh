@@ -97,6 +97,10 @@ else
 fi
 run 0 "" kernels --json
 out '"schema": "bertscope.kernels/1"'
+run 0 "" kernels --bench --json
+out '"ceiling_share": [0-9]'
+run 0 "" kernels --bench
+out '^ *linear_f32_scalar .*FLOP/s .*1.00'
 run 0 "" doctor --json
 out '"schema": "bertscope.doctor/1"'
 run 0 "" draw overview preset:bert-tiny --size 80x24 --budget 0.05
