@@ -88,7 +88,10 @@ int main(void)
     struct weights *w = NULL;
     struct err e = {0};
     int passed = 0;
-    free(malloc(1)); /* is it ours? */
+#ifdef __clang__
+    puts("skipped: clang's OpenMP allocates whenever it starts a team");
+    return 77;
+#endif
     atomic_store(&armed, true);
     void *volatile probe = malloc(1);
     atomic_store(&armed, false);
