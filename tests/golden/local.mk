@@ -15,12 +15,19 @@ tests_golden_golden_SOURCES = \
 	tests/golden/test_variants.c
 
 EXTRA_DIST += tests/tools/make_golden.py \
+	tests/tools/golden_pass.py \
+	tests/tools/golden_backward.py \
+	tests/tools/golden_losses.py \
+	tests/tools/torch_gradients.py \
+	tests/golden/losses.safetensors \
 	tests/golden/bert/config.json \
 	tests/golden/bert/golden.safetensors \
+	tests/golden/bert/gradients.safetensors \
 	tests/golden/bert/model.safetensors \
 	tests/golden/bert/vocab.txt \
 	tests/golden/distilbert/config.json \
 	tests/golden/distilbert/golden.safetensors \
+	tests/golden/distilbert/gradients.safetensors \
 	tests/golden/distilbert/model.safetensors \
 	tests/golden/distilbert/vocab.txt
 
@@ -30,5 +37,5 @@ PYTHON3 = python3
 golden:
 	@test -z "$$(cd $(srcdir) && git status --porcelain)" || { \
 	    echo "make golden: the tree has changes; commit them first, so that git diff shows what is new" >&2; exit 1; }
-	$(PYTHON3) $(srcdir)/tests/tools/make_golden.py $(srcdir)/tests/golden
+	PYTHONDONTWRITEBYTECODE=1 $(PYTHON3) $(srcdir)/tests/tools/make_golden.py $(srcdir)/tests/golden
 	@cd $(srcdir) && git status --short tests/golden

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""make_golden.py DIR: writes DIR/bert and DIR/distilbert, two small models with random weights, and what every part
-of a forward pass must give (golden.safetensors).
+"""make_golden.py DIR: writes DIR/bert and DIR/distilbert, two small models with random weights, what every part of a
+forward pass must give (golden.safetensors), what a backward pass must give (gradients.safetensors), and what losses must
+give (DIR/losses.safetensors).
 
 An implementation of its own, from the published architectures, which shares nothing with the C sources:
   BERT        Devlin et al. 2018, arXiv 1810.04805 (post-LayerNorm; pooler = tanh of the first token)
@@ -8,6 +9,7 @@ An implementation of its own, from the published architectures, which shares not
   Attention   Vaswani et al. 2017, arXiv 1706.03762, equation 1
   GELU        Hendrycks, Gimpel 2016, arXiv 1606.08415: x/2 (1 + erf(x / sqrt 2))
   LayerNorm   Ba, Kiros, Hinton 2016, arXiv 1607.06450, equation 3; eps = 1e-12
+  Importance  Michel, Levy, Neubig 2019, arXiv 1905.10650, equation 2 (gates) and section 4.1
 
 golden.safetensors holds, for every input N of unequal length:
   N.ids N.types                                      I32 [t]; types only for BERT
@@ -17,20 +19,39 @@ golden.safetensors holds, for every input N of unequal length:
   N.pooled N.logits                                  F64 [1, hidden], F64 [1, labels]
   X.bound                                            F64 [rows of X]: how far a row of X may be from a float pass
 
+gradients.safetensors holds, for the same inputs with the classes `labels` (I32 [inputs]) and L(x) = -log softmax(logits)[label]:
+  losses             F64 [1, inputs]: L(x) of each input
+  loss dlogits       F64 [1, 1], F64 [inputs, labels]: the mean of L over the inputs, and its gradient
+  gradient.NAME      F32, the shape of the parameter NAME in model.safetensors: of the mean of L
+  heads              F64 [inputs, layers, heads]: dL(x)/dg, g = 1 multiplies the head before its output projection. Of each
+                     input's own L(x), not divided by their number
+  neurons            F64 [inputs, layers, ffn]: the same, g multiplies the neuron after its activation
+  S.importance       F64 [layers, S of a layer], S = heads or neurons: the mean over the inputs of |S|
+  S.fisher           F64, the same: the mean of S^2, the diagonal of the empirical Fisher matrix
+  S.importance.l2 S.fisher.l2                        the same, each layer divided by its l2 norm
+  X.bound            F64 [rows of X], as above; a row is all but the last axis, a vector is one row
+
+losses.safetensors holds logits and target (classes I32, else F32) of a few rows, and the loss and its gradient dlogits, for
+cross_entropy, mse, kl.1 and kl.2.5 (the temperature), cosine; see golden_losses.py.
+
 The values are computed in extended precision (NumPy's longdouble) and kept to 34 bits, so that another machine makes
-the same bytes.
+the same bytes; gradients and losses also to no more than a 4096th of their bound. Gradients are computed by hand, without an
+automatic differentiation that others would use too, and compared here with differences of forward passes, to 34 bits again.
+tests/tools/torch_gradients.py compares them with torch's.
 
 The bounds. A forward pass in float is the exact pass plus rounding errors that the pass itself carries on; what
 reaches X depends on the order of every sum and on the last bits of exp, erf and tanh. So the pass is run RUNS times in
 float, with every sum one term at a time in an order of its own (blocked or fused sums, as kernels use them, are more
-accurate; Higham, Accuracy and Stability of Numerical Algorithms, section 4.2), and with exp, erf and tanh wrong by up to
+accurate; Higham, Accuracy and Stability of Numerical Algorithms, section 4.2), and with exp, erf, tanh and log wrong by up to
 FUNCTION_ULP units in the last place: in half of the runs at random for each value, in the other half all of them to one
 side, as the error of an approximating polynomial may lie. This is Monte Carlo arithmetic (Parker 1997, UCLA CSD-970002).
+A backward pass goes over the values of a forward pass of the same kind.
 The bound of a row is FACTOR times the largest error that was seen in it. Errors that are sums of many roundings are
 near to normal: that 64 draws of the worst element all stay under 1.5 sigma has probability 0.8664^64 = 1e-4, so the
 bound is at least 6 sigma of that element, which a correct float pass leaves with probability 2e-9, and a wrong one (a
 missing bias, another eps, tanh for erf) leaves at once.
 """
+import decimal
 import json
 import math
 import os
@@ -42,186 +63,23 @@ try:
 except ImportError:
     sys.exit("make_golden.py needs NumPy (Debian: python3-numpy; make golden PYTHON3=/usr/bin/python3 uses Debian's)")
 
+from golden_backward import batch_gradients, check_derivatives
+from golden_losses import check_loss, loss_cases
+from golden_pass import EPS, NAMES, Exact, Float, Pass
+
 RUNS = 64
 FACTOR = 4
-FUNCTION_ULP = 4
 BITS = 34
-EPS = 1e-12
 LENGTHS = (11, 19, 3, 1)
 
 BERT = {"kind": "bert", "vocab": 61, "positions": 40, "types": 2, "hidden": 44, "layers": 2, "heads": 4, "ffn": 102,
-        "labels": ["low", "middle", "high"], "seed": 20181011}
+        "labels": ["low", "middle", "high"], "seed": 20181011, "classes": (2, 0, 1, 1)}
 DISTILBERT = {"kind": "distilbert", "vocab": 61, "positions": 40, "types": 0, "hidden": 36, "layers": 3, "heads": 2,
-              "ffn": 70, "labels": ["no", "yes"], "seed": 20191002}
+              "ffn": 70, "labels": ["no", "yes"], "seed": 20191002, "classes": (1, 0, 0, 1)}
 
 SPECIAL = "[PAD] [UNK] [CLS] [SEP] [MASK]".split()
 WORDS = "the a model is small fast slow good bad very not it and layer head size un ##s ##er ##ly ##fast".split()
 VOCAB = SPECIAL + [chr(c) for c in range(ord("b"), ord("z") + 1)] + WORDS + list(".,!?-") + "1 2 3 ##1 ##2".split()
-
-
-# ---- arithmetic ----------------------------------------------------------------------------------------------------
-
-ERF = np.vectorize(math.erf, otypes=[np.longdouble])
-
-
-class Exact:
-    """Extended precision: the reference."""
-
-    number = np.longdouble
-
-    def total(self, terms):
-        """Sum over the first axis."""
-        return np.sum(terms, axis=0)
-
-    def product(self, a, b):
-        """a[m,k] b[n,k]^T"""
-        return np.sum(a[:, None, :] * b[None, :, :], axis=2)
-
-    def exp(self, x):
-        return np.exp(x)
-
-    def erf(self, x):
-        return ERF(x)
-
-    def tanh(self, x):
-        return np.tanh(x)
-
-
-class Float:
-    """One float pass: every operation rounded, sums in a random order, functions that are a little wrong."""
-
-    number = np.float32
-
-    def __init__(self, seed):
-        self.random = np.random.RandomState(seed)
-        self.one_sided = seed % 2 == 0
-
-    def total(self, terms):
-        out = np.zeros_like(terms[0])
-        for i in self.random.permutation(len(terms)):
-            out += terms[i]
-        return out
-
-    def product(self, a, b):
-        out = np.zeros((len(a), len(b)), np.float32)
-        for j in self.random.permutation(a.shape[1]):
-            out += a[:, j, None] * b[None, :, j]
-        return out
-
-    def wrong(self, exact, scale):
-        """The exact value off by up to FUNCTION_ULP units in the last place of `scale`, rounded to float."""
-        side = self.random.choice([-1.0, 1.0]) if self.one_sided else self.random.uniform(-1, 1, exact.shape)
-        return (exact + side * FUNCTION_ULP * 2.0**-23 * np.abs(scale)).astype(np.float32)
-
-    def exp(self, x):
-        y = np.exp(x.astype(np.float64))
-        return self.wrong(y, y)
-
-    def erf(self, x):
-        return self.wrong(ERF(x).astype(np.float64), 1.0)
-
-    def tanh(self, x):
-        y = np.tanh(x.astype(np.float64))
-        return self.wrong(y, y)
-
-
-# ---- the forward pass ----------------------------------------------------------------------------------------------
-
-NAMES = {
-    "bert": {
-        "word": "bert.embeddings.word_embeddings", "position": "bert.embeddings.position_embeddings",
-        "type": "bert.embeddings.token_type_embeddings", "embedding_norm": "bert.embeddings.LayerNorm",
-        "query": "bert.encoder.layer.%d.attention.self.query", "key": "bert.encoder.layer.%d.attention.self.key",
-        "value": "bert.encoder.layer.%d.attention.self.value",
-        "attention_out": "bert.encoder.layer.%d.attention.output.dense",
-        "attention_norm": "bert.encoder.layer.%d.attention.output.LayerNorm",
-        "up": "bert.encoder.layer.%d.intermediate.dense", "down": "bert.encoder.layer.%d.output.dense",
-        "norm": "bert.encoder.layer.%d.output.LayerNorm", "pooler": "bert.pooler.dense", "classifier": "classifier",
-    },
-    "distilbert": {
-        "word": "distilbert.embeddings.word_embeddings", "position": "distilbert.embeddings.position_embeddings",
-        "embedding_norm": "distilbert.embeddings.LayerNorm",
-        "query": "distilbert.transformer.layer.%d.attention.q_lin",
-        "key": "distilbert.transformer.layer.%d.attention.k_lin",
-        "value": "distilbert.transformer.layer.%d.attention.v_lin",
-        "attention_out": "distilbert.transformer.layer.%d.attention.out_lin",
-        "attention_norm": "distilbert.transformer.layer.%d.sa_layer_norm",
-        "up": "distilbert.transformer.layer.%d.ffn.lin1", "down": "distilbert.transformer.layer.%d.ffn.lin2",
-        "norm": "distilbert.transformer.layer.%d.output_layer_norm", "pooler": "pre_classifier",
-        "classifier": "classifier",
-    },
-}
-
-
-class Pass:
-    """One forward pass: `shape` as above, `weights` by file name (float32), one of the arithmetics."""
-
-    def __init__(self, shape, weights, arithmetic):
-        self.shape, self.do, self.names = shape, arithmetic, NAMES[shape["kind"]]
-        self.weights = {name: values.astype(arithmetic.number) for name, values in weights.items()}
-        self.seen = {}
-
-    def number(self, value):
-        return self.do.number(value)
-
-    def get(self, part, layer=None, leaf="weight"):
-        name = self.names[part] if layer is None else self.names[part] % layer
-        return self.weights[name + "." + leaf]
-
-    def linear(self, x, part, layer=None):
-        return self.do.product(x, self.get(part, layer)) + self.get(part, layer, "bias")
-
-    def norm(self, x, part, layer=None):
-        n = self.number(x.shape[1])
-        centred = x - (self.do.total(x.T) / n)[:, None]
-        variance = self.do.total((centred * centred).T) / n
-        unit = centred / np.sqrt(variance + self.number(EPS))[:, None]
-        return unit * self.get(part, layer) + self.get(part, layer, "bias")
-
-    def softmax(self, x):
-        e = self.do.exp(x - x.max(axis=1, keepdims=True))
-        return e / self.do.total(e.T)[:, None]
-
-    def gelu(self, x):
-        return self.number(0.5) * x * (self.number(1) + self.do.erf(x * self.number(math.sqrt(0.5))))
-
-    def attention(self, x, layer):
-        query, key, value = (self.linear(x, part, layer) for part in ("query", "key", "value"))
-        size = self.shape["hidden"] // self.shape["heads"]
-        scale = self.number(1) / np.sqrt(self.number(size))
-        heads = []
-        for head in range(self.shape["heads"]):
-            at = slice(head * size, (head + 1) * size)
-            weights = self.softmax(self.do.product(query[:, at], key[:, at]) * scale)
-            heads.append(self.do.product(weights, np.ascontiguousarray(value[:, at].T)))
-        return np.concatenate(heads, axis=1)
-
-    def layer(self, x, layer):
-        keep = lambda what, values: self.seen.setdefault("layer.%d.%s" % (layer, what), values)
-        context = keep("context", self.attention(x, layer))
-        middle = keep("attention", self.norm(self.linear(context, "attention_out", layer) + x, "attention_norm", layer))
-        up = self.gelu(self.linear(middle, "up", layer))
-        return keep("hidden", self.norm(self.linear(up, "down", layer) + middle, "norm", layer))
-
-    def embed(self, ids, types):
-        tables = [self.get("word")[ids], self.get("position")[: len(ids)]]
-        if self.shape["types"]:
-            tables.append(self.get("type")[types])
-        return self.norm(self.do.total(np.stack(tables)), "embedding_norm")
-
-    def encode(self, x):
-        """From hidden states to logits; everything on the way is in self.seen."""
-        self.seen["embedding"] = x
-        for layer in range(self.shape["layers"]):
-            x = self.layer(x, layer)
-        first = self.linear(x[:1], "pooler")
-        pooled = self.do.tanh(first) if self.shape["kind"] == "bert" else np.maximum(first, 0)
-        self.seen["pooled"] = pooled
-        self.seen["logits"] = self.linear(pooled, "classifier")
-        return self.seen
-
-    def run(self, ids, types):
-        return self.encode(self.embed(ids, types))
 
 
 # ---- what is written -----------------------------------------------------------------------------------------------
@@ -287,8 +145,14 @@ def shortened(values):
 
 def round_up(values):
     """To three decimal digits, upwards."""
-    unit = 10.0 ** (np.floor(np.log10(values)) - 2)
-    return np.ceil(values / unit) * unit
+    context = decimal.Context(prec=3, rounding=decimal.ROUND_CEILING)
+    return np.array([float(context.create_decimal_from_float(float(v))) for v in values])
+
+
+def row_bounds(floats, exact):
+    """FACTOR times the largest error of each row; a row is all but the last axis."""
+    errors = [np.abs(values - exact).max(axis=-1).ravel() for values in floats]
+    return round_up(FACTOR * np.max(errors, axis=0))
 
 
 def golden(shape, weights):
@@ -300,9 +164,49 @@ def golden(shape, weights):
         exact = Pass(shape, weights, Exact()).run(ids, types)
         floats = [Pass(shape, weights, Float(seed)).run(ids, types) for seed in range(RUNS)]
         for what, values in exact.items():
-            errors = [np.abs(run[what] - values).max(axis=1) for run in floats]
             out["%d.%s" % (i, what)] = shortened(values)
-            out["%d.%s.bound" % (i, what)] = round_up(FACTOR * np.max(errors, axis=0).astype(np.float64))
+            out["%d.%s.bound" % (i, what)] = row_bounds([run[what] for run in floats], values)
+    return out
+
+
+def with_bounds(compute, store=lambda name: np.float64):
+    """compute(arithmetic) is a dict of values: the exact ones, and what is written of them, with bounds."""
+    exact, floats = compute(Exact()), [compute(Float(seed)) for seed in range(RUNS)]
+    out = {}
+    for what, values in exact.items():
+        bound = row_bounds([run[what] for run in floats], values)
+        narrow = kept(values, bound).astype(store(what))
+        off = np.abs(narrow - values).max(axis=-1).ravel()
+        out[what], out[what + ".bound"] = narrow, round_up(bound + off)
+    return exact, out
+
+
+def kept(values, bound):
+    """Whole 4096ths of the bound of their row, in BITS bits: a gradient that is 0 and was computed as 1e-20 is 0."""
+    unit = np.ldexp(1.0, np.frexp(bound)[1] - 13).reshape(values.shape[:-1] + (1,))
+    return shortened(np.rint(values / unit) * unit)
+
+
+def gradients(shape, weights):
+    examples = [(ids, types, label) for (ids, types), label in zip(inputs(shape), shape["classes"])]
+    exact, out = with_bounds(lambda do: batch_gradients(shape, weights, do, examples),
+                             lambda what: np.float32 if what.startswith("gradient.") else np.float64)
+    check_derivatives(shape, weights, examples, exact, BITS)
+    out["labels"] = np.array(shape["classes"], np.int32)
+    return out
+
+
+def losses():
+    out = {}
+    for name, loss, logits, target in loss_cases():
+        def compute(do):
+            at = target if target.dtype == np.int32 else target.astype(do.number)
+            value, d = loss(do, logits.astype(do.number), at)
+            return {name + ".loss": np.array([[value]]), name + ".dlogits": d}
+        exact, values = with_bounds(compute)
+        check_loss(name, loss, logits, target, exact[name + ".dlogits"], BITS)
+        out.update(values)
+        out[name + ".logits"], out[name + ".target"] = logits, target
     return out
 
 
@@ -350,6 +254,7 @@ def write_model(folder, shape):
         f.write("\n".join(VOCAB) + "\n")
     write_safetensors(os.path.join(folder, "model.safetensors"), weights)
     write_safetensors(os.path.join(folder, "golden.safetensors"), golden(shape, weights))
+    write_safetensors(os.path.join(folder, "gradients.safetensors"), gradients(shape, weights))
 
 
 if __name__ == "__main__":
@@ -357,3 +262,4 @@ if __name__ == "__main__":
         sys.exit(__doc__.splitlines()[0])
     write_model(os.path.join(sys.argv[1], "bert"), BERT)
     write_model(os.path.join(sys.argv[1], "distilbert"), DISTILBERT)
+    write_safetensors(os.path.join(sys.argv[1], "losses.safetensors"), losses())
