@@ -97,6 +97,11 @@ void emit_strings(struct emit *e, const char *key, const char *title, const char
     put(e, (struct value){.kind = VALUE_STRINGS, .strings = values, .n = n}, key, title);
 }
 
+void emit_matrix(struct emit *e, const char *key, const char *title, const struct emit_matrix *m)
+{
+    e->sink->matrix(e->state, key, title, m);
+}
+
 void emit_note(struct emit *e, const char *text)
 {
     e->sink->note(e->state, text);

@@ -22,7 +22,9 @@ enum unit {
     UNIT_SHARE,
     UNIT_FLOPS,
     UNIT_RATE,
-    UNIT_RATIO
+    UNIT_RATIO,
+    UNIT_SCORE,
+    UNIT_POINTS
 };
 
 /* A column of a table. `title` NULL = only for machines. */
@@ -52,6 +54,15 @@ void emit_absent(struct emit *e, const char *key, const char *title);
 void emit_ints(struct emit *e, const char *key, const char *title, const int32_t *values, int n);
 void emit_reals(struct emit *e, const char *key, const char *title, const float *values, int n);
 void emit_strings(struct emit *e, const char *key, const char *title, const char *const *values, int n);
+/* Rows of numbers that may differ in length: an array of arrays for machines, a table with numbered columns for people. */
+struct emit_matrix {
+    const double *value; /* row r is [first[r], first[r + 1]); what is not finite is absent */
+    const int *first;    /* [rows + 1] */
+    int rows;
+    const char *row;    /* what a row is, "layer"; only for people */
+    enum unit unit;
+};
+void emit_matrix(struct emit *e, const char *key, const char *title, const struct emit_matrix *m);
 /* A sentence for people only. */
 void emit_note(struct emit *e, const char *text);
 

@@ -112,6 +112,19 @@ static void note(void *state, const char *sentence)
     (void)state, (void)sentence;
 }
 
+static void matrix(void *state, const char *key, const char *title, const struct emit_matrix *m)
+{
+    json_t *rows = json_array();
+    (void)title;
+    for (int r = 0; r < m->rows; r++) {
+        json_t *row = json_array();
+        for (int i = m->first[r]; i < m->first[r + 1]; i++)
+            json_array_append_new(row, real(m->value[i]));
+        json_array_append_new(rows, row);
+    }
+    json_object_set_new(top(state), key, rows);
+}
+
 static void table(void *state, const char *key, const char *title, const struct emit_column *columns, int n)
 {
     json_t *rows = json_array();
@@ -155,7 +168,7 @@ static void finish(void *state, struct str *out)
     free(s);
 }
 
-static const struct sink json_sink = {open_part, close_part, value, note, table, row, table_end, finish};
+static const struct sink json_sink = {open_part, close_part, value, note, matrix, table, row, table_end, finish};
 
 struct emit *emit_json(const char *schema)
 {

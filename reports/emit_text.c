@@ -1,4 +1,5 @@
 /* The sink for people: titled values and aligned tables. */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,6 +59,12 @@ static void number(char *out, double x, enum unit unit)
         break;
     case UNIT_RATIO:
         format_ratio(out, x);
+        break;
+    case UNIT_SCORE:
+        format_score(out, x);
+        break;
+    case UNIT_POINTS:
+        format_points(out, x);
         break;
     case UNIT_NONE:
         snprintf(out, FORMAT_SIZE, "%.6g", x);
@@ -227,6 +234,47 @@ static void table_end(void *state)
     s->column = NULL;
 }
 
+static void matrix_cell(struct text_sink *s, const struct emit_matrix *m, int r, int c)
+{
+    int i = m->first[r] + c;
+    bool known = i < m->first[r + 1] && isfinite(m->value[i]);
+    struct value v = {.kind = known ? VALUE_REAL : VALUE_ABSENT, .unit = m->unit, .real = known ? m->value[i] : 0};
+    value(s, &v);
+}
+
+/* `count` columns of a matrix as a table of their own. */
+static void matrix_part(struct text_sink *s, const struct emit_matrix *m, int from, int count)
+{
+    struct emit_column column[MAX_COLUMNS] = {{NULL, m->row, 0}};
+    char name[MAX_COLUMNS][16];
+    for (int c = 0; c < count; c++) {
+        snprintf(name[c], sizeof name[c], "%d", from + c);
+        column[c + 1] = (struct emit_column){NULL, name[c], m->unit};
+    }
+    table(s, NULL, NULL, column, count + 1);
+    for (int r = 0; r < m->rows; r++) {
+        struct value number = {.kind = VALUE_INT, .integer = r};
+        row(s);
+        value(s, &number);
+        for (int c = 0; c < count; c++)
+            matrix_cell(s, m, r, from + c);
+    }
+    table_end(s);
+}
+
+static void matrix(void *state, const char *key, const char *title, const struct emit_matrix *m)
+{
+    enum { PART = MAX_COLUMNS - 1 };
+    int width = 0;
+    for (int r = 0; r < m->rows; r++)
+        width = m->first[r + 1] - m->first[r] > width ? m->first[r + 1] - m->first[r] : width;
+    if (!title)
+        return;
+    open_part(state, key, title);
+    for (int from = 0; from < width; from += PART)
+        matrix_part(state, m, from, width - from < PART ? width - from : PART);
+}
+
 static void finish(void *state, struct str *out)
 {
     struct text_sink *s = state;
@@ -236,7 +284,7 @@ static void finish(void *state, struct str *out)
     free(s);
 }
 
-static const struct sink text_sink = {open_part, close_part, value, note, table, row, table_end, finish};
+static const struct sink text_sink = {open_part, close_part, value, note, matrix, table, row, table_end, finish};
 
 struct emit *emit_text(const char *schema)
 {

@@ -67,6 +67,19 @@ char *format_ratio(char out[FORMAT_SIZE], double ratio)
     return out;
 }
 
+char *format_score(char out[FORMAT_SIZE], double x)
+{
+    snprintf(out, FORMAT_SIZE, "%.3g", x);
+    return out;
+}
+
+char *format_points(char out[FORMAT_SIZE], double change)
+{
+    double points = round(100 * 100 * change) / 100;
+    snprintf(out, FORMAT_SIZE, "%s%.2f", points > 0 ? "+" : "", points == 0 ? 0 : points);
+    return out;
+}
+
 char *format_spread(char out[FORMAT_SIZE], const struct spread *s)
 {
     if (s->n < 6 || s->median <= 0)

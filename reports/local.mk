@@ -7,6 +7,7 @@ libreports_a_SOURCES = \
 	reports/emit_text.c \
 	reports/format.c reports/format.h \
 	reports/head.c reports/head.h \
+	reports/heads_report.c reports/heads_report.h \
 	reports/kernel_report.c reports/kernel_report.h \
 	reports/machine_report.c reports/machine_report.h \
 	reports/profile_report.c reports/profile_report.h \

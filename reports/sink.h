@@ -28,6 +28,7 @@ struct sink {
     void (*end)(void *state);
     void (*value)(void *state, const struct value *v);
     void (*note)(void *state, const char *text);
+    void (*matrix)(void *state, const char *key, const char *title, const struct emit_matrix *m);
     void (*table)(void *state, const char *key, const char *title, const struct emit_column *columns, int n);
     void (*row)(void *state);
     void (*table_end)(void *state);

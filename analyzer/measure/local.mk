@@ -1,10 +1,15 @@
 libanalyzer_a_SOURCES += \
+	analyzer/measure/ablation.c analyzer/measure/ablation.h \
 	analyzer/measure/ceilings.c analyzer/measure/ceilings.h \
 	analyzer/measure/counters.c analyzer/measure/counters.h \
+	analyzer/measure/head_grid.c analyzer/measure/head_grid.h \
+	analyzer/measure/head_study.c analyzer/measure/head_study.h \
+	analyzer/measure/heads.c analyzer/measure/heads.h \
 	analyzer/measure/kernel_bench.c analyzer/measure/kernel_bench.h \
 	analyzer/measure/machine.c analyzer/measure/machine.h \
 	analyzer/measure/profile.c analyzer/measure/profile.h \
 	analyzer/measure/race.c analyzer/measure/race.h \
+	analyzer/measure/ranks.c analyzer/measure/ranks.h \
 	analyzer/measure/samples.c analyzer/measure/samples.h \
 	analyzer/measure/stacks.c analyzer/measure/stacks.h \
 	analyzer/measure/stats.c analyzer/measure/stats.h \

@@ -19,6 +19,7 @@ tests_unit_unit_SOURCES += tests/unit/test_tokenizer.c \
 	tests/unit/test_emit.c \
 	tests/unit/test_options.c \
 	tests/unit/fixture.c tests/unit/fixture.h \
+	tests/unit/test_heads.c \
 	tests/unit/test_lines.c \
 	tests/unit/test_model.c \
 	tests/unit/test_plan.c \

@@ -13,6 +13,8 @@ static void walk(struct emit *e)
                                                  {"id", NULL, 0}, {"time_ns", "time", UNIT_NS}};
     struct spread s = {1500000, 1.6e6, 1.7e6, 1.47e6, 1.53e6, 20}, none = {0};
     const int32_t ids[] = {101, 7, 102};
+    const double rows[] = {0.0123456, NAN, 12};
+    const int first[] = {0, 2, 3};
     const char *const words[] = {"a\x1b[31m", "b"};
     emit_begin(e, "machine", "Machine");
     emit_string(e, "cpu", "processor", "Tiny\x07 9000");
@@ -36,6 +38,8 @@ static void walk(struct emit *e)
     emit_real(e, "share", "share", 0.125, UNIT_SHARE);
     emit_real(e, "odd", NULL, NAN, UNIT_NONE);
     emit_note(e, "A sentence.");
+    emit_matrix(e, "scores", "Scores", &(struct emit_matrix){rows, first, 2, "layer", UNIT_SCORE});
+    emit_matrix(e, "hidden", NULL, &(struct emit_matrix){rows, first, 2, "layer", UNIT_SCORE});
 }
 
 static void people_read_tables(void)
@@ -54,7 +58,11 @@ static void people_read_tables(void)
                                      "  ids            101 7 102\n"
                                      "  words          a\\x1b[31m b\n"
                                      "  share          12.5%\n"
-                                     "  A sentence.\n");
+                                     "  A sentence.\n"
+                                     "\nScores\n"
+                                     "  layer       0  1\n"
+                                     "      0  0.0123  -\n"
+                                     "      1      12  -\n");
     str_free(&out);
 }
 
@@ -72,6 +80,8 @@ static void machines_read_json(void)
     CU_ASSERT_PTR_NOT_NULL(strstr(out.text, "\"time_ns\": null"));
     CU_ASSERT_PTR_NOT_NULL(strstr(out.text, "\"odd\": null"));
     CU_ASSERT_PTR_NOT_NULL(strstr(out.text, "\"Tiny\\u0007 9000\""));
+    CU_ASSERT_PTR_NOT_NULL(strstr(out.text, "\"scores\": [\n  [\n   0.0123456,\n   null\n  ],\n  [\n   12.0\n  ]\n ]"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(out.text, "\"hidden\": [\n"));
     CU_ASSERT_PTR_NULL(strstr(out.text, "A sentence."));
     CU_ASSERT_EQUAL(out.text[out.len - 1], '\n');
     str_free(&out);
@@ -89,7 +99,8 @@ static void figures(void)
         {format_bytes, 438e6, "438.0 MB"}, {format_ns, 12, "12.0 ns"},      {format_ns, 1234567, "1.23 ms"},
         {format_ns, -34, "-34.0 ns"},    {format_ns, 4.2e9, "4.20 s"},     {format_share, 0.1234, "12.3%"},
         {format_share, -0.001, "-0.1%"}, {format_flops, 1.052e11, "105.2 GFLOP/s"}, {format_rate, 0, "0.00 B/s"},
-        {format_ratio, 1.0449, "1.04"},
+        {format_ratio, 1.0449, "1.04"},   {format_score, 0.0123456, "0.0123"}, {format_points, -0.0034, "-0.34"},
+        {format_points, 0.5, "+50.00"},  {format_points, -0.00004, "0.00"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char out[FORMAT_SIZE];
