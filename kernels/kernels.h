@@ -11,7 +11,7 @@
  * - nothing outside the stated ranges is read or written (not even by a masked tail: tests end buffers at a
  *   protected page);
  * - sizes are positive unless the contract says otherwise;
- * - a NaN in a row of x (or q) reaches that row of the output and no other.
+ * - a NaN in a row of x (or q, or dy) reaches that row of the output and no other; what is summed over rows gets it too.
  *
  * u is the unit roundoff of float (2^-24) and gamma(k) = k u / (1 - k u); see Higham, Accuracy and Stability
  * of Numerical Algorithms, section 3.1.
@@ -78,6 +78,10 @@ struct linear_kernel {
     size_t (*panel_bytes)(int k);
     /* Packs `rows` (1..panel) rows of w[rows,k] into one panel; the rest of the panel becomes zeros. */
     void (*pack)(void *panel, const float *w, ptrdiff_t ldw, int rows, int k);
+    /* The same panel, bit by bit, from the transpose wt[k,rows] (row stride ldw). All products of the backward pass are
+     * linears of it: dx = dy w is one whose weights are w^T, so wt = w; dw[n,k] = dy^T x is one of n rows dy^T (from
+     * transpose) whose weights are x^T, so wt = x. NULL for int8. */
+    void (*pack_transposed)(void *panel, const float *wt, ptrdiff_t ldw, int rows, int k);
     /* Rows that want their inputs in another form, once for all panels, have both of these; the others neither.
      * prepare turns m rows of x into m rows of input_bytes(k) bytes (a multiple of 64) at `prepared` (64-byte
      * aligned), and run takes these for its x, with ldx = input_bytes(k) / sizeof(float). */
@@ -122,6 +126,90 @@ typedef void activate_fn(float *y, const float *x, size_t n, enum activation act
 typedef void embed_fn(float *y, const float *word, const float *position, const float *type,
                       const int32_t *id, const int32_t *pos, const int32_t *tt, int m, int n);
 
+/* ---- gradients -------------------------------------------------------------------------------------------------
+ *
+ * dx is the gradient of the loss with respect to x, of x's shape. */
+
+/* y[n,m] = x[m,n]^T, exactly; row strides ldy and ldx. */
+typedef void transpose_fn(float *y, ptrdiff_t ldy, const float *x, ptrdiff_t ldx, int m, int n);
+
+/* dx[i] = dy[i] act'(x[i]), n values; x is the input of the activation. dx may be dy or x. With Phi the normal
+ * distribution and phi its density, s = 1 / (1 + e^-2z) and z the argument of the tanh above:
+ *   ACT_NONE       1
+ *   ACT_GELU       Phi(x) + x phi(x), from x Phi(x); Phi' = phi
+ *   ACT_GELU_TANH  s + 2 x s (1 - s) z', from x s; s' = 2 s (1 - s) z', z' = sqrt(2/pi) (1 + 3 0.044715 x^2)
+ *   ACT_RELU       1 above 0, 0 at 0 and below
+ *   ACT_TANH       1 - tanh(x)^2
+ * Off by at most 8 u (GELU), 14 u (GELU by tanh), 10 u (tanh) times |dy|, and 2^-149; the others are exact. At x = +-infinity
+ * act' is its limit. A NaN of x gives NaN. */
+typedef void activate_grad_fn(float *dx, const float *x, const float *dy, size_t n, enum activation act);
+
+/* The gradients of layernorm. With c = z - mean(z), r = 1 / sqrt(var(z) + eps), h = c r (so y = h gamma + beta) and
+ * g = dy gamma, over each row of n:
+ *   dz = r (g - mean(g) - h mean(g h));  dgamma += sum over rows of dy h;  dbeta += sum over rows of dy
+ * as dmean/dz_j = 1 / n and dr/dz_j = -r^2 h_j / n. dz is the gradient of x and of residual alike; residual may be NULL.
+ * dz may be dy. dgamma and dbeta [n] are added to; both may be NULL. All matrices are dense. The bound is derived in
+ * tests/conform/check_layernorm_grad.c. */
+typedef void layernorm_grad_fn(float *dz, float *dgamma, float *dbeta, const float *dy, const float *x,
+                               const float *residual, const float *gamma, float eps, int m, int n);
+
+/* The gradients of one attention head over one whole sequence of s tokens: out = P v with P = softmax(scale q k^T).
+ * From dout, row i:
+ *   dv = P^T dout;  dP = dout v^T;  dS_ij = P_ij (dP_ij - D_i), D_i = sum_j P_ij dP_ij = sum(out_i dout_i);
+ *   dq = scale dS k;  dk = scale dS^T q
+ * (Dao et al. 2022, arXiv 2205.14135, appendix B.2; dS is the Jacobian of softmax, P_ij (delta_jl - P_il), times dP). P is
+ * computed again. q, k, v have row stride ld; dq, dk, dv, which are written, ldd; out and dout ldo. `scratch` is 64-byte
+ * aligned and private to the call.
+ *
+ * Returns sum(out dout) = sum of D_i: the gradient of a gate g = 1 on the head, out' = g out, whose absolute value is the
+ * importance that this sequence gives the head (Michel et al. 2019, arXiv 1905.10650, section 4.1). The bound is derived
+ * in tests/conform/check_attention_grad.c. */
+struct attention_grad_kernel {
+    size_t (*scratch_bytes)(int s, int d); /* a multiple of 64 */
+    float (*run)(float *dq, float *dk, float *dv, ptrdiff_t ldd, const float *q, const float *k, const float *v,
+                 ptrdiff_t ld, const float *out, const float *dout, ptrdiff_t ldo, int s, int d, float scale,
+                 void *scratch);
+};
+
+/* The gradients of embed's tables: row i of dy is added to dword[id[i]], dposition[pos[i]] and dtype[tt[i]]; dtype (and
+ * then tt) may be NULL. `cols` columns are done, and all pointers are already at the first of them: threads share columns
+ * out, so nothing is added to by two, and every element is summed in the order of rows. Tables and dy have row stride ld.
+ * Each sum is off by at most gamma(its terms) times the sum of magnitudes. */
+typedef void embed_grad_fn(float *dword, float *dposition, float *dtype, ptrdiff_t ld, const float *dy,
+                           const int32_t *id, const int32_t *pos, const int32_t *tt, int m, int cols);
+
+/* y[n] = the sum of the rows of x[m,n], row stride ld: the gradient of a bias. gamma(m - 1) times the sum of magnitudes. */
+typedef void sum_rows_fn(float *y, const float *x, ptrdiff_t ld, int m, int n);
+
+/* y[j] = sum over i of a[i,j] b[i,j], both [m,n] with row stride ld: with a the output of neurons over the tokens of a
+ * sequence and b its gradient, y is the gradient of a gate on each neuron, as for heads. gamma(m) times the sum of
+ * magnitudes, and 2^-149 for each product. */
+typedef void dot_rows_fn(float *y, const float *a, const float *b, ptrdiff_t ld, int m, int n);
+
+/* y += x, n values. y may be x. */
+typedef void add_fn(float *y, const float *x, size_t n);
+
+/* The sum of x[i]^2 over n values (which may be 0), in doubles, for norms of gradients: within gamma of 2^-53 for n
+ * additions; the squares are exact. */
+typedef double square_sum_fn(const float *x, size_t n);
+
+/* y[i] = x[i] (1 / (1 - p)) where (seed, first + i) is kept, else 0; n values, 0 <= p < 1. y may be x. Srivastava et al. 2014,
+ * JMLR 15, section 10 (scaled while training). Which are kept is a hash of (seed, first + i) (kernels/dropout.h), so parts
+ * may be done in any order, and backward is the same call on dy. All variants give the same bits. */
+typedef void dropout_fn(float *y, const float *x, size_t n, float p, uint64_t seed, uint64_t first);
+
+/* AdamW (Loshchilov, Hutter 2019, arXiv 1711.05101, algorithm 2, with eta alpha = lr and lambda = alpha decay, so that decay is
+ * per unit of lr), step t, n values; each of w, m, v is read and written, and they do not overlap:
+ *   g' = scale g;  m = beta1 m + (1 - beta1) g';  v = beta2 v + (1 - beta2) g'^2
+ *   w -= lr (m / correction1 / (sqrt(v / correction2) + eps) + decay w)
+ * v is 0 or more. The bound is derived in tests/conform/check_adamw.c. */
+struct adamw {
+    float lr, beta1, beta2, eps, decay;
+    float correction1, correction2; /* 1 - beta1^t, 1 - beta2^t; t counts from 1 */
+    float scale;                    /* of the gradient: 1, or less where its norm is clipped */
+};
+typedef void adamw_fn(float *w, float *m, float *v, const float *g, size_t n, const struct adamw *h);
+
 /* Ceilings of the machine. peak: `rounds` rounds of independent multiply-adds in registers; returns the FLOPs
  * done (int8: a product of integers and its sum count as two). read: sums `bytes` (a multiple of 1024) once in order; the sum is returned so that no load can be
  * left out. */
@@ -141,6 +229,17 @@ struct kernel {
         layernorm_fn *layernorm;
         activate_fn *activate;
         embed_fn *embed;
+        transpose_fn *transpose;
+        activate_grad_fn *activate_grad;
+        layernorm_grad_fn *layernorm_grad;
+        const struct attention_grad_kernel *attention_grad;
+        embed_grad_fn *embed_grad;
+        sum_rows_fn *sum_rows;
+        dot_rows_fn *dot_rows;
+        add_fn *add;
+        square_sum_fn *square_sum;
+        dropout_fn *dropout;
+        adamw_fn *adamw;
         peak_fn *peak;
         read_fn *read;
     } fn;

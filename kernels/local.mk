@@ -3,7 +3,7 @@ noinst_LIBRARIES += libkernels.a
 libkernels_a_CFLAGS = $(AM_CFLAGS)
 libkernels_a_SOURCES = \
 	kernels/kernels.h kernels/rows.h kernels/dispatch.c \
-	kernels/cpu.h kernels/cpu.c kernels/half.h \
+	kernels/cpu.h kernels/cpu.c kernels/half.h kernels/dropout.h \
 	kernels/linear_f32_scalar.c \
 	kernels/linear_bf16_scalar.c \
 	kernels/linear_f16_scalar.c \
@@ -13,6 +13,17 @@ libkernels_a_SOURCES = \
 	kernels/layernorm_f32_scalar.c \
 	kernels/activate_f32_scalar.c \
 	kernels/embed_f32_scalar.c \
+	kernels/transpose_f32_scalar.c \
+	kernels/activate_grad_f32_scalar.c \
+	kernels/layernorm_grad_f32_scalar.c \
+	kernels/attention_grad_f32_scalar.c \
+	kernels/embed_grad_f32_scalar.c \
+	kernels/sum_rows_f32_scalar.c \
+	kernels/dot_rows_f32_scalar.c \
+	kernels/add_f32_scalar.c \
+	kernels/square_sum_f32_scalar.c \
+	kernels/dropout_f32_scalar.c \
+	kernels/adamw_f32_scalar.c \
 	kernels/peak_f32_scalar.c \
 	kernels/read_f32_scalar.c
 

@@ -19,6 +19,18 @@ const struct kernel_load kernel_loads[] = {
     {KERNEL_OP_layernorm, 128, 768, 0, 0, 3 * 4.0 * 128 * 768},
     {KERNEL_OP_activate, 128, 3072, 0, 0, 2 * 4.0 * 128 * 3072},
     {KERNEL_OP_embed, 128, 768, 0, 0, 4 * 4.0 * 128 * 768},
+    {KERNEL_OP_transpose, 128, 768, 0, 0, 2 * 4.0 * 128 * 768},
+    {KERNEL_OP_activate_grad, 128, 3072, 0, 0, 3 * 4.0 * 128 * 3072},
+    {KERNEL_OP_layernorm_grad, 128, 768, 0, 0, 3 * 4.0 * 128 * 768},
+    {KERNEL_OP_attention_grad, 128, 128, 64, 10.0 * 128 * 128 * 64, 0},
+    {KERNEL_OP_attention_grad, 384, 384, 64, 10.0 * 384 * 384 * 64, 0},
+    {KERNEL_OP_embed_grad, 128, 768, 0, 0, 7 * 4.0 * 128 * 768},
+    {KERNEL_OP_sum_rows, 128, 768, 0, 0, 4.0 * 128 * 768},
+    {KERNEL_OP_dot_rows, 128, 3072, 0, 0, 2 * 4.0 * 128 * 3072},
+    {KERNEL_OP_add, 768, 768, 0, 0, 3 * 4.0 * 768 * 768},
+    {KERNEL_OP_square_sum, 768, 768, 0, 0, 4.0 * 768 * 768},
+    {KERNEL_OP_dropout, 128, 768, 0, 0, 2 * 4.0 * 128 * 768},
+    {KERNEL_OP_adamw, 768, 768, 0, 0, 7 * 4.0 * 768 * 768},
     {KERNEL_OP_peak, 0, 0, 0, 0, 0},
     {KERNEL_OP_read, 1, 4096, 0, 0, 16 * 1024},
     {KERNEL_OP_read, 128, 1024, 0, 0, 512 * 1024},
@@ -82,37 +94,135 @@ static void run_linear(const struct job *j, int m, int n, int k)
     l->run(j->x->out, n, x, ldx, j->extra, j->x->c, m, n, k, ACT_NONE);
 }
 
+static void run_attention(const struct job *j, int m, int n, int k)
+{
+    const struct numbers *x = j->x;
+    j->kernel->fn.attention->run(x->out, k, x->a, x->b, x->c, 3 * HEADS * k, m, n, k, 0.125f, j->extra);
+}
+
+static void run_softmax(const struct job *j, int m, int n, int k)
+{
+    (void)k;
+    j->kernel->fn.softmax(j->x->out, n, m, n);
+}
+
+static void run_layernorm(const struct job *j, int m, int n, int k)
+{
+    const struct numbers *x = j->x;
+    (void)k;
+    j->kernel->fn.layernorm(x->out, x->a, x->b, x->c, x->c, 1e-12f, m, n);
+}
+
+static void run_activate(const struct job *j, int m, int n, int k)
+{
+    (void)k;
+    j->kernel->fn.activate(j->x->out, j->x->a, (size_t)m * (size_t)n, ACT_GELU);
+}
+
+static void run_embed(const struct job *j, int m, int n, int k)
+{
+    const struct numbers *x = j->x;
+    (void)k;
+    j->kernel->fn.embed(x->out, x->a, x->b, x->c, x->id, x->id, x->id, m, n);
+}
+
+static void run_transpose(const struct job *j, int m, int n, int k)
+{
+    (void)k;
+    j->kernel->fn.transpose(j->x->out, m, j->x->a, n, m, n);
+}
+
+static void run_activate_grad(const struct job *j, int m, int n, int k)
+{
+    (void)k;
+    j->kernel->fn.activate_grad(j->x->out, j->x->a, j->x->b, (size_t)m * (size_t)n, ACT_GELU);
+}
+
+static void run_layernorm_grad(const struct job *j, int m, int n, int k)
+{
+    const struct numbers *x = j->x;
+    (void)k;
+    j->kernel->fn.layernorm_grad(x->out, x->c, x->c + n, x->a, x->b, NULL, x->c + 2 * n, 1e-12f, m, n);
+}
+
+/* The numbers need not belong together. */
+static void run_attention_grad(const struct job *j, int m, int n, int k)
+{
+    const struct numbers *x = j->x;
+    ptrdiff_t ld = 3 * HEADS * k;
+    float *dq = x->out, *dk = dq + HEADS * k, *dv = dk + HEADS * k;
+    (void)m;
+    j->kernel->fn.attention_grad->run(dq, dk, dv, ld, x->a, x->b, x->c, ld, x->a + k, x->b + k, ld, n, k, 0.125f,
+                                      j->extra);
+}
+
+static void run_embed_grad(const struct job *j, int m, int n, int k)
+{
+    const struct numbers *x = j->x;
+    (void)k;
+    j->kernel->fn.embed_grad(x->out, x->b, x->c, n, x->a, x->id, x->id, x->id, m, n);
+}
+
+static void run_sum_rows(const struct job *j, int m, int n, int k)
+{
+    (void)k;
+    j->kernel->fn.sum_rows(j->x->out, j->x->a, n, m, n);
+}
+
+static void run_dot_rows(const struct job *j, int m, int n, int k)
+{
+    (void)k;
+    j->kernel->fn.dot_rows(j->x->out, j->x->a, j->x->b, n, m, n);
+}
+
+static void run_add(const struct job *j, int m, int n, int k)
+{
+    (void)k;
+    j->kernel->fn.add(j->x->out, j->x->a, (size_t)m * (size_t)n);
+}
+
+static void run_square_sum(const struct job *j, int m, int n, int k)
+{
+    (void)k;
+    j->kernel->fn.square_sum(j->x->a, (size_t)m * (size_t)n);
+}
+
+static void run_dropout(const struct job *j, int m, int n, int k)
+{
+    (void)k;
+    j->kernel->fn.dropout(j->x->out, j->x->a, (size_t)m * (size_t)n, 0.1f, 1, 0);
+}
+
+/* beta2 = 0: no square root of what was never a square */
+static void run_adamw(const struct job *j, int m, int n, int k)
+{
+    const struct numbers *x = j->x;
+    const struct adamw h = {1e-5f, 0.9f, 0, 1e-8f, 0.01f, 1, 1, 1};
+    (void)k;
+    j->kernel->fn.adamw(x->out, x->b, x->c, x->a, (size_t)m * (size_t)n, &h);
+}
+
+static void run_peak(const struct job *j, int m, int n, int k)
+{
+    (void)m, (void)n, (void)k;
+    j->kernel->fn.peak(j->rounds);
+}
+
+static void run_read(const struct job *j, int m, int n, int k)
+{
+    (void)m, (void)n, (void)k;
+    j->kernel->fn.read(j->x->a, (size_t)j->load->bytes);
+}
+
 static void run_job(void *payload)
 {
+    static void (*const run[KERNEL_OPS])(const struct job *, int, int, int) = {
+#define KERNEL_OP(name, summary) run_##name,
+#include "kernels/ops.def"
+#undef KERNEL_OP
+    };
     const struct job *j = payload;
-    const struct kernel_load *l = j->load;
-    const struct numbers *x = j->x;
-    int m = l->m, n = l->n, k = l->k;
-    switch (j->kernel->op) {
-    case KERNEL_OP_linear:
-        run_linear(j, m, n, k);
-        break;
-    case KERNEL_OP_attention:
-        j->kernel->fn.attention->run(x->out, k, x->a, x->b, x->c, 3 * HEADS * k, m, n, k, 0.125f, j->extra);
-        break;
-    case KERNEL_OP_softmax:
-        j->kernel->fn.softmax(x->out, n, m, n);
-        break;
-    case KERNEL_OP_layernorm:
-        j->kernel->fn.layernorm(x->out, x->a, x->b, x->c, x->c, 1e-12f, m, n);
-        break;
-    case KERNEL_OP_activate:
-        j->kernel->fn.activate(x->out, x->a, (size_t)m * (size_t)n, ACT_GELU);
-        break;
-    case KERNEL_OP_embed:
-        j->kernel->fn.embed(x->out, x->a, x->b, x->c, x->id, x->id, x->id, m, n);
-        break;
-    case KERNEL_OP_peak:
-        j->kernel->fn.peak(j->rounds);
-        break;
-    default:
-        j->kernel->fn.read(x->a, (size_t)l->bytes);
-    }
+    run[j->kernel->op](j, j->load->m, j->load->n, j->load->k);
 }
 
 /* Enough rounds for half a millisecond. */
@@ -151,6 +261,8 @@ static size_t extra_bytes(const struct kernel *k, const struct kernel_load *l)
 {
     if (k->op == KERNEL_OP_linear)
         return linear_packed_bytes(k->fn.linear, l->n, l->k);
+    if (k->op == KERNEL_OP_attention_grad)
+        return k->fn.attention_grad->scratch_bytes(l->n, l->k);
     return k->op == KERNEL_OP_attention ? k->fn.attention->scratch_bytes(l->n, l->k) : 0;
 }
 
@@ -164,7 +276,8 @@ static size_t prepared_bytes(const struct kernel *k, const struct kernel_load *l
 static size_t input_floats(const struct kernel_load *l)
 {
     size_t rows = (size_t)(l->m > l->n ? l->m : l->n) + 1, wide = (size_t)(l->n > l->k ? l->n : l->k) + 1;
-    return l->op == KERNEL_OP_attention ? rows * 3 * HEADS * (size_t)l->k : rows * wide;
+    bool heads = l->op == KERNEL_OP_attention || l->op == KERNEL_OP_attention_grad;
+    return heads ? rows * 3 * HEADS * (size_t)l->k : rows * wide;
 }
 
 static void fill(float *x, size_t n)
@@ -195,6 +308,8 @@ static void numbers_init(struct numbers *x, const struct kernel_load *l, struct 
         fill(*all[i], floats);
     }
     x->id = arena_alloc(arena, ((size_t)l->m + 1) * sizeof *x->id);
+    for (int i = 0; i <= l->m; i++)
+        x->id[i] = i;
 }
 
 static void job_init(struct job *j, struct arena *arena)

@@ -336,6 +336,36 @@ static void check_infinity(const struct linear_kernel *l)
     guards_release();
 }
 
+/* One panel, from w and from its transpose: the same bytes, and the same ones left alone. */
+static void check_panel(const struct linear_kernel *l, int rows, int k, enum placement where)
+{
+    at("the panel of %d rows of k=%d, placement %d, from the transpose", rows, k, where);
+    size_t floats = l->panel_bytes(k) / sizeof(float);
+    struct matrix w = matrix_new(rows, k, 1, where), wt = matrix_new(k, rows, 3, where);
+    enum placement aligned = where == OFF_BY_FLOAT ? STARTS_AT_GUARD : where;
+    float *panel = guard_floats(floats, aligned), *transposed = guard_floats(floats, aligned);
+    matrix_fill(&w, NORMAL);
+    for (int r = 0; r < rows; r++)
+        for (int i = 0; i < k; i++)
+            wt.p[i * wt.ld + r] = w.p[r * w.ld + i];
+    guard_seal(w.p);
+    guard_seal(wt.p);
+    l->pack(panel, w.p, w.ld, rows, k);
+    l->pack_transposed(transposed, wt.p, wt.ld, rows, k);
+    if (memcmp(panel, transposed, floats * sizeof *panel) != 0)
+        fail("another panel than of the matrix itself");
+    guards_release();
+}
+
+static void check_transposed(const struct linear_kernel *l)
+{
+    static const int ks[] = {1, 2, 3, 8, 17, 70};
+    for (int rows = 1; rows <= l->panel; rows++)
+        for (size_t i = 0; i < sizeof ks / sizeof *ks; i++)
+            for (int where = 0; where < PLACEMENTS; where++)
+                check_panel(l, rows, ks[i], (enum placement)where);
+}
+
 static void check_integers(const struct linear_kernel *l)
 {
     const int t = l->row_block, p = l->panel;
@@ -353,6 +383,10 @@ void check_linear(const struct kernel *k)
     check_sizes(k->fn.linear, k->format);
     check_blocks(k->fn.linear, k->format);
     check_rows_are_independent(k->fn.linear, k->format);
+    if ((k->fn.linear->pack_transposed == NULL) != (k->format == KERNEL_INT8))
+        fail("rows of floats, and only these, take the transpose of their weights");
+    else if (k->format != KERNEL_INT8)
+        check_transposed(k->fn.linear);
     if (k->format == KERNEL_INT8)
         check_integers(k->fn.linear);
     else

@@ -10,6 +10,17 @@ tests_conform_conform_SOURCES = \
 	tests/conform/check_layernorm.c \
 	tests/conform/check_activate.c \
 	tests/conform/check_embed.c \
+	tests/conform/check_transpose.c \
+	tests/conform/check_activate_grad.c \
+	tests/conform/check_layernorm_grad.c \
+	tests/conform/check_attention_grad.c \
+	tests/conform/check_embed_grad.c \
+	tests/conform/check_sum_rows.c \
+	tests/conform/check_dot_rows.c \
+	tests/conform/check_add.c \
+	tests/conform/check_square_sum.c \
+	tests/conform/check_dropout.c \
+	tests/conform/check_adamw.c \
 	tests/conform/check_peak.c \
 	tests/conform/check_read.c
 

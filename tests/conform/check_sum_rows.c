@@ -1,0 +1,48 @@
+/* sum_rows: y[n] = the sum of m rows. */
+#include <math.h>
+
+#include "tests/conform/conform.h"
+
+static void check_case(sum_rows_fn *f, int m, int n, enum numbers kind, enum placement where)
+{
+    at("m=%d n=%d numbers %d placement %d", m, n, kind, where);
+    struct matrix x = matrix_new(m, n, 3, where);
+    float *y = guard_floats((size_t)n, where);
+    matrix_fill(&x, kind);
+    guard_seal(x.p);
+    f(y, x.p, x.ld, m, n);
+    for (int j = 0; j < n; j++) {
+        double exact = 0, size = 0;
+        for (int i = 0; i < m; i++) {
+            exact += x.p[i * x.ld + j];
+            size += fabs(x.p[i * x.ld + j]);
+        }
+        expect_near(y[j], exact, error_gamma(m - 1) * size, 0, j);
+    }
+    guards_release();
+}
+
+static void check_nan(sum_rows_fn *f)
+{
+    enum { M = 9, N = 70 };
+    for (int j = 0; j < N; j++) {
+        float x[M * N], y[N];
+        at("NaN in column %d", j);
+        fill(x, M * N, NORMAL);
+        x[j % M * N + j] = NAN;
+        f(y, x, N, M, N);
+        for (int i = 0; i < N; i++)
+            if (isnan(y[i]) != (i == j))
+                fail("[%d] is %g", i, y[i]);
+    }
+}
+
+void check_sum_rows(const struct kernel *k)
+{
+    static const int ns[] = {1, 2, 3, 7, 8, 9, 15, 16, 17, 31, 32, 33, 47, 48, 49, 63, 64, 65, 100, 312};
+    unsigned turn = 0;
+    for (int m = 1; m <= 70; m++)
+        for (size_t b = 0; b < sizeof ns / sizeof *ns; b++, turn++)
+            check_case(k->fn.sum_rows, m, ns[b], turn % NUMBERS, turn % 7 % PLACEMENTS);
+    check_nan(k->fn.sum_rows);
+}
