@@ -36,6 +36,20 @@ int filemap_open(struct filemap *out, const char *path, struct err *e)
     return code;
 }
 
+int filemap_copy(struct filemap *out, const void *bytes, size_t n, struct err *e)
+{
+    *out = (struct filemap){0};
+    if (n == 0)
+        return 0;
+    void *p = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (p == MAP_FAILED)
+        return err_set(e, ERR_NOMEM, "no memory for %zu bytes", n);
+    memcpy(p, bytes, n);
+    out->data = p;
+    out->size = n;
+    return 0;
+}
+
 void filemap_drop(const struct filemap *m, const void *p, size_t bytes)
 {
     uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);

@@ -18,6 +18,9 @@ WARN_UNUSED int filemap_open(struct filemap *out, const char *path, struct err *
  * as memory of this process. Harmless for ranges outside the mapping. */
 void filemap_drop(const struct filemap *m, const void *p, size_t bytes);
 
+/* Bytes in memory as if they had been mapped from a file. */
+WARN_UNUSED int filemap_copy(struct filemap *out, const void *bytes, size_t n, struct err *e);
+
 void filemap_close(struct filemap *m); /* accepts a zeroed struct */
 
 #endif

@@ -3,6 +3,7 @@ libanalyzer_a_SOURCES += \
 	analyzer/base/clock.h \
 	analyzer/base/err.c analyzer/base/err.h \
 	analyzer/base/filemap.c analyzer/base/filemap.h \
+	analyzer/base/outdir.c analyzer/base/outdir.h \
 	analyzer/base/outfile.c analyzer/base/outfile.h \
 	analyzer/base/progress.h \
 	analyzer/base/rng.h \

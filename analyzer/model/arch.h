@@ -48,6 +48,7 @@ struct config_key {
 struct arch {
     const char *name;    /* model_type in config.json */
     const char *summary; /* one line for people */
+    const char *class_name; /* what class names of HuggingFace begin with, "Bert" */
     const char *prefix;  /* that files may or may not put before base parameters, "bert." */
     const struct config_key *key;
     int keys;

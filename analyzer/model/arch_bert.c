@@ -44,6 +44,7 @@ static const struct arch_param params[] = {
 const struct arch arch_bert = {
     .name = "bert",
     .summary = "BERT: post-LayerNorm encoder, pooler over the first token",
+    .class_name = "Bert",
     .prefix = "bert.",
     .key = keys,
     .keys = sizeof keys / sizeof *keys,

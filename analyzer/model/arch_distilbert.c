@@ -43,6 +43,7 @@ static const struct arch_param params[] = {
 const struct arch arch_distilbert = {
     .name = "distilbert",
     .summary = "DistilBERT: BERT with half the layers, no token types, no pooler",
+    .class_name = "DistilBert",
     .prefix = "distilbert.",
     .key = keys,
     .keys = sizeof keys / sizeof *keys,

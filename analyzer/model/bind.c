@@ -4,10 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analyzer/base/rng.h"
-#include "analyzer/base/size.h"
 
-enum { NAME_SIZE = 192, CHUNK = 1 << 16 };
 
 static const enum component role_component[] = {
 #define ROLE(name, component) COMPONENT_##component,
@@ -51,17 +48,17 @@ static bool in_layer(const struct arch_param *p)
     return strstr(p->name, "%d") != NULL;
 }
 
-static void param_name(char out[NAME_SIZE], const struct arch_param *p, int layer)
+void bind_name(char out[BIND_NAME_SIZE], const struct arch_param *p, int layer)
 {
     const char *mark = strstr(p->name, "%d");
     if (!mark)
-        snprintf(out, NAME_SIZE, "%s", p->name);
+        snprintf(out, BIND_NAME_SIZE, "%s", p->name);
     else
-        snprintf(out, NAME_SIZE, "%.*s%d%s", (int)(mark - p->name), p->name, layer, mark + 2);
+        snprintf(out, BIND_NAME_SIZE, "%.*s%d%s", (int)(mark - p->name), p->name, layer, mark + 2);
 }
 
 /* Checkpoints made before 2019 call the LayerNorm parameters gamma and beta. */
-static bool old_norm_name(char out[NAME_SIZE], const char *name)
+static bool old_norm_name(char out[BIND_NAME_SIZE], const char *name)
 {
     static const char *const pairs[][2] = {{"LayerNorm.weight", "LayerNorm.gamma"},
                                            {"LayerNorm.bias", "LayerNorm.beta"}};
@@ -69,7 +66,7 @@ static bool old_norm_name(char out[NAME_SIZE], const char *name)
     for (size_t i = 0; i < 2; i++) {
         size_t tail = strlen(pairs[i][0]);
         if (n >= tail && strcmp(name + n - tail, pairs[i][0]) == 0) {
-            snprintf(out, NAME_SIZE, "%.*s%s", (int)(n - tail), name, pairs[i][1]);
+            snprintf(out, BIND_NAME_SIZE, "%.*s%s", (int)(n - tail), name, pairs[i][1]);
             return true;
         }
     }
@@ -78,7 +75,7 @@ static bool old_norm_name(char out[NAME_SIZE], const char *name)
 
 static const struct checkpoint_entry *find_entry(const struct model *m, const char *name)
 {
-    char prefixed[2 * NAME_SIZE];
+    char prefixed[2 * BIND_NAME_SIZE];
     snprintf(prefixed, sizeof prefixed, "%s%s", m->config.arch->prefix, name);
     const char *tries[] = {prefixed, name};
     for (size_t i = 0; i < 2; i++) {
@@ -91,18 +88,17 @@ static const struct checkpoint_entry *find_entry(const struct model *m, const ch
 
 static const struct checkpoint_entry *find_tensor(const struct model *m, const struct arch_param *p, int layer)
 {
-    char name[NAME_SIZE], old[NAME_SIZE];
-    param_name(name, p, layer);
+    char name[BIND_NAME_SIZE], old[BIND_NAME_SIZE];
+    bind_name(name, p, layer);
     const struct checkpoint_entry *entry = find_entry(m, name);
     if (!entry && old_norm_name(old, name))
         entry = find_entry(m, old);
     return entry;
 }
 
-static void add_param(struct model *m, const struct arch_param *p, int layer, const char *name,
-                      const struct tensor *t)
+struct param bind_param(const struct arch_param *p, int layer, const char *name, const struct tensor *t)
 {
-    m->param[m->params++] = (struct param){p->role, role_component[p->role], layer, name, *t};
+    return (struct param){p->role, role_component[p->role], layer, name, *t};
 }
 
 static int check_tensor(const struct model *m, const struct arch_param *p, int layer,
@@ -125,8 +121,8 @@ static int check_tensor(const struct model *m, const struct arch_param *p, int l
 
 static int missing(const struct model *m, const struct arch_param *p, int layer, const char *where, struct err *e)
 {
-    char name[NAME_SIZE];
-    param_name(name, p, layer);
+    char name[BIND_NAME_SIZE];
+    bind_name(name, p, layer);
     return err_set(e, ERR_SHAPE, "%s: there is no tensor %s, which a %s model of %d layers needs", where, name,
                    m->config.arch->name, m->config.layers);
 }
@@ -147,7 +143,7 @@ static int bind_one(struct model *m, const struct arch_param *p, int layer, cons
     if (!entry)
         return needed(p, encoder_only) ? missing(m, p, layer, where, e) : 0;
     TRY(check_tensor(m, p, layer, entry, where, e));
-    add_param(m, p, layer, entry->name, &entry->tensor);
+    m->param[m->params++] = bind_param(p, layer, entry->name, &entry->tensor);
     return 0;
 }
 
@@ -220,11 +216,6 @@ static void count_unused(struct model *m)
     m->unused = m->checkpoint.entries - buffers - m->params;
 }
 
-static bool skip(const struct arch_param *p, bool head)
-{
-    return p->presence == PRESENT_IN_HEAD && !head;
-}
-
 static int layer_group(const struct arch *a, int i)
 {
     while (i < a->params && in_layer(&a->param[i]))
@@ -232,119 +223,50 @@ static int layer_group(const struct arch *a, int i)
     return i;
 }
 
-static int allocate_params(struct model *m, struct err *e)
+int bind_allocate(struct param **out, const struct model *m, struct err *e)
 {
     size_t most = (size_t)m->config.arch->params * (size_t)(m->config.layers + 1);
-    m->param = calloc(most, sizeof *m->param);
-    return m->param ? 0 : err_set(e, ERR_NOMEM, "no memory for %zu parameters", most);
+    *out = calloc(most, sizeof **out);
+    return *out ? 0 : err_set(e, ERR_NOMEM, "no memory for %zu parameters", most);
 }
 
-typedef int bind_fn(struct model *m, const struct arch_param *p, int layer, void *payload, struct err *e);
-
-/* Calls `bind` for every parameter in the order of the forward pass: the rows with %d once a layer. */
-static int each_param(struct model *m, bool head, bind_fn *bind, void *payload, struct err *e)
+int bind_each(const struct model *m, bind_fn *bind, void *payload, struct err *e)
 {
     const struct arch *a = m->config.arch;
     for (int i = 0; i < a->params;) {
         int end = layer_group(a, i);
         for (int layer = 0; end > i && layer < m->config.layers; layer++)
             for (int k = i; k < end; k++)
-                TRY(bind(m, &a->param[k], layer, payload, e));
-        if (end == i) {
-            if (!skip(&a->param[i], head))
-                TRY(bind(m, &a->param[i], -1, payload, e));
-            end++;
-        }
+                TRY(bind(&a->param[k], layer, payload, e));
+        if (end == i)
+            TRY(bind(&a->param[end++], -1, payload, e));
         i = end;
     }
     return 0;
 }
 
 struct checkpoint_bind {
+    struct model *m;
     const char *where;
-    bool encoder_only;
+    bool encoder_only, head;
 };
 
-static int bind_from_checkpoint(struct model *m, const struct arch_param *p, int layer, void *payload, struct err *e)
+static int bind_from_checkpoint(const struct arch_param *p, int layer, void *payload, struct err *e)
 {
     const struct checkpoint_bind *b = payload;
-    return bind_one(m, p, layer, b->where, b->encoder_only, e);
+    if (p->presence == PRESENT_IN_HEAD && !b->head)
+        return 0;
+    return bind_one(b->m, p, layer, b->where, b->encoder_only, e);
 }
 
 int bind_checkpoint(struct model *m, const char *where, bool encoder_only, struct err *e)
 {
-    struct checkpoint_bind b = {where, encoder_only};
-    TRY(allocate_params(m, e));
-    bool head = wants_head(m);
-    if (head)
+    TRY(bind_allocate(&m->param, m, e));
+    struct checkpoint_bind b = {m, where, encoder_only, wants_head(m)};
+    if (b.head)
         TRY(take_labels(m, where, e));
     TRY(check_no_more_layers(m, where, e));
-    TRY(each_param(m, head, bind_from_checkpoint, &b, e));
+    TRY(bind_each(m, bind_from_checkpoint, &b, e));
     count_unused(m);
     return 0;
-}
-
-static int measure_random(struct model *m, const struct arch_param *p, int layer, void *payload, struct err *e)
-{
-    size_t dim[2], count, bytes, *total = payload;
-    int ndim = bind_shape(m, p, layer, dim);
-    if (!size_mul(dim[0], ndim == 2 ? dim[1] : 1, &count) || !size_mul(count, sizeof(float), &bytes) ||
-        !size_add(*total, arena_size(bytes) + arena_size(NAME_SIZE), total))
-        return err_set(e, ERR_SHAPE, "the preset is too large for this machine");
-    return 0;
-}
-
-static bool is_gamma(enum role r)
-{
-    return r == ROLE_EMBEDDING_NORM_GAMMA || r == ROLE_ATTENTION_NORM_GAMMA || r == ROLE_FFN_NORM_GAMMA;
-}
-
-static int fill_random(float *x, size_t n, uint64_t seed, const struct progress *progress, struct err *e)
-{
-#pragma omp parallel for schedule(static)
-    for (size_t chunk = 0; chunk < (n + CHUNK - 1) / CHUNK; chunk++) {
-        if (progress_cancelled(progress))
-            continue;
-        size_t end = (chunk + 1) * CHUNK < n ? (chunk + 1) * CHUNK : n;
-        for (size_t i = chunk * CHUNK; i < end; i++)
-            x[i] = 0.02f * rng_normal(seed, i);
-    }
-    return progress_step(progress, "making random weights", 0, 0, e);
-}
-
-struct random_bind {
-    uint64_t seed;
-    const struct progress *progress;
-};
-
-static int bind_one_random(struct model *m, const struct arch_param *p, int layer, void *payload, struct err *e)
-{
-    const struct random_bind *b = payload;
-    size_t dim[2];
-    int ndim = bind_shape(m, p, layer, dim);
-    if (dim[0] == 0)
-        return 0;
-    char name[NAME_SIZE];
-    param_name(name, p, layer);
-    size_t count = dim[0] * (ndim == 2 ? dim[1] : 1);
-    float *x = arena_alloc(&m->values, count * sizeof *x);
-    char *text = arena_alloc(&m->values, NAME_SIZE);
-    snprintf(text, NAME_SIZE, "%s", name);
-    struct tensor t = tensor_dense(DTYPE_F32, ndim, dim, x);
-    add_param(m, p, layer, text, &t);
-    if (ndim == 2)
-        return fill_random(x, count, rng_u64(b->seed, (uint64_t)m->params), b->progress, e);
-    for (size_t i = 0; i < count; i++)
-        x[i] = is_gamma(p->role) ? 1.0f : 0.0f;
-    return 0;
-}
-
-int bind_random(struct model *m, uint64_t seed, const struct progress *progress, struct err *e)
-{
-    struct random_bind b = {seed, progress};
-    size_t bytes = 0;
-    TRY(allocate_params(m, e));
-    TRY(each_param(m, false, measure_random, &bytes, e));
-    TRY(arena_init(&m->values, bytes, "the random weights", e));
-    return each_param(m, false, bind_one_random, &b, e);
 }

@@ -6,13 +6,24 @@
 #include "analyzer/model/arch.h"
 #include "analyzer/model/model.h"
 
+enum { BIND_NAME_SIZE = 192 };
+
 /* The shape of a parameter: 1 or 2 axes. */
 int bind_shape(const struct model *m, const struct arch_param *p, int layer, size_t dim[2]);
 
+/* The name of a parameter in HuggingFace files, without the architecture's prefix. */
+void bind_name(char out[BIND_NAME_SIZE], const struct arch_param *p, int layer);
+
+/* Calls `bind` for every parameter that the architecture may have, in the order of the forward pass: the rows with %d
+ * once a layer, the others with layer -1. */
+typedef int bind_fn(const struct arch_param *p, int layer, void *payload, struct err *e);
+WARN_UNUSED int bind_each(const struct model *m, bind_fn *bind, void *payload, struct err *e);
+
+/* Room for all of them; the caller frees it. */
+WARN_UNUSED int bind_allocate(struct param **out, const struct model *m, struct err *e);
+struct param bind_param(const struct arch_param *p, int layer, const char *name, const struct tensor *t);
+
 /* Fills m->param from m->checkpoint; `where` is the directory, for sentences. Sets unused and note. */
 WARN_UNUSED int bind_checkpoint(struct model *m, const char *where, bool encoder_only, struct err *e);
-
-/* Fills m->param with seeded random values: weights N(0, 0.02) as in Devlin et al., LayerNorm 1 and 0, biases 0. */
-WARN_UNUSED int bind_random(struct model *m, uint64_t seed, const struct progress *progress, struct err *e);
 
 #endif

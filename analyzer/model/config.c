@@ -54,20 +54,29 @@ static int read_eps(const struct reader *r)
     return 0;
 }
 
+static const struct {
+    const char *name; /* the first of several is the one that is written */
+    enum activation act;
+} activations[] = {{"gelu", ACT_GELU},           {"gelu_python", ACT_GELU}, {"gelu_new", ACT_GELU_TANH},
+                   {"gelu_pytorch_tanh", ACT_GELU_TANH}, {"relu", ACT_RELU},        {"tanh", ACT_TANH}};
+
+const char *config_act_name(enum activation act)
+{
+    for (size_t i = 0; i < sizeof activations / sizeof *activations; i++)
+        if (activations[i].act == act)
+            return activations[i].name;
+    return "linear";
+}
+
 static int read_act(const struct reader *r)
 {
-    static const struct {
-        const char *name;
-        enum activation act;
-    } known[] = {{"gelu", ACT_GELU},           {"gelu_python", ACT_GELU}, {"gelu_new", ACT_GELU_TANH},
-                 {"gelu_pytorch_tanh", ACT_GELU_TANH}, {"relu", ACT_RELU},        {"tanh", ACT_TANH}};
     const json_t *v = json_object_get(r->root, r->c->arch->act_key);
     const char *text = v ? json_string_value(v) : "gelu";
     if (!text)
         return err_set(r->e, ERR_FORMAT, "%s: \"%s\" is not a text", r->name, r->c->arch->act_key);
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        if (strcmp(known[i].name, text) == 0) {
-            r->c->act = known[i].act;
+    for (size_t i = 0; i < sizeof activations / sizeof *activations; i++)
+        if (strcmp(activations[i].name, text) == 0) {
+            r->c->act = activations[i].act;
             return 0;
         }
     return err_set(r->e, ERR_UNSUPPORTED,
@@ -225,11 +234,51 @@ int config_read(struct config *out, const char *path, struct err *e)
     return code;
 }
 
-void config_free(struct config *c)
+static void free_labels(struct config *c)
 {
     for (int i = 0; i < c->label_count; i++)
         free(c->label[i]);
     free(c->label);
+    c->label = NULL;
+    c->label_count = 0;
+}
+
+void config_free(struct config *c)
+{
+    free_labels(c);
     free(c->pruned);
     *c = (struct config){0};
+}
+
+int config_set_labels(struct config *c, int labels, const char *const *names, struct err *e)
+{
+    char **label = calloc((size_t)labels, sizeof *label);
+    bool failed = !label;
+    for (int i = 0; i < labels && !failed && names; i++)
+        if (names[i])
+            failed = !(label[i] = strdup(names[i]));
+    free_labels(c);
+    c->label = label;
+    c->labels = labels;
+    c->label_count = label ? labels : 0;
+    return failed ? err_set(e, ERR_NOMEM, "no memory for %d labels", labels) : 0;
+}
+
+int config_copy(struct config *out, const struct config *c, struct err *e)
+{
+    *out = *c;
+    out->label = NULL;
+    out->pruned = NULL;
+    out->label_count = 0;
+    int code = c->label ? config_set_labels(out, c->labels, (const char *const *)c->label, e) : 0;
+    if (code == 0 && c->pruned) {
+        out->pruned = malloc((size_t)c->layers * sizeof *out->pruned);
+        if (out->pruned)
+            memcpy(out->pruned, c->pruned, (size_t)c->layers * sizeof *out->pruned);
+        else
+            code = err_set(e, ERR_NOMEM, "no memory for %d layers", c->layers);
+    }
+    if (code != 0)
+        config_free(out);
+    return code;
 }

@@ -2,9 +2,11 @@
 #ifndef ANALYZER_MODEL_CONFIG_H
 #define ANALYZER_MODEL_CONFIG_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "analyzer/base/err.h"
+#include "analyzer/base/str.h"
 #include "kernels/kernels.h"
 
 #define CONFIG_MAX_LAYERS 512
@@ -34,6 +36,16 @@ WARN_UNUSED int config_read(struct config *out, const char *path, struct err *e)
 WARN_UNUSED int config_parse(struct config *out, const char *json, size_t n, const char *name, struct err *e);
 /* Checks a filled config and derives head_size. */
 WARN_UNUSED int config_check(struct config *c, const char *name, struct err *e);
+/* A copy that owns its texts. */
+WARN_UNUSED int config_copy(struct config *out, const struct config *c, struct err *e);
+/* Replaces labels and their names; `names` [labels] are copied, NULL = none are known. */
+WARN_UNUSED int config_set_labels(struct config *c, int labels, const char *const *names, struct err *e);
 void config_free(struct config *c);
+
+/* What files call an activation. */
+const char *config_act_name(enum activation act);
+/* Appends the config as config.json of a HuggingFace directory. `classifier`: the model has a classification head; `dtype`:
+ * what torch calls the type of the parameters ("float32"). */
+void config_write(const struct config *c, bool classifier, const char *dtype, struct str *out);
 
 #endif

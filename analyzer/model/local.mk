@@ -6,6 +6,7 @@ libanalyzer_a_SOURCES += \
 	analyzer/model/checkpoint.c analyzer/model/checkpoint.h \
 	analyzer/model/component.c analyzer/model/component.h \
 	analyzer/model/config.c analyzer/model/config.h \
+	analyzer/model/config_write.c \
 	analyzer/model/format_safetensors.c \
 	analyzer/model/format_safetensors_sharded.c \
 	analyzer/model/format_torch_legacy.c \
@@ -18,9 +19,11 @@ libanalyzer_a_SOURCES += \
 	analyzer/model/preset.c analyzer/model/preset.h \
 	analyzer/model/roles.h \
 	analyzer/model/safetensors.c analyzer/model/safetensors.h \
+	analyzer/model/save.c analyzer/model/save.h \
 	analyzer/model/sharded.c analyzer/model/sharded.h \
 	analyzer/model/tensor.c analyzer/model/tensor.h \
-	analyzer/model/torch.c analyzer/model/torch.h
+	analyzer/model/torch.c analyzer/model/torch.h \
+	analyzer/model/values.c analyzer/model/values.h
 EXTRA_DIST += \
 	analyzer/model/archs.def \
 	analyzer/model/components.def \
@@ -36,6 +39,7 @@ libanalyzer_a_SOURCES += \
 	analyzer/model/tokenizer.c analyzer/model/tokenizer.h analyzer/model/tokenizer_parts.h \
 	analyzer/model/tokenizer_compare.c \
 	analyzer/model/tokenizer_json.c \
+	analyzer/model/tokenizer_save.c \
 	analyzer/model/tokenizer_vocab.c \
 	analyzer/model/unichar.c analyzer/model/unichar.h \
 	analyzer/model/vocab.c analyzer/model/vocab.h \

@@ -1,5 +1,6 @@
 #include "analyzer/model/model.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +12,7 @@
 #include "analyzer/model/bind.h"
 #include "analyzer/model/preset.h"
 #include "analyzer/model/tokenizer.h"
+#include "analyzer/model/values.h"
 
 /* The built-in model. */
 static const char demo_preset[] = "bert-small";
@@ -32,14 +34,20 @@ static int init_layers(struct model *m, struct err *e)
     return 0;
 }
 
+/* Random weights for the config that is there. */
+static int make(struct model *m, uint64_t seed, const struct progress *progress, struct err *e)
+{
+    m->random = true;
+    TRY(init_layers(m, e));
+    return values_fill(m, VALUES_ALL, seed, progress, e);
+}
+
 static int open_preset(struct model *m, const char *name, const char *what, const struct model_options *options,
                        const struct progress *progress, struct err *e)
 {
     struct str origin;
     TRY(preset_config(&m->config, name, e));
-    TRY(init_layers(m, e));
-    TRY(bind_random(m, options->seed, progress, e));
-    m->random = true;
+    TRY(make(m, options->seed, progress, e));
     str_init(&origin);
     str_addf(&origin, "%s the published shape of %s with random weights (seed %llu)", what, name,
              (unsigned long long)options->seed);
@@ -127,6 +135,66 @@ int model_open(struct model **out, const char *spec, const struct model_options 
         return code;
     }
     *out = m;
+    return 0;
+}
+
+static int make_from(struct model *m, const struct config *c, uint64_t seed, const struct progress *progress,
+                     struct err *e)
+{
+    struct str origin;
+    TRY(config_copy(&m->config, c, e));
+    TRY(make(m, seed, progress, e));
+    str_init(&origin);
+    str_addf(&origin, "random weights (seed %llu)", (unsigned long long)seed);
+    m->origin = origin.text;
+    TRY(take_text(&m->tokenizer_missing, "it was made without a vocabulary", e));
+    return take_text(&m->name, c->arch->name, e);
+}
+
+int model_make(struct model **out, const struct config *c, uint64_t seed, const struct progress *progress, struct err *e)
+{
+    *out = NULL;
+    struct model *m = calloc(1, sizeof *m);
+    if (!m)
+        return err_set(e, ERR_NOMEM, "no memory to make a model");
+    int code = make_from(m, c, seed, progress, e);
+    if (code != 0)
+        model_free(m);
+    else
+        *out = m;
+    return code;
+}
+
+bool model_is_owned(const struct model *m)
+{
+    return m->values.base != NULL;
+}
+
+int model_own(struct model *m, const struct progress *progress, struct err *e)
+{
+    return model_is_owned(m) ? 0 : values_fill(m, VALUES_NONE, 0, progress, e);
+}
+
+float *model_values(struct model *m, int param)
+{
+    assert(model_is_owned(m));
+    return (float *)(uintptr_t)m->param[param].tensor.data;
+}
+
+int model_set_labels(struct model *m, int labels, const char *const *names, uint64_t seed, struct err *e)
+{
+    struct config before = m->config;
+    TRY(config_copy(&m->config, &before, e));
+    int code = config_set_labels(&m->config, labels, names, e);
+    if (code == 0)
+        code = values_fill(m, VALUES_HEAD, seed, NULL, e);
+    config_free(code == 0 ? &before : &m->config);
+    if (code != 0) {
+        m->config = before;
+        return code;
+    }
+    free(m->note);
+    m->note = NULL;
     return 0;
 }
 

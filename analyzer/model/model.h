@@ -41,7 +41,7 @@ struct model {
     int params;
     struct layer_shape *layer; /* [config.layers]; owned */
     struct checkpoint checkpoint;
-    struct arena values;         /* parameters of a preset */
+    struct arena values;         /* parameters that are in memory, see values.h */
     struct tokenizer *tokenizer; /* NULL when the model has none, tokenizer_missing says why */
     char *tokenizer_missing;     /* owned */
     bool random;                 /* seeded random weights: times and counts mean something, outputs do not */
@@ -59,6 +59,23 @@ struct model_options {
 WARN_UNUSED int model_open(struct model **out, const char *spec, const struct model_options *options,
                            const struct progress *progress, struct err *e);
 void model_free(struct model *m); /* accepts NULL */
+
+/* A model of these sizes (copied) with random weights, see values.h; with config.labels > 0 it has a classification head.
+ * A preset is made in the same way. The caller frees it. */
+WARN_UNUSED int model_make(struct model **out, const struct config *c, uint64_t seed, const struct progress *progress,
+                           struct err *e);
+
+/* Copies every parameter into memory of the model as dense f32 and closes its files; nothing to do for a model that was made.
+ * Pointers to parameters from before, and weights and plans built on them, are no longer good. */
+WARN_UNUSED int model_own(struct model *m, const struct progress *progress, struct err *e);
+bool model_is_owned(const struct model *m);
+
+/* The numbers of parameter `param` of an owned model, to be changed; weights that were packed do not know of it. */
+float *model_values(struct model *m, int param);
+
+/* Owns the model and gives it a fresh classification head of `labels` outputs (and a pooler, if its architecture has one and
+ * it has none). `names` [labels] are copied; NULL = LABEL_0 and so on. */
+WARN_UNUSED int model_set_labels(struct model *m, int labels, const char *const *names, uint64_t seed, struct err *e);
 
 /* NULL where the architecture or the file has no such parameter. */
 const struct param *model_param(const struct model *m, enum role role, int layer);

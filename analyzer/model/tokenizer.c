@@ -254,6 +254,8 @@ static bool has_file(const char *dir, const char *name)
     return snprintf(path, sizeof path, "%s/%s", dir, name) < (int)sizeof path && access(path, F_OK) == 0;
 }
 
+const char *const tokenizer_file_names[TOKENIZER_FILES] = {"tokenizer.json", "vocab.txt", "tokenizer_config.json"};
+
 static int read_dir(struct tokenizer *t, const char *dir, struct err *e)
 {
     if (has_file(dir, "tokenizer.json"))
@@ -261,6 +263,19 @@ static int read_dir(struct tokenizer *t, const char *dir, struct err *e)
     if (has_file(dir, "vocab.txt"))
         return tokenizer_read_vocab(t, dir, e);
     return err_set(e, ERR_IO, "%s has no tokenizer: neither tokenizer.json nor vocab.txt is there", dir);
+}
+
+/* Keeps the files, so that they can be saved with a model that is built on them. */
+static int keep_files(struct tokenizer *t, const char *dir, struct err *e)
+{
+    for (int i = 0; i < TOKENIZER_FILES; i++) {
+        char path[4096];
+        if (has_file(dir, tokenizer_file_names[i])) {
+            snprintf(path, sizeof path, "%s/%s", dir, tokenizer_file_names[i]);
+            TRY(filemap_open(&t->file[i], path, e));
+        }
+    }
+    return 0;
 }
 
 int tokenizer_new(struct tokenizer **out, struct err *e)
@@ -278,6 +293,8 @@ int tokenizer_open(struct tokenizer **out, const char *dir, struct err *e)
     *out = NULL;
     TRY(tokenizer_new(&t, e));
     int code = read_dir(t, dir, e);
+    if (code == 0)
+        code = keep_files(t, dir, e);
     if (code)
         tokenizer_free(t);
     else
@@ -289,6 +306,8 @@ void tokenizer_free(struct tokenizer *t)
 {
     if (!t)
         return;
+    for (int i = 0; i < TOKENIZER_FILES; i++)
+        filemap_close(&t->file[i]);
     vocab_free(&t->vocab);
     added_free(&t->raw);
     added_free(&t->normalized);

@@ -30,6 +30,16 @@ struct encoding {
 WARN_UNUSED int tokenizer_open(struct tokenizer **out, const char *dir, struct err *e);
 void tokenizer_free(struct tokenizer *t); /* accepts NULL */
 
+/* A tokenizer from the text of a vocab.txt (copied), which is called `name` in sentences; `lower`: lower case, and no
+ * accents. The caller frees it. */
+WARN_UNUSED int tokenizer_from_vocab(struct tokenizer **out, const char *vocab, size_t n, bool lower, const char *name,
+                                     struct err *e);
+
+/* Writes the files of the tokenizer into `dir`: tokenizer.json and vocab.txt byte for byte as they were read, and a
+ * tokenizer_config.json with those of its settings that say how texts become tokens. `positions`: tokens that the model
+ * takes. */
+WARN_UNUSED int tokenizer_save(const struct tokenizer *t, const char *dir, int positions, struct err *e);
+
 /* One text, or a pair (`pair` NULL = none), as [CLS] a [SEP] (b [SEP]). Bytes that are not UTF-8 are replaced
  * as the reference does; special tokens written in a text become their ids. At most `max_tokens` (>= 3; a
  * pair loses from its longer text first). Linear in the text; memory is bounded by max_tokens and the longest

@@ -31,7 +31,12 @@ struct template
     int tokens; /* how many are TEMPLATE_TOKEN */
 };
 
+/* The files of a tokenizer, in the order in which they are looked for. */
+enum tokenizer_file { TOKENIZER_JSON, TOKENIZER_VOCAB, TOKENIZER_CONFIG, TOKENIZER_FILES };
+extern const char *const tokenizer_file_names[TOKENIZER_FILES];
+
 struct tokenizer {
+    struct filemap file[TOKENIZER_FILES]; /* as they were read; zeroed = there is none */
     struct vocab vocab;
     struct normalizer normalizer;
     struct pretoken pretoken;

@@ -25,6 +25,7 @@ tests_unit_unit_SOURCES += tests/unit/test_tokenizer.c \
 	tests/unit/test_plan.c \
 	tests/unit/test_profile.c \
 	tests/unit/test_race.c \
+	tests/unit/test_save.c \
 	tests/unit/test_stats.c \
 	tests/unit/test_checkpoint.c \
 	tests/unit/test_pickle.c \

@@ -1,0 +1,210 @@
+#include "analyzer/model/save.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analyzer/base/outdir.h"
+#include "analyzer/base/outfile.h"
+#include "analyzer/base/str.h"
+#include "analyzer/model/bind.h"
+#include "analyzer/model/tokenizer.h"
+#include "kernels/half.h"
+
+enum { CHUNK = 1 << 14, HEADER_ALIGN = 8 };
+
+static bool ends_with(const char *text, const char *tail)
+{
+    size_t n = strlen(text), k = strlen(tail);
+    return n >= k && strcmp(text + n - k, tail) == 0;
+}
+
+bool model_save_is_ours(const char *name)
+{
+    static const char *const names[] = {"config.json", "vocab.txt", "tokenizer.json", "tokenizer_config.json",
+                                        "special_tokens_map.json", "added_tokens.json", "pytorch_model.bin",
+                                        "model.safetensors.index.json", "pytorch_model.bin.index.json"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(name, names[i]) == 0)
+            return true;
+    return ends_with(name, ".safetensors") || strncmp(name, "training.checkpoint", 19) == 0;
+}
+
+int model_save_check(const struct model *m, const char *dir, struct err *e)
+{
+    for (int i = 0; i < m->config.layers; i++)
+        if (m->layer[i].neurons != m->config.ffn)
+            return err_set(e, ERR_UNSUPPORTED, "layer %d has %d neurons and the others %d, which config.json cannot say",
+                           i, m->layer[i].neurons, m->config.ffn);
+    if (!model_param(m, ROLE_WORD_EMBEDDING, -1))
+        return err_set(e, ERR_UNSUPPORTED, "%s has no embeddings: there is no such HuggingFace model", m->name);
+    return outdir_check(dir, model_save_is_ours, e);
+}
+
+/* ---- model.safetensors ---------------------------------------------------------------------------------------- */
+
+struct item {
+    char name[2 * BIND_NAME_SIZE];
+    const struct param *param;
+};
+
+struct saving {
+    const struct model *m;
+    const struct save_options *o;
+    struct item *item; /* owned */
+    int items;
+};
+
+static int add_item(const struct arch_param *p, int layer, void *payload, struct err *e)
+{
+    struct saving *s = payload;
+    const struct param *have = model_param(s->m, p->role, layer);
+    (void)e;
+    if (!have)
+        return 0;
+    struct item *item = &s->item[s->items++];
+    char name[BIND_NAME_SIZE];
+    bool prefixed = model_has_classifier(s->m) && p->presence != PRESENT_IN_HEAD;
+    bind_name(name, p, layer);
+    snprintf(item->name, sizeof item->name, "%s%s", prefixed ? s->m->config.arch->prefix : "", name);
+    item->param = have;
+    return 0;
+}
+
+static int compare_items(const void *a, const void *b)
+{
+    return strcmp(((const struct item *)a)->name, ((const struct item *)b)->name);
+}
+
+static size_t item_bytes(const struct saving *s, const struct item *item)
+{
+    return tensor_count(&item->param->tensor) * (size_t)dtype_bits(s->o->dtype) / 8;
+}
+
+/* The header, with blanks so that the data behind it is aligned. */
+static void make_header(struct str *out, const struct saving *s)
+{
+    size_t at = 0;
+    str_add(out, "{\"__metadata__\":{\"format\":\"pt\"}");
+    for (int i = 0; i < s->items; i++) {
+        const struct tensor *t = &s->item[i].param->tensor;
+        size_t bytes = item_bytes(s, &s->item[i]);
+        str_addf(out, ",\"%s\":{\"dtype\":\"%s\",\"shape\":[%zu", s->item[i].name, dtype_name(s->o->dtype), t->dim[0]);
+        if (t->ndim == 2)
+            str_addf(out, ",%zu", t->dim[1]);
+        str_addf(out, "],\"data_offsets\":[%zu,%zu]}", at, at + bytes);
+        at += bytes;
+    }
+    str_add(out, "}");
+    while (out->len % HEADER_ALIGN != 0)
+        str_add(out, " ");
+}
+
+static int add_header(struct outfile *f, const struct saving *s, struct err *e)
+{
+    struct str header;
+    unsigned char size[8];
+    str_init(&header);
+    make_header(&header, s);
+    for (int i = 0; i < 8; i++)
+        size[i] = (unsigned char)(header.len >> 8 * i);
+    int code = outfile_add(f, size, sizeof size, e);
+    if (code == 0)
+        code = outfile_add(f, header.text, header.len, e);
+    str_free(&header);
+    return code;
+}
+
+static int add_values(struct outfile *f, enum dtype dtype, const float *x, size_t n, struct err *e)
+{
+    uint16_t half[CHUNK];
+    if (dtype == DTYPE_F32)
+        return outfile_add(f, x, n * sizeof *x, e);
+    for (size_t i = 0; i < n; i++)
+        half[i] = dtype == DTYPE_F16 ? f16_from_f32(x[i]) : bf16_from_f32(x[i]);
+    return outfile_add(f, half, n * sizeof *half, e);
+}
+
+static int add_tensor(struct outfile *f, const struct saving *s, const struct tensor *t, struct err *e)
+{
+    float x[CHUNK];
+    size_t count = tensor_count(t);
+    for (size_t at = 0; at < count; at += CHUNK) {
+        size_t n = count - at < CHUNK ? count - at : CHUNK;
+        TRY(progress_step(s->o->progress, "saving the model", 0, 0, e));
+        tensor_read_f32(t, at, n, x);
+        TRY(add_values(f, s->o->dtype, x, n, e));
+    }
+    return 0;
+}
+
+static int write_tensors(const char *path, const struct saving *s, struct err *e)
+{
+    struct outfile f;
+    TRY(outfile_open(&f, path, e));
+    int code = add_header(&f, s, e);
+    for (int i = 0; i < s->items && code == 0; i++)
+        code = add_tensor(&f, s, &s->item[i].param->tensor, e);
+    if (code == 0)
+        return outfile_keep(&f, e);
+    outfile_drop(&f);
+    return code;
+}
+
+static int save_tensors(const struct model *m, const char *path, const struct save_options *o, struct err *e)
+{
+    struct saving s = {.m = m, .o = o, .item = calloc((size_t)m->params, sizeof *s.item)};
+    int code = s.item ? bind_each(m, add_item, &s, e) : err_set(e, ERR_NOMEM, "no memory for %d names", m->params);
+    if (code == 0) {
+        qsort(s.item, (size_t)s.items, sizeof *s.item, compare_items);
+        code = write_tensors(path, &s, e);
+    }
+    free(s.item);
+    return code;
+}
+
+/* ---- the directory -------------------------------------------------------------------------------------------- */
+
+static const char *torch_dtype(enum dtype d)
+{
+    return d == DTYPE_F32 ? "float32" : d == DTYPE_F16 ? "float16" : "bfloat16";
+}
+
+static int save_config(const struct model *m, const char *path, const struct save_options *o, struct err *e)
+{
+    struct str s;
+    str_init(&s);
+    config_write(&m->config, model_has_classifier(m), torch_dtype(o->dtype), &s);
+    int code = outfile_write(path, s.text, s.len, e);
+    str_free(&s);
+    return code;
+}
+
+static int save_files(const struct model *m, const char *dir, const struct save_options *o, struct err *e)
+{
+    struct str path;
+    str_init(&path);
+    str_addf(&path, "%s/config.json", dir);
+    int code = save_config(m, path.text, o, e);
+    str_clear(&path);
+    str_addf(&path, "%s/model.safetensors", dir);
+    if (code == 0)
+        code = save_tensors(m, path.text, o, e);
+    if (code == 0 && m->tokenizer)
+        code = tokenizer_save(m->tokenizer, dir, m->config.positions, e);
+    str_free(&path);
+    return code;
+}
+
+int model_save(const struct model *m, const char *dir, const struct save_options *o, struct err *e)
+{
+    struct outdir d;
+    TRY(model_save_check(m, dir, e));
+    TRY(outdir_open(&d, dir, model_save_is_ours, e));
+    int code = save_files(m, d.temp, o, e);
+    if (code == 0)
+        return outdir_keep(&d, model_save_is_ours, e);
+    outdir_drop(&d);
+    return code;
+}
