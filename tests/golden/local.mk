@@ -10,7 +10,9 @@ tests_golden_golden_SOURCES = \
 	tests/unit/unit.c tests/unit/unit.h \
 	tests/golden/suites.def \
 	tests/golden/golden.c tests/golden/golden.h \
+	tests/golden/reference.c tests/golden/reference.h \
 	tests/golden/test_forward.c tests/golden/test_formats.c \
+	tests/golden/test_reference.c \
 	tests/golden/test_published.c \
 	tests/golden/test_variants.c
 
