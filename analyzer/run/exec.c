@@ -15,3 +15,16 @@ int exec_run(const struct plan *p, uint64_t *clock, const atomic_bool *cancel)
     }
     return exec_cancelled(&x) ? ERR_CANCELLED : 0;
 }
+
+int exec_backward(const struct plan *p, const atomic_bool *cancel)
+{
+    struct exec x = {p, cancel};
+    for (int i = p->steps; i < p->moments; i++) {
+        const struct step *s = &p->step[p->moment[i].step];
+        if (p->moment[i].backward)
+            s->op->backward(&x, s);
+        else
+            s->op->forward(&x, s);
+    }
+    return exec_cancelled(&x) ? ERR_CANCELLED : 0;
+}

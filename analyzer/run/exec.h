@@ -24,4 +24,8 @@ static inline bool exec_cancelled(const struct exec *x)
  * Returns ERR_CANCELLED if the pass was cut short; its values are then meaningless. */
 int exec_run(const struct plan *p, uint64_t *clock, const atomic_bool *cancel);
 
+/* Runs the backward pass of a plan with gradients; see plan.h for what comes before. Adds to the gradients of parameters,
+ * writes those of gates. Returns ERR_CANCELLED if it was cut short; the gradients are then meaningless. */
+int exec_backward(const struct plan *p, const atomic_bool *cancel);
+
 #endif

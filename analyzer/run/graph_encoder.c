@@ -1,8 +1,16 @@
 #include "analyzer/model/arch.h"
 #include "analyzer/model/model.h"
+#include "analyzer/run/gradients.h"
 #include "analyzer/run/graph.h"
 #include "analyzer/run/op.h"
 #include "analyzer/run/weights.h"
+
+/* Where the gradient of a parameter is added; NULL if it is not wanted. */
+static float *gradient(const struct plan_builder *b, const struct param *p)
+{
+    struct gradients *into = builder_options(b)->into;
+    return into && p ? gradients_of(into, (int)(p - builder_model(b)->param)) : NULL;
+}
 
 /* What one role adds to a step. */
 static void use_param(const struct plan_builder *b, struct step *s, int i, enum role role, int layer)
@@ -11,19 +19,48 @@ static void use_param(const struct plan_builder *b, struct step *s, int i, enum 
     if (!p)
         return;
     s->param[i] = weights_vector(builder_weights(b), role, layer);
+    s->dparam[i] = gradient(b, p);
     s->params += tensor_count(&p->tensor);
     s->param_bytes += tensor_count(&p->tensor) * sizeof(float);
 }
 
+static int activate(struct plan_builder *b, enum site site, int layer, const char *label, int x, int rows, int cols,
+                    enum activation act)
+{
+    bool neurons = site == SITE_FFN_UP && builder_options(b)->neuron_gates;
+    struct step s = {.op = &op_activate, .component = site_component(site), .layer = layer, .label = label,
+                     .in = {x, -1}, .act = act, .gates = neurons ? cols : 0};
+    return builder_step(b, &s, rows, cols);
+}
+
+/* A linear layer and its activation: one step, or two where the activation is to be seen or to have a gradient. */
 static int linear(struct plan_builder *b, enum site site, int layer, int x, enum activation act)
 {
     const struct linear *w = weights_linear(builder_weights(b), site, layer);
+    const struct plan_options *options = builder_options(b);
     bool pooled = site == SITE_POOLER || site == SITE_CLASSIFIER;
+    bool apart = act != ACT_NONE && (options->unfused || options->gradients != PLAN_NO_GRADIENTS);
     int rows = pooled ? builder_plan(b)->sequences : builder_plan(b)->tokens;
     struct step s = {.op = &op_linear, .component = site_component(site), .layer = layer,
                      .label = site_label(site), .in = {x, -1}, .linear = w, .params = w->params,
-                     .param_bytes = w->bytes, .act = act};
-    return builder_step(b, &s, rows, w->n);
+                     .param_bytes = w->bytes, .act = apart ? ACT_NONE : act};
+    for (int i = 0; i < w->parts; i++) {
+        s.dparam[i] = gradient(b, w->part[i].weight);
+        s.dparam[LINEAR_PARTS + i] = gradient(b, w->part[i].bias);
+    }
+    int y = builder_step(b, &s, rows, w->n);
+    const char *label = pooled ? "pooler activation" : "feed-forward activation";
+    return apart ? activate(b, site, layer, label, y, rows, w->n, act) : y;
+}
+
+/* What training drops of a value [rows, hidden]; every place has a stream of its own. */
+static int dropout(struct plan_builder *b, enum component c, int layer, int stream, int x, int rows)
+{
+    if (!(builder_options(b)->dropout > 0))
+        return x;
+    struct step s = {.op = &op_dropout, .component = c, .layer = layer, .label = "dropout", .in = {x, -1},
+                     .stream = stream};
+    return builder_step(b, &s, rows, builder_model(b)->config.hidden);
 }
 
 static int layernorm(struct plan_builder *b, enum component c, int layer, const char *label, int x, int residual,
@@ -45,14 +82,16 @@ static int embedding(struct plan_builder *b)
     use_param(b, &s, 1, ROLE_POSITION_EMBEDDING, -1);
     use_param(b, &s, 2, ROLE_TYPE_EMBEDDING, -1);
     int sum = builder_step(b, &s, builder_plan(b)->tokens, builder_model(b)->config.hidden);
-    return layernorm(b, COMPONENT_EMBEDDING, -1, "embedding LayerNorm", sum, -1, ROLE_EMBEDDING_NORM_GAMMA);
+    int y = layernorm(b, COMPONENT_EMBEDDING, -1, "embedding LayerNorm", sum, -1, ROLE_EMBEDDING_NORM_GAMMA);
+    return dropout(b, COMPONENT_EMBEDDING, -1, 0, y, builder_plan(b)->tokens);
 }
 
 static int attention(struct plan_builder *b, int layer, int qkv)
 {
     const struct model *m = builder_model(b);
     struct step s = {.op = &op_attention, .component = COMPONENT_ATTENTION, .layer = layer, .label = "attention",
-                     .in = {qkv, -1}, .heads = m->layer[layer].heads, .head_size = m->config.head_size};
+                     .in = {qkv, -1}, .heads = m->layer[layer].heads, .head_size = m->config.head_size,
+                     .gates = m->layer[layer].heads};
     return builder_step(b, &s, builder_plan(b)->tokens, s.heads * s.head_size);
 }
 
@@ -60,13 +99,16 @@ static int attention(struct plan_builder *b, int layer, int qkv)
 static int encoder_layer(struct plan_builder *b, int layer, int x)
 {
     enum activation act = builder_model(b)->config.act;
+    int tokens = builder_plan(b)->tokens;
     int qkv = linear(b, SITE_QKV, layer, x, ACT_NONE);
     int context = attention(b, layer, qkv);
     int projected = linear(b, SITE_ATTENTION_OUTPUT, layer, context, ACT_NONE);
+    projected = dropout(b, COMPONENT_LINEAR_AFTER, layer, 2 * layer + 1, projected, tokens);
     int middle = layernorm(b, COMPONENT_OTHER, layer, "attention residual, LayerNorm", projected, x,
                            ROLE_ATTENTION_NORM_GAMMA);
     int up = linear(b, SITE_FFN_UP, layer, middle, act);
     int down = linear(b, SITE_FFN_DOWN, layer, up, ACT_NONE);
+    down = dropout(b, COMPONENT_FEED_FORWARD, layer, 2 * layer + 2, down, tokens);
     return layernorm(b, COMPONENT_OTHER, layer, "feed-forward residual, LayerNorm", down, middle,
                      ROLE_FFN_NORM_GAMMA);
 }
@@ -81,25 +123,38 @@ static int first_tokens(struct plan_builder *b, int x)
 static void head(struct plan_builder *b, int x)
 {
     const struct weights *w = builder_weights(b);
+    const struct config *config = &builder_model(b)->config;
     if (!weights_linear(w, SITE_POOLER, -1))
         return;
-    int pooled = linear(b, SITE_POOLER, -1, first_tokens(b, x), builder_model(b)->config.arch->pooler_act);
+    int pooled = linear(b, SITE_POOLER, -1, first_tokens(b, x), config->arch->pooler_act);
     builder_keep(b, PLAN_POOLED, -1, pooled);
-    if (weights_linear(w, SITE_CLASSIFIER, -1))
-        builder_keep(b, PLAN_LOGITS, -1, linear(b, SITE_CLASSIFIER, -1, pooled, ACT_NONE));
+    if (!weights_linear(w, SITE_CLASSIFIER, -1))
+        return;
+    int stream = 2 * config->layers + 1;
+    pooled = dropout(b, COMPONENT_OTHER, -1, stream, pooled, builder_plan(b)->sequences);
+    builder_keep(b, PLAN_LOGITS, -1, linear(b, SITE_CLASSIFIER, -1, pooled, ACT_NONE));
+}
+
+static int check(const struct model *m, const struct plan_options *options, struct err *e)
+{
+    if (!options->from_hidden && !model_param(m, ROLE_WORD_EMBEDDING, -1))
+        return err_set(e, ERR_SHAPE, "%s has no embeddings: a pass can only start from hidden states", m->name);
+    if (options->first_layer < 0 || options->first_layer > m->config.layers ||
+        (options->first_layer > 0 && !options->from_hidden))
+        return err_set(e, ERR_SHAPE, "a pass cannot start at layer %d of %d%s", options->first_layer,
+                       m->config.layers, options->from_hidden ? "" : " without hidden states");
+    return 0;
 }
 
 int graph_encoder(struct plan_builder *b, struct err *e)
 {
     const struct model *m = builder_model(b);
     const struct plan_options *options = builder_options(b);
-    if (!options->from_hidden && !model_param(m, ROLE_WORD_EMBEDDING, -1))
-        return err_set(e, ERR_SHAPE, "%s has no embeddings: a pass can only start from hidden states", m->name);
+    TRY(check(m, options, e));
     int x = options->from_hidden ? builder_input(b, builder_plan(b)->tokens, m->config.hidden) : embedding(b);
-    if (options->keep_hidden)
-        builder_keep(b, PLAN_HIDDEN, -1, x);
-    for (int layer = 0; layer < m->config.layers; layer++) {
-        x = encoder_layer(b, layer, x);
+    for (int layer = options->first_layer - 1; layer < m->config.layers; layer++) {
+        if (layer >= options->first_layer)
+            x = encoder_layer(b, layer, x);
         if (options->keep_hidden || layer == m->config.layers - 1)
             builder_keep(b, PLAN_HIDDEN, layer, x);
     }

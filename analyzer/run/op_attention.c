@@ -1,7 +1,17 @@
 /* Multi-head attention over packed sequences: x[0] is [tokens, 3 heads head_size] with query, key and value side by
  * side, y is [tokens, heads head_size]. A thread has some queries and some heads: one call of the kernel for each head and each
- * sequence that has queries among them. */
+ * sequence that has queries among them. Head h is multiplied by its gate g_h; a head whose gate is 0 is left out.
+ *
+ * Backward of one head over one sequence, with P = softmax(scale q k^T), a = P v and y = g a:
+ *   dL/dg = sum(a dy), da = g dy,
+ *   dv = P^T da, dP = da v^T, dS = P (dP - rowsum(P dP)) elementwise, where rowsum(P dP) = rowsum(a da),
+ *   dq = scale dS k, dk = scale dS^T q.
+ * All are linear in da, so the kernel works on a and dy, and its results are multiplied by g. P is computed again. Where no
+ * gradient of the inputs is wanted (the lowest gates), only sum(a dy) is left. A head that is left out has no gradients.
+ * Threads share out pairs of sequence and head, by their cost. */
+#include <assert.h>
 #include <math.h>
+#include <string.h>
 
 #include "analyzer/run/exec.h"
 #include "analyzer/run/op.h"
@@ -25,6 +35,27 @@ static size_t op_attention_scratch(const struct step *s, const struct plan *p)
     return s->kernel->fn.attention->scratch_bytes(p->longest, s->head_size);
 }
 
+static float score_scale(const struct step *s)
+{
+    return 1.0f / sqrtf((float)s->head_size);
+}
+
+/* x[m,n] times factor, row stride ld. */
+static void scale_rows(float *x, ptrdiff_t ld, int m, int n, float factor)
+{
+    if (factor == 1)
+        return;
+    for (int i = 0; i < m; i++)
+        for (int k = 0; k < n; k++)
+            x[i * ld + k] *= factor;
+}
+
+static void zero_rows(float *x, ptrdiff_t ld, int m, int n)
+{
+    for (int i = 0; i < m; i++)
+        memset(x + i * ld, 0, (size_t)n * sizeof *x);
+}
+
 /* One head over queries [from, to) of the packed tokens, all of one sequence. */
 static void run_head(const struct exec *x, const struct step *s, int sequence, int head, int from, int to,
                      void *scratch)
@@ -32,9 +63,15 @@ static void run_head(const struct exec *x, const struct step *s, int sequence, i
     const struct plan *p = x->plan;
     ptrdiff_t width = (ptrdiff_t)s->heads * s->head_size, ld = 3 * width, at = (ptrdiff_t)head * s->head_size;
     const float *keys = s->x[0] + p->start[sequence] * ld + width + at;
-    s->kernel->fn.attention->run(s->y + from * width + at, width, s->x[0] + from * ld + at, keys, keys + width, ld,
+    float *out = s->y + from * width + at;
+    if (s->gate[head] == 0) {
+        zero_rows(out, width, to - from, s->head_size);
+        return;
+    }
+    s->kernel->fn.attention->run(out, width, s->x[0] + from * ld + at, keys, keys + width, ld,
                                  to - from, p->start[sequence + 1] - p->start[sequence], s->head_size,
-                                 1.0f / sqrtf((float)s->head_size), scratch);
+                                 score_scale(s), scratch);
+    scale_rows(out, width, to - from, s->head_size, s->gate[head]);
 }
 
 static void run_part(const struct exec *x, const struct step *s, const struct part *mine, void *scratch)
@@ -56,6 +93,89 @@ static void op_attention_forward(const struct exec *x, const struct step *s)
         struct part mine = part_mine(s->rows, s->heads);
         run_part(x, s, &mine, p->scratch + (size_t)part_thread() * p->scratch_bytes);
     }
+}
+
+static unsigned op_attention_reads(const struct step *s)
+{
+    (void)s;
+    return READS_X(0) | READS_Y;
+}
+
+static size_t op_attention_backward_scratch(const struct step *s, const struct plan *p)
+{
+    size_t columns = (size_t)s->head_size * sizeof(float);
+    size_t bytes = p->kernel[KERNEL_OP_attention_grad]->fn.attention_grad->scratch_bytes(p->longest, s->head_size);
+    return bytes > columns ? bytes : columns;
+}
+
+/* sum(a dy) alone. */
+static float gate_gradient(const struct plan *p, const float *a, const float *dy, ptrdiff_t ld, int m, int n,
+                           float *columns)
+{
+    float sum = 0;
+    p->kernel[KERNEL_OP_dot_rows]->fn.dot_rows(columns, a, dy, ld, m, n);
+    for (int i = 0; i < n; i++)
+        sum += columns[i];
+    return sum;
+}
+
+/* One head over one sequence. */
+static void backward_head(const struct plan *p, const struct step *s, int sequence, int head, void *scratch)
+{
+    ptrdiff_t width = (ptrdiff_t)s->heads * s->head_size, ld = 3 * width, at = (ptrdiff_t)head * s->head_size;
+    int first = p->start[sequence], len = p->start[sequence + 1] - first, d = s->head_size;
+    float gate = s->gate[head], *dgate = &s->dgate[(size_t)sequence * (size_t)s->heads + (size_t)head];
+    float *y = s->y + first * width + at, *dq = s->dx[0] ? s->dx[0] + first * ld + at : NULL;
+    const float *q = s->x[0] + first * ld + at, *dy = s->dy + first * width + at;
+    *dgate = 0;
+    if (gate == 0) {
+        for (int i = 0; dq && i < 3; i++)
+            zero_rows(dq + i * width, ld, len, d);
+        return;
+    }
+    scale_rows(y, width, len, d, 1 / gate);
+    if (!dq) {
+        *dgate = gate_gradient(p, y, dy, width, len, d, scratch);
+        return;
+    }
+    *dgate = p->kernel[KERNEL_OP_attention_grad]->fn.attention_grad->run(
+        dq, dq + width, dq + 2 * width, ld, q, q + width, q + 2 * width, ld, y, dy, width, len, d, score_scale(s),
+        scratch);
+    for (int i = 0; i < 3; i++)
+        scale_rows(dq + i * width, ld, len, d, gate);
+}
+
+/* What a head costs over a sequence, in some unit. */
+static double pair_cost(const struct plan *p, const struct step *s, int sequence, int head)
+{
+    double len = p->start[sequence + 1] - p->start[sequence];
+    return s->gate[head] == 0 ? 0 : len * (len + s->head_size);
+}
+
+/* The pairs of the calling thread: those that begin in its share of the cost. */
+static void backward_part(const struct exec *x, const struct step *s, double total, void *scratch)
+{
+    bool last = part_thread() == part_threads() - 1;
+    double before = 0, from = total * part_thread() / part_threads();
+    double to = total * (part_thread() + 1) / part_threads();
+    for (int i = 0; i < x->plan->sequences && !exec_cancelled(x); i++)
+        for (int head = 0; head < s->heads; head++) {
+            if (before >= from && (before < to || last))
+                backward_head(x->plan, s, i, head, scratch);
+            before += pair_cost(x->plan, s, i, head);
+        }
+}
+
+static void op_attention_backward(const struct exec *x, const struct step *s)
+{
+    const struct plan *p = x->plan;
+    double total = 0;
+    assert(!s->adds[0]);
+    for (int i = 0; i < p->sequences; i++)
+        for (int head = 0; head < s->heads; head++)
+            total += pair_cost(p, s, i, head);
+#pragma omp parallel num_threads(p->options.threads) if (s->macs >= PARALLEL_MACS)
+    backward_part(x, s, total, p->scratch + (size_t)part_thread() * p->scratch_bytes);
 }
 
 const struct op op_attention = OP_ROW(attention, KERNEL_OP_attention);

@@ -1,4 +1,7 @@
-/* Sum of the embeddings of each token: param[0..2] are the word, position and type tables (type may be NULL). */
+/* Sum of the embeddings of each token: param[0..2] are the word, position and type tables (type may be NULL).
+ *
+ * Backward: row t of dy is added to the rows of the tables that token t read. Threads share out columns, so each number has
+ * one thread that adds to it, in the order of the tokens. */
 #include "analyzer/run/exec.h"
 #include "analyzer/run/op.h"
 #include "analyzer/run/part.h"
@@ -26,6 +29,32 @@ static void op_embed_forward(const struct exec *x, const struct step *s)
             s->kernel->fn.embed(s->y + (size_t)mine.row * (size_t)s->cols, s->param[0], s->param[1], s->param[2],
                                 p->id + mine.row, p->position + mine.row, s->param[2] ? p->type + mine.row : NULL,
                                 mine.row_end - mine.row, s->cols);
+    }
+}
+
+static unsigned op_embed_reads(const struct step *s)
+{
+    (void)s;
+    return 0;
+}
+
+static size_t op_embed_backward_scratch(const struct step *s, const struct plan *p)
+{
+    (void)s, (void)p;
+    return 0;
+}
+
+static void op_embed_backward(const struct exec *x, const struct step *s)
+{
+    const struct plan *p = x->plan;
+#pragma omp parallel num_threads(p->options.threads) if (s->rows >= 2 * PART_ROWS)
+    {
+        struct part mine = part_mine(1, s->cols);
+        int col = mine.col;
+        if (col < mine.col_end)
+            p->kernel[KERNEL_OP_embed_grad]->fn.embed_grad(
+                s->dparam[0] + col, s->dparam[1] + col, s->dparam[2] ? s->dparam[2] + col : NULL, s->cols, s->dy + col,
+                p->id, p->position, s->dparam[2] ? p->type : NULL, s->rows, mine.col_end - col);
     }
 }
 

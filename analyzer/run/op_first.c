@@ -1,8 +1,11 @@
-/* The first token of every sequence: [tokens, cols] -> [sequences, cols]. */
+/* The first token of every sequence: [tokens, cols] -> [sequences, cols].
+ *
+ * Backward: the rows of dx at the first tokens are dy, all others 0. */
 #include <string.h>
 
 #include "analyzer/run/exec.h"
 #include "analyzer/run/op.h"
+#include "analyzer/run/part.h"
 
 static struct cost op_first_cost(const struct step *s, const struct plan *p)
 {
@@ -21,6 +24,28 @@ static void op_first_forward(const struct exec *x, const struct step *s)
     for (int i = 0; i < s->rows; i++)
         memcpy(s->y + (size_t)i * (size_t)s->cols, s->x[0] + (size_t)x->plan->start[i] * (size_t)s->cols,
                (size_t)s->cols * sizeof *s->y);
+}
+
+static unsigned op_first_reads(const struct step *s)
+{
+    (void)s;
+    return 0;
+}
+
+static size_t op_first_backward_scratch(const struct step *s, const struct plan *p)
+{
+    (void)s, (void)p;
+    return 0;
+}
+
+static void op_first_backward(const struct exec *x, const struct step *s)
+{
+    const struct plan *p = x->plan;
+    size_t cols = (size_t)s->cols;
+    if (!s->adds[0])
+        memset(s->dx[0], 0, (size_t)p->tokens * cols * sizeof(float));
+    for (int i = 0; i < s->rows; i++)
+        p->kernel[KERNEL_OP_add]->fn.add(s->dx[0] + (size_t)p->start[i] * cols, s->dy + (size_t)i * cols, cols);
 }
 
 const struct op op_first = OP_ROW(first, KERNEL_OPS);

@@ -1,160 +1,26 @@
 #include "analyzer/run/plan.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "analyzer/base/size.h"
 #include "analyzer/model/arch.h"
 #include "analyzer/model/model.h"
-#include "analyzer/run/graph.h"
 #include "analyzer/run/op.h"
+#include "analyzer/run/plan_builder.h"
 #include "analyzer/run/weights.h"
 
-/* A value that a graph names; where it is kept is decided once all steps are known. */
-struct value {
-    size_t bytes;
-    int first, last; /* steps that make it and read it last; first -1 = an input */
-    size_t offset;   /* in the activations */
-};
-
-struct plan_kept {
-    enum plan_output what;
-    int layer, value;
-    const float *data;
-};
-
-struct plan_builder {
-    struct plan *plan;
-    struct step *step;
-    int steps, step_cap;
-    struct value *value;
-    int values, value_cap;
-    struct plan_kept *kept;
-    int kepts, kept_cap;
-    int input; /* value given from outside, or -1 */
-    bool failed; /* out of memory */
-};
-
-/* Makes room for one more item; false when there is no memory. */
-static bool grow(void **items, int count, int *cap, size_t size)
+static void pick_kernels(const struct kernel **kernel, const struct plan *p)
 {
-    if (count < *cap)
-        return true;
-    int more = *cap ? 2 * *cap : 64;
-    void *p = realloc(*items, (size_t)more * size);
-    if (!p)
-        return false;
-    *items = p;
-    *cap = more;
-    return true;
-}
-
-const struct model *builder_model(const struct plan_builder *b)
-{
-    return b->plan->weights->model;
-}
-
-const struct weights *builder_weights(const struct plan_builder *b)
-{
-    return b->plan->weights;
-}
-
-const struct plan_options *builder_options(const struct plan_builder *b)
-{
-    return &b->plan->options;
-}
-
-const struct plan *builder_plan(const struct plan_builder *b)
-{
-    return b->plan;
-}
-
-static int add_value(struct plan_builder *b, int rows, int cols, int first)
-{
-    if (!grow((void **)&b->value, b->values, &b->value_cap, sizeof *b->value)) {
-        b->failed = true;
-        return 0;
-    }
-    size_t bytes = arena_size(sizeof(float) * (size_t)rows * (size_t)cols);
-    b->value[b->values] = (struct value){.bytes = bytes, .first = first, .last = first};
-    return b->values++;
-}
-
-int builder_input(struct plan_builder *b, int rows, int cols)
-{
-    b->input = add_value(b, rows, cols, -1);
-    return b->input;
-}
-
-int builder_step(struct plan_builder *b, const struct step *s, int rows, int cols)
-{
-    if (!grow((void **)&b->step, b->steps, &b->step_cap, sizeof *b->step)) {
-        b->failed = true;
-        return 0;
-    }
-    struct step *added = &b->step[b->steps];
-    *added = *s;
-    added->rows = rows;
-    added->cols = cols;
-    added->out = add_value(b, rows, cols, b->steps);
-    for (int i = 0; i < STEP_INPUTS; i++)
-        if (s->in[i] >= 0 && !b->failed)
-            b->value[s->in[i]].last = b->steps;
-    b->steps++;
-    return added->out;
-}
-
-void builder_keep(struct plan_builder *b, enum plan_output what, int layer, int value)
-{
-    if (!grow((void **)&b->kept, b->kepts, &b->kept_cap, sizeof *b->kept)) {
-        b->failed = true;
-        return;
-    }
-    b->kept[b->kepts++] = (struct plan_kept){what, layer, value, NULL};
-}
-
-static bool live_together(const struct value *a, const struct value *b)
-{
-    return a->first <= b->last && b->first <= a->last;
-}
-
-/* Lowest offset at which value `i` overlaps no earlier-placed value that is alive at the same time. */
-static size_t lowest_offset(const struct plan_builder *b, int i)
-{
-    size_t offset = 0;
-    for (bool moved = true; moved;) {
-        moved = false;
-        for (int k = 0; k < i; k++) {
-            const struct value *v = &b->value[k];
-            bool overlap = offset < v->offset + v->bytes && v->offset < offset + b->value[i].bytes;
-            if (overlap && live_together(v, &b->value[i])) {
-                offset = v->offset + v->bytes;
-                moved = true;
-            }
-        }
-    }
-    return offset;
-}
-
-/* Places all values; returns the bytes of activations a pass needs. */
-static size_t map_memory(struct plan_builder *b)
-{
-    size_t bytes = 0;
-    for (int i = 0; i < b->kepts; i++)
-        b->value[b->kept[i].value].last = b->steps;
-    for (int i = 0; i < b->values; i++) {
-        b->value[i].offset = lowest_offset(b, i);
-        if (b->value[i].offset + b->value[i].bytes > bytes)
-            bytes = b->value[i].offset + b->value[i].bytes;
-    }
-    return bytes;
+    for (int op = 0; op < KERNEL_OPS; op++)
+        kernel[op] = kernel_pick((enum kernel_op)op, KERNEL_F32, p->weights->cpu);
 }
 
 static void finish_step(struct step *s, const struct plan *p)
 {
     s->kernel = s->linear                   ? s->linear->kernel
                 : s->op->kernel == KERNEL_OPS ? NULL
-                                              : kernel_pick(s->op->kernel, KERNEL_F32, p->weights->cpu);
+                                              : p->kernel[s->op->kernel];
     struct cost cost = s->op->cost(s, p);
     s->macs = cost.macs;
     s->bytes = cost.bytes;
@@ -164,20 +30,65 @@ static size_t most_scratch(const struct plan_builder *b)
 {
     size_t most = 0;
     for (int i = 0; i < b->steps; i++) {
-        size_t bytes = arena_size(b->step[i].op->scratch(&b->step[i], b->plan));
-        most = bytes > most ? bytes : most;
+        const struct step *s = &b->step[i];
+        size_t forward = arena_size(s->op->scratch(s, b->plan));
+        size_t backward = s->backward ? arena_size(s->op->backward_scratch(s, b->plan)) : 0;
+        most = forward > most ? forward : most;
+        most = backward > most ? backward : most;
     }
     return most;
 }
 
-static size_t plan_bytes(const struct plan_builder *b, size_t activations)
+/* ---- memory -------------------------------------------------------------------------------------------------- */
+
+static size_t schedule(struct plan_builder *b, bool again)
+{
+    plan_schedule(b, again);
+    return plan_place(b->value, b->values);
+}
+
+/* Decides the moments and the place of every value: layers are computed again only where the limit asks for it. */
+static int map_memory(struct plan_builder *b, struct err *e)
+{
+    const struct plan_options *o = &b->plan->options;
+    plan_backward(b);
+    size_t bytes = schedule(b, false);
+    if (o->memory_limit && bytes > o->memory_limit && o->gradients != PLAN_NO_GRADIENTS)
+        bytes = schedule(b, true);
+    b->plan->activation_bytes = bytes;
+    if (o->memory_limit && bytes > o->memory_limit)
+        return err_set(e, ERR_NOMEM, "the activations of %d tokens need %zu bytes, more than the limit of %zu; "
+                       "take a smaller batch", b->plan->tokens, bytes, o->memory_limit);
+    return 0;
+}
+
+static size_t gate_bytes(const struct step *s)
+{
+    return arena_size((size_t)s->heads * sizeof(float));
+}
+
+static size_t gate_gradient_bytes(const struct step *s, const struct plan *p)
+{
+    bool wanted = p->options.gradients != PLAN_NO_GRADIENTS;
+    return wanted ? arena_size((size_t)p->sequences * (size_t)s->gates * sizeof(float)) : 0;
+}
+
+static size_t plan_bytes(const struct plan_builder *b)
 {
     const struct plan *p = b->plan;
-    size_t tokens = (size_t)p->tokens;
-    return arena_size(activations) + arena_size((size_t)b->steps * sizeof *b->step) +
+    size_t tokens = (size_t)p->tokens, gates = 0;
+    for (int i = 0; i < b->steps; i++)
+        gates += gate_bytes(&b->step[i]) + gate_gradient_bytes(&b->step[i], p);
+    return arena_size(p->activation_bytes) + arena_size((size_t)b->steps * sizeof *b->step) + gates +
+           arena_size((size_t)b->moments * sizeof *b->moment) + arena_size(KERNEL_OPS * sizeof *p->kernel) +
            arena_size((size_t)b->kepts * sizeof *b->kept) + 3 * arena_size(tokens * sizeof(int32_t)) +
            arena_size(((size_t)p->sequences + 1) * sizeof(int)) +
            arena_size((size_t)p->options.threads * p->scratch_bytes);
+}
+
+static float *point(const struct plan_builder *b, char *activations, int v)
+{
+    return v < 0 ? NULL : (float *)(void *)(activations + b->value[v].offset);
 }
 
 static void point_steps(struct plan_builder *b, char *activations)
@@ -185,14 +96,30 @@ static void point_steps(struct plan_builder *b, char *activations)
     struct plan *p = b->plan;
     for (int i = 0; i < p->steps; i++) {
         struct step *s = &p->step[i];
-        for (int k = 0; k < STEP_INPUTS; k++)
-            s->x[k] = s->in[k] < 0 ? NULL : (const float *)(void *)(activations + b->value[s->in[k]].offset);
-        s->y = (float *)(void *)(activations + b->value[s->out].offset);
+        s->y = point(b, activations, s->out);
+        s->dy = point(b, activations, b->value[s->out].gradient);
+        for (int k = 0; k < STEP_INPUTS; k++) {
+            s->x[k] = point(b, activations, s->in[k]);
+            s->dx[k] = s->backward && s->in[k] >= 0 ? point(b, activations, b->value[s->in[k]].gradient) : NULL;
+        }
     }
-    for (int i = 0; i < p->kepts; i++)
-        p->kept[i].data = (const float *)(void *)(activations + b->value[p->kept[i].value].offset);
-    if (b->input >= 0)
-        p->input = (float *)(void *)(activations + b->value[b->input].offset);
+    for (int i = 0; i < p->kepts; i++) {
+        p->kept[i].data = point(b, activations, p->kept[i].value);
+        p->kept[i].gradient = plan_has_loss(b, i) ? point(b, activations, b->value[p->kept[i].value].gradient) : NULL;
+    }
+    p->input = point(b, activations, b->input);
+}
+
+static void add_gates(struct plan *p)
+{
+    for (int i = 0; i < p->steps; i++) {
+        struct step *s = &p->step[i];
+        s->gate = s->heads ? arena_alloc(&p->arena, gate_bytes(s)) : NULL;
+        for (int head = 0; head < s->heads; head++)
+            s->gate[head] = 1;
+        size_t bytes = gate_gradient_bytes(s, p);
+        s->dgate = bytes ? arena_alloc(&p->arena, bytes) : NULL;
+    }
 }
 
 static void set_positions(struct plan *p)
@@ -202,42 +129,52 @@ static void set_positions(struct plan *p)
             p->position[k] = k - p->start[i];
 }
 
-/* Moves everything into the plan's arena. `start` is the builder's copy of the offsets. */
+/* A copy of `bytes` of the builder in the plan's arena. */
+static void *settle_bytes(struct plan *p, const void *from, size_t bytes)
+{
+    void *own = arena_alloc(&p->arena, bytes);
+    return bytes ? memcpy(own, from, bytes) : own;
+}
+
+/* Moves everything into the plan's arena; what the builder has is freed by the caller. */
 static int settle(struct plan_builder *b, struct err *e)
 {
     struct plan *p = b->plan;
-    const int *start = p->start;
-    size_t activations = map_memory(b), tokens = (size_t)p->tokens;
-    for (int i = 0; i < b->steps; i++)
-        finish_step(&b->step[i], p);
-    p->scratch_bytes = most_scratch(b);
-    TRY(arena_init(&p->arena, plan_bytes(b, activations), "the activations", e));
-    char *base = arena_alloc(&p->arena, activations);
-    p->step = arena_alloc(&p->arena, (size_t)b->steps * sizeof *b->step);
-    p->kept = arena_alloc(&p->arena, (size_t)b->kepts * sizeof *b->kept);
+    size_t tokens = (size_t)p->tokens;
+    TRY(arena_init(&p->arena, plan_bytes(b), "the activations", e));
+    char *base = arena_alloc(&p->arena, p->activation_bytes);
+    p->step = settle_bytes(p, b->step, (size_t)b->steps * sizeof *b->step);
+    p->moment = settle_bytes(p, b->moment, (size_t)b->moments * sizeof *b->moment);
+    p->kept = settle_bytes(p, b->kept, (size_t)b->kepts * sizeof *b->kept);
+    p->kernel = settle_bytes(p, p->kernel, KERNEL_OPS * sizeof *p->kernel);
+    p->start = settle_bytes(p, p->start, ((size_t)p->sequences + 1) * sizeof *p->start);
     p->id = arena_alloc(&p->arena, tokens * sizeof *p->id);
     p->type = arena_alloc(&p->arena, tokens * sizeof *p->type);
     p->position = arena_alloc(&p->arena, tokens * sizeof *p->position);
-    int *own = arena_alloc(&p->arena, ((size_t)p->sequences + 1) * sizeof *own);
     p->scratch = arena_alloc(&p->arena, (size_t)p->options.threads * p->scratch_bytes);
-    memcpy(own, start, ((size_t)p->sequences + 1) * sizeof *own);
-    memcpy(p->step, b->step, (size_t)b->steps * sizeof *b->step);
-    if (b->kepts)
-        memcpy(p->kept, b->kept, (size_t)b->kepts * sizeof *b->kept);
-    p->start = own;
     p->steps = b->steps;
+    p->moments = b->moments;
     p->kepts = b->kepts;
     point_steps(b, base);
+    add_gates(p);
     set_positions(p);
     return 0;
 }
 
 static int build(struct plan_builder *b, struct err *e)
 {
-    const struct model *m = builder_model(b);
-    TRY(m->config.arch->graph(b, e));
+    const struct kernel *kernel[KERNEL_OPS];
+    struct plan *p = b->plan;
+    pick_kernels(kernel, p);
+    p->kernel = kernel;
+    TRY(p->weights->model->config.arch->graph(b, e));
+    if (!b->failed)
+        TRY(map_memory(b, e));
     if (b->failed)
         return err_set(e, ERR_NOMEM, "no memory for a plan of %d steps", b->steps);
+    for (int i = 0; i < b->steps; i++)
+        finish_step(&b->step[i], p);
+    p->scratch_bytes = most_scratch(b);
     return settle(b, e);
 }
 
@@ -261,6 +198,8 @@ int plan_build(struct plan **out, const struct weights *w, const int *length, in
                const struct plan_options *options, struct err *e)
 {
     *out = NULL;
+    assert(options->gradients == PLAN_NO_GRADIENTS || w->transposed);
+    assert((options->gradients == PLAN_ALL_GRADIENTS) == (options->into != NULL));
     struct plan *p = calloc(1, sizeof *p);
     int *start = calloc((size_t)sequences + 1, sizeof *start);
     struct plan_builder b = {.plan = p, .input = -1};
@@ -274,6 +213,7 @@ int plan_build(struct plan **out, const struct weights *w, const int *length, in
     free(b.step);
     free(b.value);
     free(b.kept);
+    free(b.moment);
     free(start);
     if (code != 0)
         plan_free(p);
@@ -305,12 +245,56 @@ int plan_set_tokens(struct plan *p, const int32_t *id, const int32_t *type, stru
     return 0;
 }
 
-const float *plan_output(const struct plan *p, enum plan_output what, int layer)
+void plan_set_seed(struct plan *p, uint64_t seed)
+{
+    p->seed = seed;
+}
+
+/* The step of an operation in a layer; NULL if there is none. */
+static const struct step *find_step(const struct plan *p, const struct op *op, int layer)
+{
+    for (int i = 0; i < p->steps; i++)
+        if (p->step[i].op == op && p->step[i].layer == layer)
+            return &p->step[i];
+    return NULL;
+}
+
+float *plan_gates(const struct plan *p, int layer)
+{
+    const struct step *s = find_step(p, &op_attention, layer);
+    return s ? s->gate : NULL;
+}
+
+const float *plan_head_gates(const struct plan *p, int layer)
+{
+    const struct step *s = find_step(p, &op_attention, layer);
+    return s ? s->dgate : NULL;
+}
+
+const float *plan_neuron_gates(const struct plan *p, int layer)
+{
+    const struct step *s = find_step(p, &op_activate, layer);
+    return s ? s->dgate : NULL;
+}
+
+static const struct plan_kept *find_kept(const struct plan *p, enum plan_output what, int layer)
 {
     for (int i = 0; i < p->kepts; i++)
         if (p->kept[i].what == what && p->kept[i].layer == layer)
-            return p->kept[i].data;
+            return &p->kept[i];
     return NULL;
+}
+
+const float *plan_output(const struct plan *p, enum plan_output what, int layer)
+{
+    const struct plan_kept *kept = find_kept(p, what, layer);
+    return kept ? kept->data : NULL;
+}
+
+float *plan_gradient(const struct plan *p, enum plan_output what, int layer)
+{
+    const struct plan_kept *kept = find_kept(p, what, layer);
+    return kept ? kept->gradient : NULL;
 }
 
 uint64_t plan_macs(const struct plan *p)

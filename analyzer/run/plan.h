@@ -5,7 +5,16 @@
  * counts MACs.
  *
  * Sequences are packed: the tokens of all of them follow each other without padding, sequence i is
- * [start[i], start[i + 1]). */
+ * [start[i], start[i + 1]).
+ *
+ * With gradients the plan also has a backward pass (reverse mode: Griewank, Walther 2008, chapter 3). It is a schedule of
+ * moments: the backward of the steps in reverse order, and with a limit of memory the forward of a layer again just
+ * before its backward (Chen et al. 2016, arXiv 1604.06174). Only steps that lie between an output with a loss and something
+ * whose gradient is wanted have a backward. The caller
+ *   1. runs the pass (exec_run),
+ *   2. writes the gradient of its loss to plan_gradient, for every output in `losses`,
+ *   3. runs exec_backward, once after each exec_run.
+ * Values of a pass other than its outputs do not survive the backward pass. */
 #ifndef ANALYZER_RUN_PLAN_H
 #define ANALYZER_RUN_PLAN_H
 
@@ -16,14 +25,13 @@
 #include "analyzer/base/arena.h"
 #include "analyzer/base/err.h"
 #include "analyzer/model/component.h"
+#include "analyzer/run/weights.h"
 #include "kernels/kernels.h"
 
-struct model;
-struct weights;
-struct linear;
+struct gradients;
 struct op;
 
-enum { STEP_INPUTS = 2, STEP_PARAMS = 3 };
+enum { STEP_INPUTS = 2, STEP_PARAMS = 3, STEP_GRADIENTS = 2 * LINEAR_PARTS };
 
 struct step {
     const struct op *op;
@@ -35,6 +43,7 @@ struct step {
     int rows;            /* of the output */
     int cols;            /* of the output */
     int heads, head_size;
+    int stream;                        /* of random numbers; dropout */
     const struct linear *linear;       /* weights of a linear step, borrowed from the weights */
     const float *param[STEP_PARAMS];   /* other parameters, borrowed from the weights; what they are: see the op */
     uint64_t params;                   /* numbers in `linear` and `param` */
@@ -48,14 +57,47 @@ struct step {
     /* filled by the memory map */
     const float *x[STEP_INPUTS];
     float *y;
+    float *gate; /* [heads]: factors of the outputs of the heads; NULL = the step has no heads */
+    /* for backward */
+    float *dparam[STEP_GRADIENTS]; /* where the gradients of the parameters are added, borrowed from plan_options.into;
+                                      NULL = not wanted. Linear: weights of its parts, then biases; else as `param` */
+    int gates;                     /* gates that have a gradient: heads or neurons */
+    float *dgate;                  /* [sequences, gates], or NULL */
+    bool backward;                 /* the step has one */
+    bool adds[STEP_INPUTS];        /* dx already holds the gradient from a later step, to which this one adds */
+    const float *dy;               /* gradient of y */
+    float *dx[STEP_INPUTS];        /* gradients of x; NULL = not wanted */
+};
+
+/* A step forward (in a backward pass: again, because its value was not kept), or backward. */
+struct moment {
+    int step;
+    bool backward;
 };
 
 enum plan_output { PLAN_HIDDEN, PLAN_POOLED, PLAN_LOGITS, PLAN_OUTPUTS };
 
+#define PLAN_BIT(output) (1u << (output))
+
+enum plan_gradients {
+    PLAN_NO_GRADIENTS,
+    PLAN_GATE_GRADIENTS, /* of the gates only: no weight gradients, and nothing below the lowest gate */
+    PLAN_ALL_GRADIENTS   /* of all parameters and gates */
+};
+
 struct plan_options {
     int threads;       /* >= 1 */
     bool keep_hidden;  /* keep the hidden states after the embedding and after every layer (plan_output) */
-    bool from_hidden;  /* the pass starts from hidden states that the caller writes to plan_input */
+    bool from_hidden;  /* the pass starts from hidden states that the caller writes to plan->input, where they stay */
+    int first_layer;   /* with from_hidden: the layer that reads them, 0..layers */
+    bool unfused;      /* activations are steps of their own, as they always are with gradients */
+    float dropout;     /* probability that a hidden value becomes 0, as in training of BERT; 0 = no such steps */
+    enum plan_gradients gradients; /* needs weights with weights_options.gradients */
+    unsigned losses;   /* PLAN_BITs of the outputs whose gradient the caller writes; 0 = of the last output there is */
+    bool neuron_gates; /* also gradients of gates on the feed-forward neurons */
+    struct gradients *into; /* where gradients of parameters are added; borrowed, NULL unless PLAN_ALL_GRADIENTS */
+    size_t memory_limit;    /* bytes of activations and their gradients; 0 = none. Layers are computed again where that
+                               helps to stay below */
 };
 
 struct plan {
@@ -66,16 +108,22 @@ struct plan {
     const int *start;    /* [sequences + 1] */
     struct step *step;
     int steps;
+    struct moment *moment; /* the first `steps` are the forward pass, the others the backward pass */
+    int moments;
+    const struct kernel *const *kernel; /* [KERNEL_OPS]: the f32 kernels of this plan */
+    uint64_t seed;                 /* of dropout */
     int32_t *id, *type, *position; /* [tokens]; written by plan_set_tokens */
     float *input;                  /* [tokens, hidden] with from_hidden, else NULL */
     char *scratch;                 /* [threads][scratch_bytes] */
     size_t scratch_bytes;
+    size_t activation_bytes; /* of values and their gradients, shared by those that are never alive together */
     struct plan_kept *kept;
     int kepts;
     struct arena arena; /* all of the above */
 };
 
-/* `length` [sequences]: tokens of each sequence, 1..positions. The caller frees `out`. */
+/* `length` [sequences]: tokens of each sequence, 1..positions. The caller frees `out`. ERR_NOMEM if the activations do
+ * not fit options->memory_limit even when layers are computed again. */
 WARN_UNUSED int plan_build(struct plan **out, const struct weights *w, const int *length, int sequences,
                            const struct plan_options *options, struct err *e);
 void plan_free(struct plan *p); /* accepts NULL */
@@ -84,9 +132,28 @@ void plan_free(struct plan *p); /* accepts NULL */
  * vocabulary and the types of the model. */
 WARN_UNUSED int plan_set_tokens(struct plan *p, const int32_t *id, const int32_t *type, struct err *e);
 
+/* What dropout drops in the passes from now on (0 at first): a function of the seed, the step and the place. */
+void plan_set_seed(struct plan *p, uint64_t seed);
+
+/* Factors of the outputs of the heads of a layer [heads], 1 at first; the caller may change them between passes. A head
+ * at 0 is left out and costs nothing. NULL if the plan does not have the layer. */
+float *plan_gates(const struct plan *p, int layer);
+
 /* A value after a pass: PLAN_HIDDEN [tokens, hidden] after `layer` (-1 = after the embedding; only with keep_hidden,
- * except the last), PLAN_POOLED [sequences, hidden], PLAN_LOGITS [sequences, labels]. NULL if the plan has none. */
+ * except the last), PLAN_POOLED [sequences, hidden], PLAN_LOGITS [sequences, labels]. NULL if the plan has none. With
+ * from_hidden the hidden states before first_layer are plan->input. */
 const float *plan_output(const struct plan *p, enum plan_output what, int layer);
+
+/* Where the caller writes the gradient of its loss with respect to plan_output(p, what, layer), same shape, between
+ * exec_run and exec_backward. NULL if the output is not one of options.losses, or nothing wanted depends on it. */
+float *plan_gradient(const struct plan *p, enum plan_output what, int layer);
+
+/* Gradients of gates after a backward pass, for each sequence by itself: the caller's gradients of the outputs say how
+ * the losses of the sequences are weighted. Gate of a head: the factor of its output (plan_gates), [sequences, heads]
+ * (Michel et al. 2019, arXiv 1905.10650, equation 2); 0 for a head that is left out. Gate of a neuron: a factor of 1
+ * after the activation, [sequences, neurons]. NULL if the plan has none. */
+const float *plan_head_gates(const struct plan *p, int layer);
+const float *plan_neuron_gates(const struct plan *p, int layer);
 
 uint64_t plan_macs(const struct plan *p);
 

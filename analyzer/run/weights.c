@@ -5,8 +5,9 @@
 
 #include "analyzer/base/size.h"
 #include "analyzer/model/model.h"
+#include "analyzer/run/part.h"
 
-enum { SITE_ROLES = 3 };
+enum { LAYER_SITES = SITE_POOLER }; /* pooler and classifier come last */
 
 #define ROLES1(a) {ROLE_##a, ROLES, ROLES}
 #define ROLES3(a, b, c) {ROLE_##a, ROLE_##b, ROLE_##c}
@@ -14,7 +15,7 @@ enum { SITE_ROLES = 3 };
 static const struct {
     enum component component;
     const char *key, *label;
-    enum role weight[SITE_ROLES], bias[SITE_ROLES];
+    enum role weight[LINEAR_PARTS], bias[LINEAR_PARTS];
 } sites[] = {
 #define SITE(name, component, key, label, weights, biases) {COMPONENT_##component, key, label, weights, biases},
 #include "analyzer/run/sites.def"
@@ -33,15 +34,13 @@ enum component site_component(enum site s)
 
 static bool outside_layers(enum site s)
 {
-    return s == SITE_POOLER || s == SITE_CLASSIFIER;
+    return s >= (enum site)LAYER_SITES;
 }
 
 static struct linear *slot(const struct weights *w, enum site s, int layer)
 {
-    struct weights *own = (struct weights *)w;
-    if (outside_layers(s))
-        return s == SITE_POOLER ? &own->pooler : &own->classifier;
-    return &own->layer[layer * SITES + (int)s];
+    int row = outside_layers(s) ? w->model->config.layers : layer;
+    return &w->linear[row * LAYER_SITES + (int)s - (outside_layers(s) ? LAYER_SITES : 0)];
 }
 
 const struct linear *weights_linear(const struct weights *w, enum site s, int layer)
@@ -58,23 +57,39 @@ static enum kernel_format format_of(const struct weights *w, enum site s, int k)
     return stays ? KERNEL_F32 : w->format;
 }
 
+static void choose_kernel(struct linear *l, enum kernel_format format, uint32_t cpu)
+{
+    l->kernel = kernel_pick(KERNEL_OP_linear, format, cpu);
+    l->panel_bytes = l->kernel->fn.linear->panel_bytes(l->k);
+}
+
 /* Sizes and kernel of one linear layer; leaves it without a kernel where the model has no such layer. */
 static void size_linear(struct weights *w, enum site s, int layer)
 {
     struct linear *l = slot(w, s, layer);
-    for (int i = 0; i < SITE_ROLES && sites[s].weight[i] != ROLES; i++) {
+    for (int i = 0; i < LINEAR_PARTS && sites[s].weight[i] != ROLES; i++) {
         const struct param *weight = model_param(w->model, sites[s].weight[i], layer);
         const struct param *bias = model_param(w->model, sites[s].bias[i], layer);
         if (!weight)
             return;
+        l->part[l->parts++] = (struct linear_part){weight, bias, (int)weight->tensor.dim[0]};
         l->n += (int)weight->tensor.dim[0];
         l->k = (int)weight->tensor.dim[1];
         l->params += tensor_count(&weight->tensor) + (bias ? tensor_count(&bias->tensor) : 0);
     }
-    l->kernel = kernel_pick(KERNEL_OP_linear, format_of(w, s, l->k), w->cpu);
-    l->panel_bytes = l->kernel->fn.linear->panel_bytes(l->k);
+    choose_kernel(l, format_of(w, s, l->k), w->cpu);
     uint64_t n = (uint64_t)l->n, k = (uint64_t)l->k;
     l->bytes = kernel_format_bytes(l->kernel->format, n, k) + (l->params - n * k) * sizeof(float);
+}
+
+/* The sibling of a layer for backward: n and k exchanged. */
+static void size_transposed(struct weights *w, struct linear *l)
+{
+    struct linear *t = l + w->linears;
+    *t = (struct linear){.n = l->k, .k = l->n, .parts = l->parts};
+    memcpy(t->part, l->part, sizeof t->part);
+    choose_kernel(t, l->kernel->format == KERNEL_INT8 ? KERNEL_F32 : l->kernel->format, w->cpu);
+    l->transposed = t;
 }
 
 static int panels(const struct linear *l)
@@ -82,26 +97,36 @@ static int panels(const struct linear *l)
     return l->kernel ? (l->n + l->kernel->fn.linear->panel - 1) / l->kernel->fn.linear->panel : 0;
 }
 
-typedef int linear_fn(struct weights *w, enum site s, int layer, void *payload, struct err *e);
-
-static int each_linear(struct weights *w, linear_fn *fn, void *payload, struct err *e)
+static void size_all(struct weights *w)
 {
     for (int layer = 0; layer < w->model->config.layers; layer++)
-        for (int s = 0; s < SITES; s++)
-            if (!outside_layers(s))
-                TRY(fn(w, s, layer, payload, e));
-    TRY(fn(w, SITE_POOLER, -1, payload, e));
-    return fn(w, SITE_CLASSIFIER, -1, payload, e);
+        for (int s = 0; s < LAYER_SITES; s++)
+            size_linear(w, (enum site)s, layer);
+    size_linear(w, SITE_POOLER, -1);
+    size_linear(w, SITE_CLASSIFIER, -1);
+    for (int i = 0; w->transposed && i < w->linears; i++)
+        if (w->linear[i].kernel)
+            size_transposed(w, &w->linear[i]);
 }
 
-static int add_size(struct weights *w, enum site s, int layer, void *payload, struct err *e)
+static int all_linears(const struct weights *w)
 {
-    size_t *total = payload, bytes;
-    size_linear(w, s, layer);
-    const struct linear *l = slot(w, s, layer);
-    if (!size_mul((size_t)panels(l), l->panel_bytes, &bytes) ||
-        !size_add(*total, arena_size(bytes) + arena_size((size_t)l->n * sizeof(float)), total))
-        return err_set(e, ERR_SHAPE, "the linear layers of %s are too large", w->model->name);
+    return w->transposed ? 2 * w->linears : w->linears;
+}
+
+/* Bytes of all packed layers; also what packing needs for a panel. */
+static int add_sizes(struct weights *w, size_t *total, struct err *e)
+{
+    for (int i = 0; i < all_linears(w); i++) {
+        const struct linear *l = &w->linear[i];
+        size_t bytes, bias = arena_size((size_t)l->n * sizeof(float));
+        if (!size_mul((size_t)panels(l), l->panel_bytes, &bytes) ||
+            !size_add(*total, arena_size(bytes) + (i < w->linears ? bias : 0), total))
+            return err_set(e, ERR_SHAPE, "the linear layers of %s are too large", w->model->name);
+        size_t floats = l->kernel ? (size_t)l->kernel->fn.linear->panel * (size_t)l->k : 0;
+        w->buffer_floats = floats > w->buffer_floats ? floats : w->buffer_floats;
+    }
+    w->buffer_floats = arena_size(w->buffer_floats * sizeof(float)) / sizeof(float);
     return 0;
 }
 
@@ -109,7 +134,7 @@ static int add_size(struct weights *w, enum site s, int layer, void *payload, st
 static bool is_vector(enum role r)
 {
     for (int s = 0; s < SITES; s++)
-        for (int i = 0; i < SITE_ROLES; i++)
+        for (int i = 0; i < LINEAR_PARTS; i++)
             if (sites[s].weight[i] == r || sites[s].bias[i] == r)
                 return false;
     return true;
@@ -122,113 +147,137 @@ static bool needs_copy(const struct param *p)
 
 /* ---- packing ------------------------------------------------------------------------------------------------- */
 
-/* Where outputs [row, row + n) of a site come from: the part (query, key, value) and the row inside it. */
-static const struct tensor *find_part(const struct weights *w, enum site s, int layer, size_t row, size_t *inside)
+/* Where output `row` of a layer comes from: the part (query, key, value) and the row inside it. */
+static const struct tensor *find_part(const struct linear *l, size_t row, size_t *inside)
 {
-    for (int i = 0; i < SITE_ROLES; i++) {
-        const struct tensor *t = &model_param(w->model, sites[s].weight[i], layer)->tensor;
-        if (row < t->dim[0]) {
-            *inside = row;
-            return t;
-        }
-        row -= t->dim[0];
-    }
-    return NULL;
+    int i = 0;
+    for (; row >= (size_t)l->part[i].n; i++)
+        row -= (size_t)l->part[i].n;
+    *inside = row;
+    return &l->part[i].weight->tensor;
 }
 
-/* Rows [row, row + n) of a site as dense floats: in place where one part holds them all, else copied to `buffer`. */
-static const float *site_rows(const struct weights *w, enum site s, int layer, size_t row, size_t n, size_t k,
-                              float *buffer)
+/* Rows [row, row + n) of a layer as dense floats: in place where one part holds them all, else copied to `buffer`. */
+static const float *weight_rows(const struct linear *l, size_t row, size_t n, float *buffer)
 {
-    size_t inside = 0;
-    const struct tensor *t = find_part(w, s, layer, row, &inside);
+    size_t inside = 0, k = (size_t)l->k;
+    const struct tensor *t = find_part(l, row, &inside);
     const float *direct = tensor_f32(t);
     if (direct && inside + n <= t->dim[0])
         return direct + inside * k;
     for (size_t i = 0; i < n; i++) {
-        t = find_part(w, s, layer, row + i, &inside);
+        t = find_part(l, row + i, &inside);
         tensor_read_f32(t, inside * k, k, buffer + i * k);
     }
     return buffer;
 }
 
-static void pack_panel(const struct weights *w, enum site s, int layer, int panel, float *buffer)
+/* Columns [col, col + n) of w, all rows, as dense floats in `buffer`; w has t->k rows of t->n. */
+static void weight_columns(const struct linear *t, size_t col, size_t n, float *buffer)
 {
-    const struct linear *l = slot(w, s, layer);
+    for (int i = 0; i < t->parts; i++)
+        for (size_t row = 0; row < (size_t)t->part[i].n; row++, buffer += n)
+            tensor_read_f32(&t->part[i].weight->tensor, row * (size_t)t->n + col, n, buffer);
+}
+
+static void pack_panel(const struct weights *w, const struct linear *l, int panel, float *buffer)
+{
     const struct linear_kernel *kernel = l->kernel->fn.linear;
     int row = panel * kernel->panel;
     int rows = l->n - row < kernel->panel ? l->n - row : kernel->panel;
-    const float *from = site_rows(w, s, layer, (size_t)row, (size_t)rows, (size_t)l->k, buffer);
-    kernel->pack(l->panels + (size_t)panel * l->panel_bytes, from, l->k, rows, l->k);
+    char *out = l->panels + (size_t)panel * l->panel_bytes;
+    if (l < w->linear + w->linears) {
+        kernel->pack(out, weight_rows(l, (size_t)row, (size_t)rows, buffer), l->k, rows, l->k);
+    } else {
+        weight_columns(l, (size_t)row, (size_t)rows, buffer);
+        kernel->pack_transposed(out, buffer, rows, rows, l->k);
+    }
 }
 
-static void drop_pages(const struct weights *w, enum site s, int layer)
+static void pack_panels(const struct weights *w, const struct linear *l, int threads)
 {
-    for (int i = 0; i < SITE_ROLES && sites[s].weight[i] != ROLES; i++)
-        checkpoint_drop(&w->model->checkpoint, &model_param(w->model, sites[s].weight[i], layer)->tensor);
+    int count = panels(l);
+#pragma omp parallel for schedule(static) num_threads(threads)
+    for (int panel = 0; panel < count; panel++)
+        pack_panel(w, l, panel, w->buffer + (size_t)part_thread() * w->buffer_floats);
 }
 
-static const float *copy_bias(struct weights *w, enum site s, int layer)
+static void copy_bias(const struct linear *l)
 {
-    const struct linear *l = slot(w, s, layer);
+    float *bias = l->bias;
+    for (int i = 0; bias && i < l->parts; bias += l->part[i++].n)
+        tensor_read_f32(&l->part[i].bias->tensor, 0, (size_t)l->part[i].n, bias);
+}
+
+static bool has_bias(const struct linear *l)
+{
+    for (int i = 0; i < l->parts; i++)
+        if (!l->part[i].bias)
+            return false;
+    return true;
+}
+
+/* Packs one layer and its sibling. */
+static void pack_linear(struct weights *w, struct linear *l, int threads)
+{
+    copy_bias(l);
+    pack_panels(w, l, threads);
+    if (l->transposed)
+        pack_panels(w, l->transposed, threads);
+}
+
+static void reserve_linear(struct weights *w, struct linear *l)
+{
     float *bias = arena_alloc(&w->arena, (size_t)l->n * sizeof *bias);
-    size_t at = 0;
-    for (int i = 0; i < SITE_ROLES && sites[s].bias[i] != ROLES; i++) {
-        const struct param *p = model_param(w->model, sites[s].bias[i], layer);
-        if (!p)
-            return NULL;
-        tensor_read_f32(&p->tensor, 0, tensor_count(&p->tensor), bias + at);
-        at += tensor_count(&p->tensor);
-    }
-    return bias;
+    l->bias = has_bias(l) ? bias : NULL;
+    l->panels = arena_alloc(&w->arena, (size_t)panels(l) * l->panel_bytes);
+    if (l->transposed)
+        l->transposed->panels = arena_alloc(&w->arena, (size_t)panels(l->transposed) * l->transposed->panel_bytes);
 }
 
-struct pack_job {
-    int threads;
-    const struct progress *progress;
-    uint64_t done, total; /* parameters */
-};
-
-static int pack_linear(struct weights *w, enum site s, int layer, void *payload, struct err *e)
+static int pack_all(struct weights *w, const struct progress *progress, struct err *e)
 {
-    struct pack_job *job = payload;
-    struct linear *l = slot(w, s, layer);
-    if (!l->kernel)
-        return 0;
-    int failed = 0, count = panels(l);
-    l->panels = arena_alloc(&w->arena, (size_t)count * l->panel_bytes);
-    l->bias = copy_bias(w, s, layer);
-#pragma omp parallel num_threads(job->threads) reduction(| : failed)
-    {
-        float *buffer = malloc((size_t)l->kernel->fn.linear->panel * (size_t)l->k * sizeof *buffer);
-        failed |= !buffer;
-#pragma omp for schedule(static)
-        for (int panel = 0; panel < count; panel++)
-            if (buffer)
-                pack_panel(w, s, layer, panel, buffer);
-        free(buffer);
+    uint64_t done = 0, total = model_param_total(w->model);
+    for (int i = 0; i < w->linears; i++) {
+        struct linear *l = &w->linear[i];
+        if (!l->kernel)
+            continue;
+        reserve_linear(w, l);
+        pack_linear(w, l, w->threads);
+        for (int k = 0; k < l->parts; k++)
+            checkpoint_drop(&w->model->checkpoint, &l->part[k].weight->tensor);
+        done += l->params;
+        TRY(progress_step(progress, "packing weights", (double)done, (double)total, e));
     }
-    drop_pages(w, s, layer);
-    job->done += l->params;
-    if (failed)
-        return err_set(e, ERR_NOMEM, "no memory to pack the weights of %s", w->model->name);
-    return progress_step(job->progress, "packing weights", (double)job->done, (double)job->total, e);
+    return 0;
+}
+
+static void copy_vector(const struct vector_copy *copy)
+{
+    tensor_read_f32(&copy->param->tensor, 0, tensor_count(&copy->param->tensor), copy->values);
 }
 
 static void copy_vectors(struct weights *w)
 {
-    int copies = 0;
     for (int i = 0; i < w->model->params; i++) {
         const struct param *p = &w->model->param[i];
         if (!needs_copy(p))
             continue;
-        size_t n = tensor_count(&p->tensor);
-        float *x = arena_alloc(&w->arena, n * sizeof *x);
-        tensor_read_f32(&p->tensor, 0, n, x);
+        struct vector_copy *copy = &w->copy[w->copies++];
+        *copy = (struct vector_copy){p, arena_alloc(&w->arena, tensor_count(&p->tensor) * sizeof(float))};
+        copy_vector(copy);
         checkpoint_drop(&w->model->checkpoint, &p->tensor);
-        w->copy[copies++] = (struct vector_copy){p, x};
     }
-    w->copies = copies;
+}
+
+void weights_refresh(struct weights *w, int threads)
+{
+    threads = threads < w->threads ? threads : w->threads;
+    for (int i = 0; i < w->copies; i++)
+        copy_vector(&w->copy[i]);
+    for (int i = 0; i < w->linears; i++)
+        if (w->linear[i].kernel)
+            pack_linear(w, &w->linear[i], threads);
 }
 
 const float *weights_vector(const struct weights *w, enum role role, int layer)
@@ -240,22 +289,25 @@ const float *weights_vector(const struct weights *w, enum role role, int layer)
     return p ? tensor_f32(&p->tensor) : NULL;
 }
 
-static int build(struct weights *w, int threads, const struct progress *progress, struct err *e)
+static int build(struct weights *w, const struct progress *progress, struct err *e)
 {
     const struct model *m = w->model;
-    struct pack_job job = {threads, progress, 0, model_param_total(m)};
     size_t bytes = 0;
-    w->layer = calloc((size_t)m->config.layers * SITES, sizeof *w->layer);
+    w->linears = m->config.layers * LAYER_SITES + SITES - LAYER_SITES;
+    w->linear = calloc((size_t)all_linears(w), sizeof *w->linear);
     w->copy = calloc((size_t)m->params, sizeof *w->copy);
-    if (!w->layer || !w->copy)
+    if (!w->linear || !w->copy)
         return err_set(e, ERR_NOMEM, "no memory for %d layers", m->config.layers);
-    TRY(each_linear(w, add_size, &bytes, e));
+    size_all(w);
+    TRY(add_sizes(w, &bytes, e));
     for (int i = 0; i < m->params; i++)
         if (needs_copy(&m->param[i]))
             bytes += arena_size(tensor_count(&m->param[i].tensor) * sizeof(float));
+    bytes += (size_t)w->threads * w->buffer_floats * sizeof(float);
     TRY(arena_init(&w->arena, bytes, "the packed weights", e));
+    w->buffer = arena_alloc(&w->arena, (size_t)w->threads * w->buffer_floats * sizeof(float));
     copy_vectors(w);
-    return each_linear(w, pack_linear, &job, e);
+    return pack_all(w, progress, e);
 }
 
 int weights_build(struct weights **out, const struct model *m, const struct weights_options *options,
@@ -268,7 +320,9 @@ int weights_build(struct weights **out, const struct model *m, const struct weig
     w->model = m;
     w->cpu = options->cpu;
     w->format = options->format;
-    int code = build(w, options->threads, progress, e);
+    w->transposed = options->gradients;
+    w->threads = options->threads;
+    int code = build(w, progress, e);
     if (code != 0)
         weights_free(w);
     else
@@ -281,7 +335,7 @@ void weights_free(struct weights *w)
     if (!w)
         return;
     arena_free(&w->arena);
-    free(w->layer);
+    free(w->linear);
     free(w->copy);
     free(w);
 }

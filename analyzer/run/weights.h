@@ -2,6 +2,7 @@
 #ifndef ANALYZER_RUN_WEIGHTS_H
 #define ANALYZER_RUN_WEIGHTS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -24,29 +25,44 @@ enum site {
 const char *site_label(enum site s);
 enum component site_component(enum site s);
 
+enum { LINEAR_PARTS = 3 };
+
+/* A parameter matrix that is a range of the outputs of a linear layer. */
+struct linear_part {
+    const struct param *weight, *bias; /* borrowed from the model; bias may be NULL */
+    int n;
+};
+
 /* One linear layer, y = x w^T + bias with w[n,k]. */
 struct linear {
     int n, k;
+    int parts; /* of w, in the order of the outputs */
+    struct linear_part part[LINEAR_PARTS];
     const struct kernel *kernel; /* the row that packed it and must run it; NULL = the model has no such layer */
     char *panels;                /* packed weights; owned by the weights */
     size_t panel_bytes;
-    const float *bias; /* [n], or NULL */
+    float *bias;       /* [n], or NULL; owned by the weights */
     uint64_t params;   /* numbers in w and bias */
     uint64_t bytes;    /* what they take in this format, without padding */
+    struct linear *transposed; /* y = x w: without bias, for backward; NULL without weights_options.gradients */
 };
 
 /* A parameter that could not be used where it lies (another type, or unaligned). */
 struct vector_copy {
     const struct param *param;
-    const float *values;
+    float *values;
 };
 
 struct weights {
     const struct model *model; /* borrowed */
     uint32_t cpu;              /* CPU_* bits the kernels were chosen for */
     enum kernel_format format; /* of the linear layers of the encoder */
-    struct linear pooler, classifier;
-    struct linear *layer; /* [layers][SITES]; owned */
+    struct linear *linear; /* [layers][SITES in layers], pooler, classifier; then the transposed ones. Owned */
+    int linears;           /* without the transposed ones */
+    bool transposed;
+    float *buffer;         /* [threads][buffer_floats]: what packing needs */
+    size_t buffer_floats;
+    int threads;
     struct vector_copy *copy; /* owned */
     int copies;
     struct arena arena;
@@ -58,6 +74,9 @@ struct weights_options {
     /* Of the linear layers; tables and vectors stay f32. With int8 pooler and classifier stay f32 too: they are small, and
      * what they lose is lost in the answer. So does a layer of more than KERNEL_INT8_K inputs. */
     enum kernel_format format;
+    /* Also packs the transposed weights that a backward pass needs, in the same format; f32 for int8, which has no such
+     * product. */
+    bool gradients;
 };
 
 /* Chooses a kernel for every linear layer and packs it. Pages of the model's files that were
@@ -65,6 +84,10 @@ struct weights_options {
 WARN_UNUSED int weights_build(struct weights **out, const struct model *m, const struct weights_options *options,
                               const struct progress *progress, struct err *e);
 void weights_free(struct weights *w); /* accepts NULL */
+
+/* Packs again, in place, after the values of the model's own parameters changed (model_own). Uses at most as many threads
+ * as weights_build did; allocates nothing. */
+void weights_refresh(struct weights *w, int threads);
 
 /* The linear layer of a site; layer -1 for pooler and classifier. NULL if the model has none. */
 const struct linear *weights_linear(const struct weights *w, enum site s, int layer);

@@ -101,7 +101,7 @@ int main(void)
         return 77;
     }
     if (model_open(&m, "preset:bert-tiny", NULL, NULL, &e) == 0 &&
-        weights_build(&w, m, &(struct weights_options){cpu_detect(NULL), 2, KERNEL_F32}, NULL, &e) == 0)
+        weights_build(&w, m, &(struct weights_options){.cpu = cpu_detect(NULL), .threads = 2}, NULL, &e) == 0)
         passed = check(w, 1) + check(w, 2);
     weights_free(w);
     model_free(m);

@@ -23,7 +23,7 @@ static struct fixture open_fixture_in(const char *spec, int threads, enum kernel
     struct err e = {0};
     struct model_options options = {.seed = 3};
     CU_ASSERT_EQUAL_FATAL(model_open(&f.model, spec, &options, NULL, &e), 0);
-    CU_ASSERT_EQUAL_FATAL(weights_build(&f.weights, f.model, &(struct weights_options){cpu_detect(NULL), threads, format}, NULL, &e), 0);
+    CU_ASSERT_EQUAL_FATAL(weights_build(&f.weights, f.model, &(struct weights_options){.cpu = cpu_detect(NULL), .threads = threads, .format = format}, NULL, &e), 0);
     return f;
 }
 

@@ -32,7 +32,7 @@ static void parts_sum_to_the_whole(void)
     struct err e = {0};
     struct profile_options options = {{2, 16, 1, KERNEL_F32}, 0.3, 1e-9, true};
     CU_ASSERT_EQUAL_FATAL(model_open(&m, "preset:bert-tiny", NULL, NULL, &e), 0);
-    CU_ASSERT_EQUAL_FATAL(weights_build(&w, m, &(struct weights_options){cpu_detect(NULL), 1, KERNEL_F32}, NULL, &e), 0);
+    CU_ASSERT_EQUAL_FATAL(weights_build(&w, m, &(struct weights_options){.cpu = cpu_detect(NULL), .threads = 1}, NULL, &e), 0);
     CU_ASSERT_EQUAL_FATAL(profile_measure(&p, w, &options, watch, &watcher, NULL, &e), 0);
     uint64_t params = 0, macs = 0, layer_macs = 0, step_macs = 0;
     double time = p.unattributed_ns;
@@ -82,7 +82,7 @@ static void cancelling_leaves_nothing(void)
     struct progress progress = {cancel_now, &cancel, &cancel};
     struct profile_options options = {{1, 16, 1, KERNEL_F32}, 60, 0, false};
     CU_ASSERT_EQUAL_FATAL(model_open(&m, "preset:bert-tiny", NULL, NULL, &e), 0);
-    CU_ASSERT_EQUAL_FATAL(weights_build(&w, m, &(struct weights_options){cpu_detect(NULL), 1, KERNEL_F32}, NULL, &e), 0);
+    CU_ASSERT_EQUAL_FATAL(weights_build(&w, m, &(struct weights_options){.cpu = cpu_detect(NULL), .threads = 1}, NULL, &e), 0);
     CU_ASSERT_EQUAL(profile_measure(&p, w, &options, NULL, NULL, &progress, &e), ERR_CANCELLED);
     CU_ASSERT_PTR_NULL(p.step);
     options.workload.seq = 513;
