@@ -105,6 +105,8 @@ enum {
     EBX7_AVX512BW = 1u << 30,
     /* leaf 7, subleaf 0, ecx */
     ECX7_AVX512VNNI = 1u << 11,
+    /* leaf 7, subleaf 1, eax */
+    EAX71_AVX512BF16 = 1u << 5,
     /* XCR0: which registers the system saves */
     XCR0_YMM = 0x06, /* SSE, upper halves of YMM */
     XCR0_ZMM = 0xe6  /* and mask registers, upper halves of ZMM, ZMM16..31 */
@@ -114,6 +116,22 @@ static const uint32_t EBX7_AVX512VL = 1u << 31;
 static bool has(uint64_t word, uint64_t wanted)
 {
     return (word & wanted) == wanted;
+}
+
+/* Leaf 0: ebx, edx and ecx spell "AuthenticAMD". */
+static bool is_amd(const uint32_t leaf0[4])
+{
+    return leaf0[1] == 0x68747541 && leaf0[3] == 0x69746e65 && leaf0[2] == 0x444d4163;
+}
+
+/* vdpbf16ps exists and is faster than the multiply-add of floats. */
+static bool has_fast_bf16(const struct cpu_source *s, const uint32_t leaf0[4], const uint32_t leaf7[4])
+{
+    uint32_t more[4];
+    if (leaf7[0] < 1 || !is_amd(leaf0))
+        return false;
+    s->cpuid(7, 1, more);
+    return has(more[0], EAX71_AVX512BF16);
 }
 
 uint32_t cpu_detect(const struct cpu_source *source)
@@ -132,7 +150,9 @@ uint32_t cpu_detect(const struct cpu_source *source)
         found |= CPU_AVX2;
     if (has(leaf1[2], ECX1_F16C) && has(saved, XCR0_YMM))
         found |= CPU_F16C;
-    if (has(leaf7[1], EBX7_AVX512F | EBX7_AVX512DQ | EBX7_AVX512BW | EBX7_AVX512VL) && has(saved, XCR0_ZMM))
+    if (has(leaf7[1], EBX7_AVX512F | EBX7_AVX512DQ | EBX7_AVX512BW | EBX7_AVX512VL) && has(saved, XCR0_ZMM)) {
         found |= has(leaf7[2], ECX7_AVX512VNNI) ? CPU_AVX512 | CPU_AVX512VNNI : CPU_AVX512;
+        found |= has_fast_bf16(s, leaf0, leaf7) ? CPU_AVX512BF16 : 0;
+    }
     return found;
 }

@@ -54,7 +54,15 @@ static inline uint16_t bf16_from_f32(float f)
     return (uint16_t)(half_choose((bits & 0x7fffffffu) > 0x7f800000u, bits | 0x400000u, rounded) >> 16);
 }
 
-/* The same with 13 bits and an exponent re-biased by 112; below 2^-14 adding 1/2 leaves the last place of a float at
+/* What bf16 makes of a number that is going to be multiplied: the same, but zero of everything below 2^-126, as
+ * VCVTNEPS2BF16 and VDPBF16PS have it (Intel, Software Developer's Manual, volume 2). */
+static inline uint16_t bf16_factor_from_f32(float f)
+{
+    uint32_t bits = bits_from_f32(f);
+    return bf16_from_f32(f32_from_bits(half_choose((bits & 0x7f800000u) == 0, bits & 0x80000000u, bits)));
+}
+
+/* As bf16_from_f32, with 13 bits and an exponent re-biased by 112; below 2^-14 adding 1/2 leaves the last place of a float at
  * 2^-24, which is that of a denormal. */
 static inline uint16_t f16_from_f32(float f)
 {

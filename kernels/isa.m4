@@ -27,4 +27,7 @@ AC_DEFUN([KERNEL_ISAS], [
   AS_IF([test "$kernel_cv_isa_avx512" = no], [kernel_cv_isa_avx512vnni=no])
   KERNEL_ISA([avx512vnni], [-mavx512vnni -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx2 -mfma], [immintrin.h],
     [__m512i a = _mm512_set1_epi8(1); a = _mm512_dpbusd_epi32(a, a, a); return _mm512_reduce_add_epi32(a)])
+  AS_IF([test "$kernel_cv_isa_avx512" = no], [kernel_cv_isa_avx512bf16=no])
+  KERNEL_ISA([avx512bf16], [-mavx512bf16 -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx2 -mfma], [immintrin.h],
+    [__m512 a = _mm512_set1_ps(1.0f); __m512bh b = _mm512_cvtne2ps_pbh(a, a); a = _mm512_dpbf16_ps(a, b, b); return (int)_mm512_reduce_add_ps(a)])
 ])

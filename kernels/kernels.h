@@ -56,9 +56,14 @@ enum activation {
  * Weights are packed once, panel by panel: a panel holds `panel` consecutive outputs (rows of w) in the
  * layout that the variant likes best; the last one is filled up with zeros.
  *
- * bf16 and f16 are formats to store weights in: they are rounded to nearest even when packed (kernels/half.h; f16 makes
- * infinity of weights from 65520 on) and y is computed in floats from what they became, so what follows holds for
- * the rounded w.
+ * f16 is a format to store weights in: they are rounded to nearest even when packed (kernels/half.h; infinity from 65520
+ * on) and y is computed in floats from what they became, so what follows holds for the rounded w.
+ *
+ * bf16 is a format to multiply in: w and x are both rounded to nearest even (bf16_factor_from_f32 of kernels/half.h:
+ * everything below 2^-126 is zero), whatever the instruction set, so that all variants multiply the same numbers. A
+ * product of two has 16 bits and is exact in a float; sums are of floats and may become zero below 2^-126 (vdpbf16ps does
+ * that, and rounds each of its two sums to nearest even). So what follows holds for the rounded w and x, with 2^-126 in
+ * the place of 2^-149. Against f32, w and x are each off by at most 2^-9 of themselves: (2^-8 + 2^-18) sum |x||w| more.
  *
  * int8 rounds each output of w and each row of x to integers times a scale of its own (kernels/int8.h): with q
  * and p the integers, y = (sum q p) scale_w scale_x + bias; sum q p is exact, so all variants differ in the last roundings

@@ -13,6 +13,11 @@ static inline weight weight_from(float f)
     return f16_from_f32(f);
 }
 
+static inline float input_value(float x)
+{
+    return x;
+}
+
 #include "kernels/linear_f32_scalar.inc"
 
 LINEAR_ROW(f16)

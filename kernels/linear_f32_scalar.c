@@ -12,6 +12,11 @@ static inline weight weight_from(float f)
     return f;
 }
 
+static inline float input_value(float x)
+{
+    return x;
+}
+
 #include "kernels/linear_f32_scalar.inc"
 
 LINEAR_ROW(f32)

@@ -27,6 +27,16 @@ libkernels_a_SOURCES = \
 	kernels/peak_f32_scalar.c \
 	kernels/read_f32_scalar.c
 
+if KERNEL_AVX512BF16
+noinst_LIBRARIES += libkernels_avx512bf16.a
+KERNELS_LIBS += libkernels_avx512bf16.a
+endif
+libkernels_avx512bf16_a_CFLAGS = $(AM_CFLAGS) $(AVX512BF16_CFLAGS)
+libkernels_avx512bf16_a_SOURCES = \
+	kernels/weight_bf16_avx512bf16.inc \
+	kernels/linear_bf16_avx512bf16.c \
+	kernels/peak_bf16_avx512bf16.c
+
 if KERNEL_AVX512VNNI
 noinst_LIBRARIES += libkernels_avx512vnni.a
 KERNELS_LIBS += libkernels_avx512vnni.a
@@ -79,8 +89,8 @@ EXTRA_DIST += \
 	kernels/kernels.def kernels/ops.def kernels/formats.def kernels/cpu.def kernels/isa.m4 \
 	kernels/vec_math.inc kernels/tile_f32_vec.inc \
 	kernels/weight_f32_vec.inc kernels/weight_bf16_vec.inc kernels/weight_f16_vec.inc kernels/weight_int8_avx2.inc \
-	kernels/linear_int8_vec.inc kernels/peak_int8_vec.inc kernels/pack_f32_vec.inc \
-	kernels/linear_f32_scalar.inc kernels/linear_vec.inc kernels/linear_f32_vec.inc \
+	kernels/linear_int8_vec.inc kernels/peak_packed_vec.inc kernels/pack_f32_vec.inc \
+	kernels/linear_f32_scalar.inc kernels/linear_vec.inc kernels/linear_sums_f32_vec.inc kernels/linear_f32_vec.inc \
 	kernels/attention_f32_vec.inc \
 	kernels/softmax_f32_vec.inc \
 	kernels/layernorm_f32_vec.inc \

@@ -1,7 +1,7 @@
 #include "kernels/vec_avx2.inc"
 
 #include "kernels/weight_int8_avx2.inc"
-#include "kernels/peak_int8_vec.inc"
+#include "kernels/peak_packed_vec.inc"
 
 double peak_int8_avx2(long rounds)
 {

@@ -85,7 +85,7 @@ static void emit_steps(struct emit *e, const struct profile *p)
     for (int i = 0; i < p->steps; i++) {
         const struct profile_step *s = &p->step[i];
         struct profile_group g = {s->params, s->macs, s->bytes, s->weight_bytes, s->time_ns,
-                                  s->int8_macs};
+                                  s->narrow_macs};
         emit_row(e);
         emit_string(e, NULL, NULL, s->name);
         emit_string(e, NULL, NULL, s->op);
@@ -115,7 +115,9 @@ static void emit_ceilings(struct emit *e, const struct profile *p)
     emit_begin(e, "ceilings", "Ceilings measured beside the passes (all threads together)");
     emit_int(e, "threads", NULL, c->threads, UNIT_NONE);
     emit_rate(e, "f32_flops", "f32 FMA", c->f32_flops, UNIT_FLOPS);
-    emit_rate(e, "int8_ops", c->int8_ops > 0 ? "int8" : NULL, c->int8_ops, UNIT_FLOPS);
+    const char *narrow = c->narrow_flops > 0 ? kernel_format_name(c->narrow) : NULL;
+    emit_string(e, "narrow_format", NULL, narrow);
+    emit_rate(e, "narrow_flops", narrow, c->narrow_flops, UNIT_FLOPS);
     emit_rate(e, "l2_read", "read L2", c->l2_read, UNIT_RATE);
     emit_rate(e, "l3_read", "read L3", c->l3_read, UNIT_RATE);
     emit_rate(e, "memory_read", "read memory", c->memory_read, UNIT_RATE);

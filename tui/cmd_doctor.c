@@ -11,7 +11,7 @@
 #include "reports/machine_report.h"
 #include "tui/command.h"
 
-enum { CHECKS = 8, DETAIL_SIZE = 480 };
+enum { CHECKS = 8, DETAIL_SIZE = 640 };
 
 /* The checks with room for their texts. */
 struct examination {

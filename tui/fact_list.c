@@ -47,6 +47,9 @@ static void ceiling_text(const struct ceilings *c, char *out, size_t size)
         used = snprintf(out, size, "f32 %s", format_flops(rate, c->f32_flops));
     else
         used = snprintf(out, size, "not measured yet");
+    if (c->narrow_flops > 0)
+        used += snprintf(out + used, size - (size_t)used, ", %s %s", kernel_format_name(c->narrow),
+                         format_flops(rate, c->narrow_flops));
     for (size_t i = 0; i < sizeof reads / sizeof reads[0]; i++)
         if (reads[i].rate > 0)
             used += snprintf(out + used, size - (size_t)used, ", %s %s", reads[i].name,

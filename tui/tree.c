@@ -62,7 +62,7 @@ static struct profile_group sum_steps(const struct profile *p, const struct node
             continue;
         g.params += s->params;
         g.macs += s->macs;
-        g.int8_macs += s->int8_macs;
+        g.narrow_macs += s->narrow_macs;
         g.bytes += s->bytes;
         g.weight_bytes += s->weight_bytes;
         g.time_ns.median += s->time_ns.median;
@@ -75,7 +75,7 @@ struct profile_group tree_group(const struct profile *p, const struct node *n)
 {
     if (n->kind == NODE_STEP) {
         const struct profile_step *s = &p->step[n->step];
-        return (struct profile_group){s->params, s->macs, s->bytes, s->weight_bytes, s->time_ns, s->int8_macs};
+        return (struct profile_group){s->params, s->macs, s->bytes, s->weight_bytes, s->time_ns, s->narrow_macs};
     }
     if (n->layer < 0)
         return sum_steps(p, n);

@@ -28,7 +28,8 @@ struct compute {
 
 struct ceiling_probe {
     int threads;
-    struct compute f32, int8;
+    struct compute f32, narrow;
+    enum kernel_format format; /* of narrow */
     read_fn *read;
     struct level memory, l2, l3;
     size_t at; /* place of the next memory window */
@@ -71,10 +72,10 @@ static double multiply_add(struct ceiling_probe *p, const struct level *level, s
     return p->f32.peak(p->f32.rounds);
 }
 
-static double multiply_add_int8(struct ceiling_probe *p, const struct level *level, size_t at, int thread)
+static double multiply_add_narrow(struct ceiling_probe *p, const struct level *level, size_t at, int thread)
 {
     (void)level, (void)at, (void)thread;
-    return p->int8.peak(p->int8.rounds);
+    return p->narrow.peak(p->narrow.rounds);
 }
 
 static double read_window(struct ceiling_probe *p, const struct level *level, size_t at, int thread)
@@ -93,9 +94,20 @@ static double read_rate(struct ceiling_probe *p, const struct level *level, size
     return level->bytes ? rate(p, read_window, level, at) : 0;
 }
 
+const struct kernel *ceiling_kernel(enum kernel_format format, uint32_t machine)
+{
+    const struct kernel *peak = kernel_pick(KERNEL_OP_peak, format, machine);
+    return peak ? peak : kernel_pick(KERNEL_OP_peak, KERNEL_F32, machine);
+}
+
+bool ceiling_is_narrow(enum kernel_format format, uint32_t machine)
+{
+    return ceiling_kernel(format, machine)->format != KERNEL_F32;
+}
+
 static struct compute calibrate(enum kernel_format format, uint32_t bits)
 {
-    struct compute c = {kernel_pick(KERNEL_OP_peak, format, bits)->fn.peak, 64};
+    struct compute c = {ceiling_kernel(format, bits)->fn.peak, 64};
     for (; c.rounds < 1L << 30; c.rounds *= 2) {
         uint64_t start = clock_ns();
         (void)c.peak(c.rounds);
@@ -124,7 +136,7 @@ static void choose_levels(struct ceiling_probe *p, const struct machine *m)
         p->l3.bytes = 0;
 }
 
-int ceiling_probe_open(struct ceiling_probe **out, int threads, bool int8, struct err *e)
+int ceiling_probe_open(struct ceiling_probe **out, int threads, enum kernel_format format, struct err *e)
 {
     struct machine m;
     *out = NULL;
@@ -142,8 +154,9 @@ int ceiling_probe_open(struct ceiling_probe **out, int threads, bool int8, struc
     }
     p->buffer = arena_alloc(&p->arena, (size_t)threads * p->memory.bytes);
     p->f32 = calibrate(KERNEL_F32, m.cpu_bits);
-    if (int8)
-        p->int8 = calibrate(KERNEL_INT8, m.cpu_bits);
+    p->format = format;
+    if (ceiling_is_narrow(format, m.cpu_bits))
+        p->narrow = calibrate(format, m.cpu_bits);
     *out = p;
     return 0;
 }
@@ -159,8 +172,9 @@ void ceiling_probe_compute(struct ceiling_probe *p, struct ceilings *best)
     best->threads = p->threads;
     best->slices++;
     raise_to(&best->f32_flops, rate(p, multiply_add, NULL, 0));
-    if (p->int8.peak)
-        raise_to(&best->int8_ops, rate(p, multiply_add_int8, NULL, 0));
+    best->narrow = p->format;
+    if (p->narrow.peak)
+        raise_to(&best->narrow_flops, rate(p, multiply_add_narrow, NULL, 0));
 }
 
 /* Untouched pages are all the same page: give each thread its own before the first reading. */

@@ -8,6 +8,7 @@
 #include "analyzer/base/arena.h"
 #include "analyzer/base/clock.h"
 #include "analyzer/base/rng.h"
+#include "analyzer/measure/ceilings.h"
 
 const struct kernel_load kernel_loads[] = {
     {KERNEL_OP_linear, 128, 768, 768, 2.0 * 128 * 768 * 768, 0},
@@ -341,12 +342,6 @@ static int add_job(struct bench *b, const struct kernel *k, const struct kernel_
     return b->jobs++;
 }
 
-static const struct kernel *ceiling_of(const struct kernel *k, uint32_t machine)
-{
-    const struct kernel *peak = kernel_pick(KERNEL_OP_peak, k->format, machine);
-    return peak ? peak : kernel_pick(KERNEL_OP_peak, KERNEL_F32, machine);
-}
-
 static void choose_jobs(struct bench *b, const struct kernel_load *l, uint32_t cpu, uint32_t machine)
 {
     for (int i = 0; i < kernels_count && b->jobs < CONTENDERS - KERNEL_FORMATS; i++)
@@ -354,7 +349,7 @@ static void choose_jobs(struct bench *b, const struct kernel_load *l, uint32_t c
             add_job(b, &kernels[i], l);
     b->rows = b->jobs;
     for (int i = 0; i < b->rows; i++) {
-        const struct kernel *peak = ceiling_of(b->job[i].kernel, machine);
+        const struct kernel *peak = ceiling_kernel(b->job[i].kernel->format, machine);
         int at = 0; /* a ceiling that is a row itself is its own */
         while (at < b->jobs && b->job[at].kernel != peak)
             at++;

@@ -65,7 +65,7 @@ static void group_cost(struct profile_group *g, const struct profile *p, belongs
         g->params += s->params;
         g->macs += s->macs;
         g->bytes += s->bytes;
-        g->int8_macs += s->int8_macs;
+        g->narrow_macs += s->narrow_macs;
         g->weight_bytes += s->weight_bytes;
     }
 }
@@ -143,7 +143,7 @@ static void describe_step(struct profile_step *out, const struct step *s)
         snprintf(name, sizeof name, "%s", s->label);
     *out = (struct profile_step){.component = s->component, .layer = s->layer, .params = s->params,
                                  .macs = s->macs, .bytes = s->bytes, .weight_bytes = s->param_bytes};
-    out->int8_macs = s->kernel && s->kernel->format == KERNEL_INT8 ? s->macs : 0;
+    out->narrow_macs = s->kernel && ceiling_is_narrow(s->kernel->format, cpu_detect(NULL)) ? s->macs : 0;
     memcpy(out->name, name, sizeof name);
     snprintf(out->op, sizeof out->op, "%s", s->op->name);
     snprintf(out->kernel, sizeof out->kernel, "%s", s->kernel ? s->kernel->name : "");
@@ -284,7 +284,7 @@ int profile_measure(struct profile *out, const struct weights *w, const struct p
     if (code == 0)
         code = describe(out, w->model, plan, options, e);
     if (code == 0)
-        code = ceiling_probe_open(&s.probe, options->workload.threads, w->format == KERNEL_INT8, e);
+        code = ceiling_probe_open(&s.probe, options->workload.threads, w->format, e);
     s.plan = plan;
     if (code == 0)
         code = measure(&s, e);
@@ -338,11 +338,11 @@ double profile_flops(uint64_t macs, const struct spread *time_ns)
 double profile_ceiling_share(const struct profile *p, const struct profile_group *g)
 {
     const struct ceilings *c = &p->ceilings;
-    if (profile_flops(g->macs, &g->time_ns) <= 0 || c->f32_flops <= 0 || (g->int8_macs > 0 && c->int8_ops <= 0))
+    if (profile_flops(g->macs, &g->time_ns) <= 0 || c->f32_flops <= 0 || (g->narrow_macs > 0 && c->narrow_flops <= 0))
         return -1;
-    double least_s = 2.0 * (double)(g->macs - g->int8_macs) / c->f32_flops;
-    if (g->int8_macs > 0)
-        least_s += 2.0 * (double)g->int8_macs / c->int8_ops;
+    double least_s = 2.0 * (double)(g->macs - g->narrow_macs) / c->f32_flops;
+    if (g->narrow_macs > 0)
+        least_s += 2.0 * (double)g->narrow_macs / c->narrow_flops;
     return least_s * 1e9 / g->time_ns.median;
 }
 

@@ -30,7 +30,7 @@ struct profile_step {
     char format[8]; /* of the weights, "" without weights */
     enum component component;
     int layer; /* -1 = not in a layer */
-    uint64_t int8_macs; /* of macs */
+    uint64_t narrow_macs; /* of macs: those in a format that has a ceiling of its own */
     uint64_t params, macs, bytes, weight_bytes; /* bytes = moved at least once: inputs + outputs + weights */
     struct spread time_ns;
 };
@@ -39,7 +39,7 @@ struct profile_step {
 struct profile_group {
     uint64_t params, macs, bytes, weight_bytes;
     struct spread time_ns; /* of the sum over the group within each pass */
-    uint64_t int8_macs;    /* of macs */
+    uint64_t narrow_macs;    /* of macs */
 };
 
 struct profile {
@@ -78,8 +78,8 @@ void profile_free(struct profile *p);
 
 /* FLOP/s of a group or step: 2 MACs per multiply-add over the median time; 0 when either is missing. */
 double profile_flops(uint64_t macs, const struct spread *time_ns);
-/* The time that its MACs take at least, by the ceilings for the profile's thread count (MACs in int8 by that of int8, all
- * others by that of f32), over the median time; negative when it cannot be said. Above 1 the figure is
+/* The time that its MACs take at least, by the ceilings for the profile's thread count (narrow MACs by that of their format,
+ * all others by that of f32), over the median time; negative when it cannot be said. Above 1 the figure is
  * impossible and must be shown as invalid. */
 double profile_ceiling_share(const struct profile *p, const struct profile_group *g);
 /* Share of the median pass; shares of the components and of unattributed_ns sum to 1. */

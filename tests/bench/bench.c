@@ -77,7 +77,7 @@ void bench_report(const struct bench_options *options, const struct bench_row *r
 int ceiling_slice_open(struct ceiling_slice *s, int threads, struct err *e)
 {
     *s = (struct ceiling_slice){.probe = NULL};
-    return ceiling_probe_open(&s->probe, threads, false, e);
+    return ceiling_probe_open(&s->probe, threads, KERNEL_F32, e);
 }
 
 void ceiling_slice_run(void *payload)

@@ -1,25 +1,28 @@
-/* linear: y = act(x w^T + bias), with w (for int8: and x) rounded to the format of the weights. */
+/* linear: y = act(x w^T + bias), with w (for bf16 and int8: and x) rounded to the format of the weights. */
 #include <float.h>
 #include <math.h>
 #include <string.h>
 
 #include "tests/conform/conform.h"
 
-/* A format of floats: its precision in bits, the smallest spacing of its numbers, its largest number. */
+/* A format of floats: its precision in bits, the smallest spacing of its numbers, its largest number; what is below
+ * `normal` is zero; whether it rounds inputs as it does weights; what a sum may lose because it is small. */
 struct rounding {
     int precision, least;
-    double most;
+    double most, normal;
+    bool inputs;
+    double lost;
 };
 
 static struct rounding rounding_of(enum kernel_format format)
 {
     switch (format) {
     case KERNEL_BF16:
-        return (struct rounding){8, -133, 0x1.fep127};
+        return (struct rounding){8, -133, 0x1.fep127, .normal = 0x1p-126, .inputs = true, .lost = 0x1p-126};
     case KERNEL_F16:
-        return (struct rounding){11, -24, 65504};
+        return (struct rounding){11, -24, 65504, .lost = ETA};
     default:
-        return (struct rounding){24, -149, FLT_MAX};
+        return (struct rounding){24, -149, FLT_MAX, .lost = ETA};
     }
 }
 
@@ -29,6 +32,8 @@ static double rounded(const struct rounding *f, double x)
     int exponent;
     if (x == 0 || !isfinite(x))
         return x;
+    if (fabs(x) < f->normal)
+        return 0;
     frexp(x, &exponent);
     int place = exponent - f->precision > f->least ? exponent - f->precision : f->least;
     double near = ldexp(nearbyint(ldexp(x, -place)), place);
@@ -128,18 +133,19 @@ struct dot {
     double sum, bound;
 };
 
-/* kernels.h: gamma(k + 1) (sum |x||w| + |bias|); each of k products and k + 1 sums may lose ETA below the
- * normal range. */
+/* kernels.h: gamma(k + 1) (sum |x||w| + |bias|); each of k products and k + 1 sums may lose ETA, or 2^-126, below the
+ * normal range. The product of two numbers of bf16 is exact in double, too. */
 static struct dot dot_of_floats(const struct linear_case *c, const struct linear_data *d, int r, int j)
 {
     struct rounding rounding = rounding_of(c->format);
     double sum = d->bias ? d->bias[j] : 0, size = fabs(sum);
     for (int i = 0; i < c->k; i++) {
-        double product = d->x.p[r * d->x.ld + i] * rounded(&rounding, d->w.p[j * d->w.ld + i]);
+        double x = d->x.p[r * d->x.ld + i], w = rounded(&rounding, d->w.p[j * d->w.ld + i]);
+        double product = (rounding.inputs ? rounded(&rounding, x) : x) * w;
         sum += product;
         size += fabs(product);
     }
-    return (struct dot){sum, error_gamma(c->k + 1) * size + (2 * c->k + 1) * ETA};
+    return (struct dot){sum, error_gamma(c->k + 1) * size + (2 * c->k + 1) * rounding.lost};
 }
 
 /* kernels.h: gamma(4) (|sum q p| scale scale + |bias|): integer to float, two products, one sum, of which the last two
@@ -250,12 +256,13 @@ static void check_rows_are_independent(const struct linear_kernel *l, enum kerne
     guards_release();
 }
 
-/* A weight that is read back, by 1 w: ties, the ends of the range, subnormals, and bits at random. */
-static float hard_weight(int i)
+/* A number that is read back, by 1 w or x 1: ties, the ends of the range, subnormals, and bits at random. */
+static float hard_number(int i)
 {
     static const uint32_t bits[] = {
         0x00000000, 0x80000000, 0x00000001, 0x007fffff, 0x00008000, 0x00018000, /* zeros, subnormals, ties of bf16 */
         0x3f808000, 0x3f818000, 0x3f808001, 0x3f80ffff, 0x3fff8000,             /* bf16: ties, a carry */
+        0x00800000, 0x007fffff, 0x807fffff, 0x00807fff, 0x7fffffff, 0xffffffff, /* its smallest number; NaN */
         0x7f7f7fff, 0x7f7f8000, 0x7f7fffff, 0x7f800000, 0xff800000, 0x7fc00000, 0x7f800001, /* its ends; NaN */
         0x3f801000, 0x3f803000, 0x3f801001, 0x3ffff000,                                     /* f16: ties, a carry */
         0x477fe000, 0x477fefff, 0x477ff000, 0x477ff001, 0x38800000, 0x387fffff, 0x387fe000, /* its ends */
@@ -270,21 +277,31 @@ static float hard_weight(int i)
     return f;
 }
 
+static void expect_rounded(const struct rounding *rounding, const char *what, float number, float y)
+{
+    double want = rounding ? rounded(rounding, number) : number;
+    if (isnan(want) ? !isnan(y) : y != want)
+        fail("%s %a is read as %a, not as %a", what, number, y, want);
+}
+
+/* All numbers as weights of one input, then as inputs of one weight; the other is 1. */
 static void check_rounding(const struct linear_kernel *l, enum kernel_format format)
 {
     struct rounding rounding = rounding_of(format);
-    enum { WEIGHTS = 4000 };
-    const float one = 1;
-    at("%d weights read back", WEIGHTS);
-    struct matrix w = matrix_new(WEIGHTS, 1, 0, ENDS_AT_GUARD), y = matrix_new(1, WEIGHTS, 0, ENDS_AT_GUARD);
-    for (int i = 0; i < WEIGHTS; i++)
-        w.p[i] = hard_weight(i);
-    float *panels = pack_all(l, &w, ENDS_AT_GUARD);
-    l->run(y.p, y.ld, &one, 1, panels, NULL, 1, WEIGHTS, 1, ACT_NONE);
-    for (int i = 0; i < WEIGHTS; i++) {
-        double want = rounded(&rounding, w.p[i]);
-        if (isnan(want) ? !isnan(y.p[i]) : y.p[i] != want)
-            fail("weight %a is read as %a, not as %a", w.p[i], y.p[i], want);
+    enum { READ_BACK = 4000 };
+    at("%d weights and inputs read back", READ_BACK);
+    struct matrix many = matrix_new(READ_BACK, 1, 0, ENDS_AT_GUARD), one = matrix_new(1, 1, 0, ENDS_AT_GUARD);
+    struct matrix across = matrix_new(1, READ_BACK, 0, ENDS_AT_GUARD), down = matrix_new(READ_BACK, 1, 0, ENDS_AT_GUARD);
+    one.p[0] = 1;
+    for (int i = 0; i < READ_BACK; i++)
+        many.p[i] = hard_number(i);
+    struct linear_data weights = {.panels = pack_all(l, &many, ENDS_AT_GUARD)};
+    struct linear_data inputs = {.panels = pack_all(l, &one, ENDS_AT_GUARD)};
+    run_rows(l, &across, &one, 0, 1, READ_BACK, &weights, ACT_NONE);
+    run_rows(l, &down, &many, 0, READ_BACK, 1, &inputs, ACT_NONE);
+    for (int i = 0; i < READ_BACK; i++) {
+        expect_rounded(&rounding, "weight", many.p[i], across.p[i]);
+        expect_rounded(rounding.inputs ? &rounding : NULL, "input", many.p[i], down.p[i]);
     }
     guards_release();
 }

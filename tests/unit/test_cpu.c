@@ -14,13 +14,15 @@ enum {
     AVX2 = 1u << 5,
     AVX512_F_DQ_BW = 1u << 16 | 1u << 17 | 1u << 30,
     VNNI = 1u << 11,
+    BF16 = 1u << 5,
     YMM_SAVED = 0x07,
     ZMM_SAVED = 0xe7
 };
 static const uint32_t AVX512_VL = 1u << 31;
 
 static struct {
-    uint32_t leaves, ecx1, ebx7, ecx7;
+    uint32_t leaves, ecx1, ebx7, ecx7, eax71;
+    const char *vendor; /* as leaf 0 spells it: ebx, edx, ecx */
     uint64_t xcr0;
     int xgetbv_calls;
 } fake;
@@ -28,14 +30,19 @@ static struct {
 static void fake_cpuid(uint32_t leaf, uint32_t subleaf, uint32_t out[4])
 {
     memset(out, 0, 4 * sizeof *out);
-    if (leaf == 0)
+    if (leaf == 0) {
         out[0] = fake.leaves;
-    else if (leaf == 1)
+        memcpy(&out[1], fake.vendor, 4);
+        memcpy(&out[3], fake.vendor + 4, 4);
+        memcpy(&out[2], fake.vendor + 8, 4);
+    } else if (leaf == 1)
         out[2] = fake.ecx1;
     else if (leaf == 7 && subleaf == 0) {
+        out[0] = fake.eax71 ? 1 : 0; /* the last subleaf */
         out[1] = fake.ebx7;
         out[2] = fake.ecx7;
-    }
+    } else if (leaf == 7 && subleaf == 1)
+        out[0] = fake.eax71;
 }
 
 static uint64_t fake_xgetbv(void)
@@ -53,31 +60,40 @@ static void detect_cases(void)
         const char *machine;
         uint32_t leaves, ecx1, ebx7;
         uint64_t xcr0;
-        uint32_t expected, ecx7;
+        uint32_t expected, ecx7, eax71;
+        const char *vendor; /* NULL = Intel's */
     } cases[] = {
-        {"AVX-512 with VNNI", 7, ecx1, skylake_x, ZMM_SAVED, CPU_AVX2 | CPU_AVX512 | CPU_AVX512VNNI, VNNI},
-        {"VNNI, but the system saves no ZMM", 7, ecx1, skylake_x, YMM_SAVED, CPU_AVX2, VNNI},
-        {"VNNI without AVX-512 VL", 7, ecx1, AVX2 | AVX512_F_DQ_BW, ZMM_SAVED, CPU_AVX2, VNNI},
-        {"AVX-512 and all saved", 7, ecx1, skylake_x, ZMM_SAVED, CPU_AVX2 | CPU_AVX512, 0},
-        {"AVX-512, but the system saves no ZMM", 7, ecx1, skylake_x, YMM_SAVED, CPU_AVX2, 0},
-        {"AVX-512, mask registers not saved", 7, ecx1, skylake_x, ZMM_SAVED & ~0x20, CPU_AVX2, 0},
-        {"AVX-512, the system saves SSE only", 7, ecx1, skylake_x, 0x03, 0, 0},
-        {"AVX-512 without VL", 7, ecx1, AVX2 | AVX512_F_DQ_BW, ZMM_SAVED, CPU_AVX2, 0},
-        {"AVX-512 F alone", 7, ecx1, AVX2 | 1u << 16, ZMM_SAVED, CPU_AVX2, 0},
-        {"AVX2", 7, ecx1, AVX2, YMM_SAVED, CPU_AVX2, 0},
-        {"AVX2 and F16C", 7, ecx1 | F16C, AVX2, YMM_SAVED, CPU_AVX2 | CPU_F16C, 0},
-        {"F16C, the system saves SSE only", 7, ecx1 | F16C, AVX2, 0x03, 0, 0},
-        {"AVX2 without FMA", 7, OSXSAVE | AVX, AVX2, YMM_SAVED, 0, 0},
-        {"AVX and FMA without AVX2", 7, ecx1, 0, YMM_SAVED, 0, 0},
-        {"AVX2 without OSXSAVE", 7, FMA | AVX, AVX2, YMM_SAVED, 0, 0},
-        {"no leaf 7", 6, ecx1, skylake_x, ZMM_SAVED, 0, 0},
-        {"nothing", 1, 0, 0, 0, 0, 0},
+        {"AVX-512 with VNNI and BF16, AMD", 7, ecx1, skylake_x, ZMM_SAVED,
+         CPU_AVX2 | CPU_AVX512 | CPU_AVX512VNNI | CPU_AVX512BF16, VNNI, BF16, "AuthenticAMD"},
+        {"BF16, Intel: there it is slow", 7, ecx1, skylake_x, ZMM_SAVED, CPU_AVX2 | CPU_AVX512, 0, BF16, NULL},
+        {"subleaf 1 without BF16, AMD", 7, ecx1, skylake_x, ZMM_SAVED, CPU_AVX2 | CPU_AVX512, 0, ~(uint32_t)BF16,
+         "AuthenticAMD"},
+        {"BF16, but the system saves no ZMM, AMD", 7, ecx1, skylake_x, YMM_SAVED, CPU_AVX2, 0, BF16, "AuthenticAMD"},
+        {"AVX-512 with VNNI", 7, ecx1, skylake_x, ZMM_SAVED, CPU_AVX2 | CPU_AVX512 | CPU_AVX512VNNI, VNNI, 0, NULL},
+        {"VNNI, but the system saves no ZMM", 7, ecx1, skylake_x, YMM_SAVED, CPU_AVX2, VNNI, 0, NULL},
+        {"VNNI without AVX-512 VL", 7, ecx1, AVX2 | AVX512_F_DQ_BW, ZMM_SAVED, CPU_AVX2, VNNI, 0, NULL},
+        {"AVX-512 and all saved", 7, ecx1, skylake_x, ZMM_SAVED, CPU_AVX2 | CPU_AVX512, 0, 0, NULL},
+        {"AVX-512, but the system saves no ZMM", 7, ecx1, skylake_x, YMM_SAVED, CPU_AVX2, 0, 0, NULL},
+        {"AVX-512, mask registers not saved", 7, ecx1, skylake_x, ZMM_SAVED & ~0x20, CPU_AVX2, 0, 0, NULL},
+        {"AVX-512, the system saves SSE only", 7, ecx1, skylake_x, 0x03, 0, 0, 0, NULL},
+        {"AVX-512 without VL", 7, ecx1, AVX2 | AVX512_F_DQ_BW, ZMM_SAVED, CPU_AVX2, 0, 0, NULL},
+        {"AVX-512 F alone", 7, ecx1, AVX2 | 1u << 16, ZMM_SAVED, CPU_AVX2, 0, 0, NULL},
+        {"AVX2", 7, ecx1, AVX2, YMM_SAVED, CPU_AVX2, 0, 0, NULL},
+        {"AVX2 and F16C", 7, ecx1 | F16C, AVX2, YMM_SAVED, CPU_AVX2 | CPU_F16C, 0, 0, NULL},
+        {"F16C, the system saves SSE only", 7, ecx1 | F16C, AVX2, 0x03, 0, 0, 0, NULL},
+        {"AVX2 without FMA", 7, OSXSAVE | AVX, AVX2, YMM_SAVED, 0, 0, 0, NULL},
+        {"AVX and FMA without AVX2", 7, ecx1, 0, YMM_SAVED, 0, 0, 0, NULL},
+        {"AVX2 without OSXSAVE", 7, FMA | AVX, AVX2, YMM_SAVED, 0, 0, 0, NULL},
+        {"no leaf 7", 6, ecx1, skylake_x, ZMM_SAVED, 0, 0, 0, NULL},
+        {"nothing", 1, 0, 0, 0, 0, 0, 0, NULL},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         fake.leaves = cases[i].leaves;
         fake.ecx1 = cases[i].ecx1;
         fake.ebx7 = cases[i].ebx7;
         fake.ecx7 = cases[i].ecx7;
+        fake.eax71 = cases[i].eax71;
+        fake.vendor = cases[i].vendor ? cases[i].vendor : "GenuineIntel";
         fake.xcr0 = cases[i].xcr0;
         fake.xgetbv_calls = 0;
         CU_ASSERT_EQUAL(cpu_detect(&source), cases[i].expected);
@@ -98,6 +114,7 @@ static void detect_agrees_with_the_compiler(void)
                     __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
                         __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl"));
     CU_ASSERT_EQUAL((bits & CPU_AVX512VNNI) != 0, __builtin_cpu_supports("avx512vnni") != 0);
+    CU_ASSERT_EQUAL((bits & CPU_AVX512BF16) != 0, __builtin_cpu_supports("avx512bf16") && __builtin_cpu_is("amd"));
 #else
     CU_ASSERT_EQUAL(cpu_detect(NULL), 0);
 #endif
@@ -114,6 +131,7 @@ static void cap_words(void)
                  {"f16c", CPU_AVX2 | CPU_F16C},
                  {"avx512", CPU_AVX2 | CPU_F16C | CPU_AVX512},
                  {"avx512vnni", CPU_AVX2 | CPU_F16C | CPU_AVX512 | CPU_AVX512VNNI},
+                 {"avx512bf16", CPU_AVX2 | CPU_F16C | CPU_AVX512 | CPU_AVX512VNNI | CPU_AVX512BF16},
                  {"all", (uint32_t)CPU_ALL}};
     uint32_t mask;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

@@ -104,13 +104,13 @@ static void impossible_figures_are_told(void)
     CU_ASSERT_TRUE(profile_ceiling_share(&p, &(struct profile_group){.macs = 0, .time_ns = one_us}) < 0);
 }
 
-/* 250 MACs at 1 GFLOP/s and 500 in int8 at 4: 500 ns and 250 ns at least. */
-static void int8_has_its_own_ceiling(void)
+/* 250 MACs at 1 GFLOP/s and 500 of a narrow format at 4: 500 ns and 250 ns at least. */
+static void narrow_has_its_own_ceiling(void)
 {
-    struct profile p = {.ceilings = {.f32_flops = 1e9, .int8_ops = 4e9}};
-    struct profile_group g = {.macs = 750, .int8_macs = 500, .time_ns = {.median = 1000, .n = 10}};
+    struct profile p = {.ceilings = {.f32_flops = 1e9, .narrow_flops = 4e9}};
+    struct profile_group g = {.macs = 750, .narrow_macs = 500, .time_ns = {.median = 1000, .n = 10}};
     CU_ASSERT_DOUBLE_EQUAL(profile_ceiling_share(&p, &g), 0.75, 1e-12);
-    p.ceilings.int8_ops = 0;
+    p.ceilings.narrow_flops = 0;
     CU_ASSERT_TRUE(profile_ceiling_share(&p, &g) < 0);
 }
 
@@ -118,6 +118,6 @@ CU_TestInfo suite_profile[] = {
     {"parts sum to the whole", parts_sum_to_the_whole},
     {"cancelling leaves nothing", cancelling_leaves_nothing},
     {"impossible figures are told", impossible_figures_are_told},
-    {"int8 has its own ceiling", int8_has_its_own_ceiling},
+    {"a narrow format has its own ceiling", narrow_has_its_own_ceiling},
     CU_TEST_INFO_NULL,
 };
