@@ -10,6 +10,7 @@ kinds()
 analyzer/model/archs.def
 analyzer/model/formats.def
 analyzer/run/ops.def
+analyzer/train/losses.def
 kernels/kernels.def
 tests/bench/benches.def
 tests/fuzz/fuzz.def

@@ -1,0 +1,8 @@
+libanalyzer_a_SOURCES += \
+	analyzer/train/loss.c analyzer/train/loss.h \
+	analyzer/train/loss_cosine.c \
+	analyzer/train/loss_cross_entropy.c \
+	analyzer/train/loss_kl.c \
+	analyzer/train/loss_mse.c \
+	analyzer/train/schedule.c analyzer/train/schedule.h
+EXTRA_DIST += analyzer/train/losses.def
