@@ -33,3 +33,17 @@ int err_wrap(struct err *e, const char *fmt, ...)
     text_escape(e->text, sizeof e->text, whole, strlen(whole));
     return e->code;
 }
+
+int err_add(struct err *e, const char *fmt, ...)
+{
+    if (!e)
+        return ERR_FORMAT;
+    char more[sizeof e->text], whole[2 * sizeof e->text];
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(more, sizeof more, fmt, ap);
+    va_end(ap);
+    snprintf(whole, sizeof whole, "%s%s", e->text, more);
+    text_escape(e->text, sizeof e->text, whole, strlen(whole));
+    return e->code;
+}

@@ -31,6 +31,9 @@ int err_set(struct err *e, int code, const char *fmt, ...) __attribute__((format
 /* Puts "PREFIX: " in front of the sentence of `e` and returns its code. */
 int err_wrap(struct err *e, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
+/* Appends to the sentence of `e` and returns its code. */
+int err_add(struct err *e, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
 /* Propagates a failure: TRY(file_open(&f, path, e)); */
 #define TRY(call)                                                                                            \
     do {                                                                                                     \

@@ -22,6 +22,12 @@ static inline double rng_uniform(uint64_t seed, uint64_t i)
     return (double)(rng_u64(seed, i) >> 11) * 0x1p-53;
 }
 
+/* Uniform in 0 .. n - 1, to within n / 2^32. */
+static inline uint32_t rng_below(uint64_t seed, uint64_t i, uint32_t n)
+{
+    return (uint32_t)((rng_u64(seed, i) >> 32) * n >> 32);
+}
+
 /* Close to normal with mean 0 and variance 1, in [-3.47, 3.47]: the sum of four 16-bit uniforms, standardized
  * (Irwin-Hall, n = 4: variance 4/12). */
 static inline float rng_normal(uint64_t seed, uint64_t i)
