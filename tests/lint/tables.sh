@@ -7,6 +7,7 @@
 kinds()
 {
     cat <<'END'
+analyzer/data/metrics.def
 analyzer/model/archs.def
 analyzer/model/formats.def
 analyzer/run/ops.def

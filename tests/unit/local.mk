@@ -22,6 +22,7 @@ tests_unit_unit_SOURCES += tests/unit/test_tokenizer.c \
 	tests/unit/test_heads.c \
 	tests/unit/test_lines.c \
 	tests/unit/test_loss.c \
+	tests/unit/test_metrics.c \
 	tests/unit/test_model.c \
 	tests/unit/test_plan.c \
 	tests/unit/test_profile.c \
