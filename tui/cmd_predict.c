@@ -24,17 +24,17 @@ static void report(const struct opened *o, const float *logits, int n, const str
     emit_finish(emit, out);
 }
 
-static int predict(struct opened *o, const struct inputs *x, const struct settings *s, struct str *out,
+static int predict(struct opened *o, const struct encoded *x, const struct settings *s, struct str *out,
                    const struct progress *progress, struct err *e)
 {
     int threads = s->threads ? s->threads : o->machine.cores;
     TRY(opened_pack(o, threads, s->format, progress, e));
-    float *logits = calloc((size_t)x->n * (size_t)o->model->config.labels + 1, sizeof *logits);
+    float *logits = calloc((size_t)x->rows * (size_t)o->model->config.labels + 1, sizeof *logits);
     if (!logits)
-        return err_set(e, ERR_NOMEM, "no memory for %d predictions", x->n);
-    int code = predict_logits(logits, o->weights, x->encoding, x->n, threads, progress, e);
+        return err_set(e, ERR_NOMEM, "no memory for %d predictions", x->rows);
+    int code = predict_logits(logits, o->weights, x->row, x->rows, threads, progress, e);
     if (code == 0)
-        report(o, logits, x->n, s, threads, out);
+        report(o, logits, x->rows, s, threads, out);
     free(logits);
     return code;
 }
@@ -42,15 +42,15 @@ static int predict(struct opened *o, const struct inputs *x, const struct settin
 static int run(const struct settings *s, struct str *out, const struct progress *progress, struct err *e)
 {
     struct opened o;
-    struct inputs x = {0};
+    struct encoded x = {0};
     int code = opened_init(&o, s, progress, e);
     if (code == 0)
         code = predict_check(o.model, e);
     if (code == 0)
-        code = inputs_read(&x, s, o.model, e);
+        code = inputs_read(&x, s, o.model, s->threads ? s->threads : o.machine.cores, progress, e);
     if (code == 0)
         code = predict(&o, &x, s, out, progress, e);
-    inputs_free(&x);
+    encoded_free(&x);
     opened_close(&o);
     return code;
 }

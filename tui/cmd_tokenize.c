@@ -4,7 +4,7 @@
 #include "tui/inputs.h"
 #include "tui/opened.h"
 
-static void report(const struct opened *o, const struct inputs *x, const struct settings *s, struct str *out)
+static void report(const struct opened *o, const struct encoded *x, const struct settings *s, struct str *out)
 {
     const struct tokenizer *t = o->model->tokenizer;
     struct emit *emit = s->json ? emit_json("bertscope.tokenize/1") : emit_text("bertscope.tokenize/1");
@@ -14,8 +14,8 @@ static void report(const struct opened *o, const struct inputs *x, const struct 
         head_settings(emit, &(struct workload){0}, (uint64_t)s->seed);
     }
     tokens_begin(emit);
-    for (int i = 0; i < x->n; i++)
-        tokens_row(emit, t, &x->encoding[i]);
+    for (int i = 0; i < x->rows; i++)
+        tokens_row(emit, t, &x->row[i]);
     emit_table_end(emit);
     if (tokenizer_note(t))
         emit_note(emit, tokenizer_note(t));
@@ -25,13 +25,13 @@ static void report(const struct opened *o, const struct inputs *x, const struct 
 static int run(const struct settings *s, struct str *out, const struct progress *progress, struct err *e)
 {
     struct opened o;
-    struct inputs x = {0};
+    struct encoded x = {0};
     int code = opened_init(&o, s, progress, e);
     if (code == 0)
-        code = inputs_read(&x, s, o.model, e);
+        code = inputs_read(&x, s, o.model, o.machine.cores, progress, e);
     if (code == 0)
         report(&o, &x, s, out);
-    inputs_free(&x);
+    encoded_free(&x);
     opened_close(&o);
     return code;
 }

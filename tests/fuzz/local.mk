@@ -4,6 +4,7 @@ fuzz_sources = \
 	tests/fuzz/targets.c \
 	tests/fuzz/tensors.c tests/fuzz/tensors.h \
 	tests/fuzz/fuzz_config.c \
+	tests/fuzz/fuzz_dataset.c \
 	tests/fuzz/fuzz_keys.c \
 	tests/fuzz/fuzz_lines.c \
 	tests/fuzz/fuzz_pickle.c \

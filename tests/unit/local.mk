@@ -22,6 +22,8 @@ tests_unit_unit_SOURCES += tests/unit/test_tokenizer.c \
 	tests/unit/test_heads.c \
 	tests/unit/test_lines.c \
 	tests/unit/test_loss.c \
+	tests/unit/test_dataset.c \
+	tests/unit/test_batches.c \
 	tests/unit/test_metrics.c \
 	tests/unit/test_model.c \
 	tests/unit/test_plan.c \

@@ -1,4 +1,4 @@
-/* lines: one example a line, one or two texts. */
+/* lines: a text cut at its line ends. */
 #include "tests/unit/unit.h"
 
 #include <stdlib.h>
@@ -11,11 +11,11 @@ static void splits(void)
     static const struct {
         const char *bytes;
         int n;
-        const char *last, *pair; /* of the last line */
+        const char *last;
     } cases[] = {
-        {"", 0, NULL, NULL},        {"one", 1, "one", NULL},       {"one\n", 1, "one", NULL},
-        {"one\r\ntwo\r\n", 2, "two", NULL}, {"a\tb", 1, "a", "b"}, {"a\tb\tc\n", 1, "a", "b\tc"},
-        {"\n", 1, "", NULL},        {"a\n\nb", 3, "b", NULL},      {"\t", 1, "", ""},
+        {"", 0, NULL},          {"one", 1, "one"},  {"one\n", 1, "one"},   {"one\r\ntwo\r\n", 2, "two"},
+        {"a\tb", 1, "a\tb"},    {"\n", 1, ""},      {"a\n\nb", 3, "b"},    {"\xef\xbb\xbf" "a", 1, "a"},
+        {"\xef\xbb\xbf", 0, NULL}, {"a\r\n\r", 2, ""},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct lines l;
@@ -23,23 +23,18 @@ static void splits(void)
         CU_ASSERT_EQUAL(l.n, cases[i].n);
         if (l.n > 0 && cases[i].last) {
             const struct line *last = &l.line[l.n - 1];
-            CU_ASSERT_TRUE(last->text_len == strlen(cases[i].last) &&
-                           memcmp(last->text, cases[i].last, last->text_len) == 0);
-            CU_ASSERT_EQUAL(last->pair != NULL, cases[i].pair != NULL);
-            if (last->pair && cases[i].pair)
-                CU_ASSERT_TRUE(last->pair_len == strlen(cases[i].pair) &&
-                               memcmp(last->pair, cases[i].pair, last->pair_len) == 0);
+            CU_ASSERT_TRUE(last->len == strlen(cases[i].last) && memcmp(last->text, cases[i].last, last->len) == 0);
         }
         lines_free(&l);
     }
 }
 
-static void keeps_nul_bytes(void)
+static void refuses_nul_bytes(void)
 {
     struct lines l;
-    CU_ASSERT_EQUAL_FATAL(lines_split(&l, "a\0b\n", 4, "t", NULL), 0);
-    CU_ASSERT_TRUE(l.n == 1 && l.line[0].text_len == 3);
-    lines_free(&l);
+    struct err e = {0};
+    CU_ASSERT_EQUAL(lines_split(&l, "a\nb\0c\n", 6, "t", &e), ERR_FORMAT);
+    CU_ASSERT_STRING_EQUAL(e.text, "t: line 2 holds a NUL byte, so this is no text in UTF-8");
 }
 
 static void refuses_what_is_no_sentence(void)
@@ -60,7 +55,7 @@ static void refuses_what_is_no_sentence(void)
 
 CU_TestInfo suite_lines[] = {
     {"splits", splits},
-    {"keeps NUL bytes", keeps_nul_bytes},
+    {"refuses NUL bytes", refuses_nul_bytes},
     {"refuses what is no sentence", refuses_what_is_no_sentence},
     CU_TEST_INFO_NULL,
 };
