@@ -4,5 +4,6 @@ libanalyzer_a_SOURCES += \
 	analyzer/train/loss_cross_entropy.c \
 	analyzer/train/loss_kl.c \
 	analyzer/train/loss_mse.c \
+	analyzer/train/optimizer.c analyzer/train/optimizer.h \
 	analyzer/train/schedule.c analyzer/train/schedule.h
 EXTRA_DIST += analyzer/train/losses.def
