@@ -3,6 +3,7 @@ libanalyzer_a_SOURCES += \
 	analyzer/data/batches.c analyzer/data/batches.h \
 	analyzer/data/correlation.c analyzer/data/correlation.h \
 	analyzer/data/dataset.c analyzer/data/dataset.h \
+	analyzer/data/demo_text.c analyzer/data/demo_text.h \
 	analyzer/data/encoded.c analyzer/data/encoded.h \
 	analyzer/data/fields.c analyzer/data/fields.h \
 	analyzer/data/lines.c analyzer/data/lines.h \
@@ -14,5 +15,8 @@ libanalyzer_a_SOURCES += \
 	analyzer/data/metric_spearman.c \
 	analyzer/data/task.c analyzer/data/task.h
 EXTRA_DIST += \
+	analyzer/data/demo_rules.def \
+	analyzer/data/demo_symbols.def \
+	analyzer/data/demo_words.def \
 	analyzer/data/metrics.def \
 	analyzer/data/tasks.def
