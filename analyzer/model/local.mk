@@ -43,6 +43,8 @@ libanalyzer_a_SOURCES += \
 	analyzer/model/tokenizer_vocab.c \
 	analyzer/model/unichar.c analyzer/model/unichar.h \
 	analyzer/model/vocab.c analyzer/model/vocab.h \
+	analyzer/model/vocab_build.c analyzer/model/vocab_build.h \
 	analyzer/model/vocab_json.c analyzer/model/vocab_json.h \
+	analyzer/model/vocab_pairs.c analyzer/model/vocab_pairs.h \
 	analyzer/model/wordpiece.c analyzer/model/wordpiece.h
 EXTRA_DIST += analyzer/model/unichar_since.def

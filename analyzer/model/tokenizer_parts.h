@@ -19,6 +19,10 @@
 
 enum { TEMPLATE_MAX_PIECES = 32 };
 
+/* Of a tokenizer that is made of a vocab.txt: what a piece inside a word begins with, and the longest word. */
+#define TOKENIZER_PREFIX "##"
+enum { TOKENIZER_MAX_CHARS = 100 };
+
 /* What goes around the tokens of a text, in order. */
 struct template
 {
@@ -51,6 +55,10 @@ struct tokenizer {
 /* The BERT templates: cls A sep, and cls A sep B sep with type 1 from B on. */
 void tokenizer_bert_template(struct tokenizer *t, int32_t cls, int32_t sep);
 void template_add(struct template *p, int kind, int32_t id, int32_t type); /* there must be room */
+
+/* How the reference BERT tokenizer makes words of a text: its normalizer and its pre-tokenizer. */
+WARN_UNUSED int tokenizer_bert_stages(struct normalizer *z, struct pretoken *p, bool cjk, bool strip_accents,
+                                      bool lower, struct err *e);
 
 /* Adds a sentence to the note. */
 void tokenizer_remark(struct tokenizer *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

@@ -89,18 +89,27 @@ static int put_specials(struct tokenizer *t, const json_t *config, struct err *e
     TRY(put_needed(t, config, "sep_token", "[SEP]", &sep, e));
     TRY(put_special(t, config, "pad_token", "[PAD]", &other, e));
     TRY(put_special(t, config, "mask_token", "[MASK]", &other, e));
-    t->wordpiece = (struct wordpiece){.prefix = "##", .prefix_len = 2, .unk = unk, .max_chars = 100};
+    t->wordpiece = (struct wordpiece){.prefix = TOKENIZER_PREFIX,
+                                      .prefix_len = strlen(TOKENIZER_PREFIX),
+                                      .unk = unk,
+                                      .max_chars = TOKENIZER_MAX_CHARS};
     tokenizer_bert_template(t, cls, sep);
     return 0;
+}
+
+int tokenizer_bert_stages(struct normalizer *z, struct pretoken *p, bool cjk, bool strip_accents, bool lower,
+                          struct err *e)
+{
+    TRY(normalizer_add_bert(z, true, cjk, strip_accents, lower, e));
+    TRY(pretoken_add(p, PRETOKEN_SPACE, e));
+    return pretoken_add(p, PRETOKEN_PUNCTUATION, e);
 }
 
 static int apply_config(struct tokenizer *t, const json_t *config, struct err *e)
 {
     bool lower = tokenizer_flag(config, "do_lower_case", true);
-    TRY(normalizer_add_bert(&t->normalizer, true, tokenizer_flag(config, "tokenize_chinese_chars", true),
-                            tokenizer_flag(config, "strip_accents", lower), lower, e));
-    TRY(pretoken_add(&t->pretoken, PRETOKEN_SPACE, e));
-    TRY(pretoken_add(&t->pretoken, PRETOKEN_PUNCTUATION, e));
+    TRY(tokenizer_bert_stages(&t->normalizer, &t->pretoken, tokenizer_flag(config, "tokenize_chinese_chars", true),
+                              tokenizer_flag(config, "strip_accents", lower), lower, e));
     t->cuttable = true;
     if (json_array_size(json_object_get(config, "never_split")) > 0)
         tokenizer_remark(

@@ -12,6 +12,7 @@ fuzz_sources = \
 	tests/fuzz/fuzz_sharded.c \
 	tests/fuzz/fuzz_tokenizer.c \
 	tests/fuzz/fuzz_vocab.c \
+	tests/fuzz/fuzz_vocab_build.c \
 	tests/fuzz/text.c tests/fuzz/text.h \
 	tests/unit/app_fixture.c tests/unit/app_fixture.h
 
