@@ -35,6 +35,7 @@ bench: tests/bench/bench tests/bench/worker
 EXTRA_DIST += \
 	tests/bench/peers/bert.py \
 	tests/bench/peers/export_onnx.py \
+	tests/bench/peers/gemm_worker.c \
 	tests/bench/peers/ort_worker.mjs \
 	tests/bench/peers/peers.py \
 	tests/bench/peers/torch_worker.py

@@ -22,17 +22,18 @@ class Layer(nn.Module):
         batch, seq = x.size(0), x.size(1)
         return x.view(batch, seq, self.heads, self.size).transpose(1, 2)
 
-    def forward(self, x):
+    def forward(self, x, mask=None):
         batch, seq, hidden = x.size(0), x.size(1), self.heads * self.size
         q, k, v = self.split(self.query(x)), self.split(self.key(x)), self.split(self.value(x))
         scores = torch.matmul(q, k.transpose(2, 3)) / math.sqrt(self.size)
+        scores = scores if mask is None else scores + mask
         context = torch.matmul(torch.softmax(scores, 3), v).transpose(1, 2).reshape(batch, seq, hidden)
         x = self.norm1(self.after(context) + x)
         return self.norm2(self.down(nn.functional.gelu(self.up(x))) + x)
 
 
 class Bert(nn.Module):
-    """Without a mask: as in ours, no sequence is padded."""
+    """Without a mask, where no sequence is padded."""
 
     def __init__(self, layers, hidden, heads, ffn):
         super().__init__()
@@ -42,17 +43,28 @@ class Bert(nn.Module):
         self.pooler = nn.Linear(hidden, hidden)
         self.register_buffer("positions", torch.arange(POSITIONS).unsqueeze(0))
 
-    def forward(self, ids, types):
+    def forward(self, ids, types, mask=None):
         x = self.word(ids) + self.position(self.positions[:, :ids.size(1)]) + self.segment(types)
         x = self.norm(x)
         for layer in self.layers:
-            x = layer(x)
+            x = layer(x, mask)
         return torch.tanh(self.pooler(x[:, 0]))
 
 
-def model(shape):
+class Classifier(nn.Module):
+    """For batches that are padded; mask is 1 where there is a token."""
+
+    def __init__(self, layers, hidden, heads, ffn):
+        super().__init__()
+        self.bert, self.classifier = Bert(layers, hidden, heads, ffn), nn.Linear(hidden, LABELS)
+
+    def forward(self, ids, types, mask):
+        return self.classifier(self.bert(ids, types, (1 - mask[:, None, None, :].to(torch.float32)) * -10000))
+
+
+def model(shape, kind=Bert):
     torch.manual_seed(1)
-    bert = Bert(*SHAPES[shape])
+    bert = kind(*SHAPES[shape])
     for parameter in bert.parameters():
         if parameter.dim() == 2:
             nn.init.normal_(parameter, 0, 0.02)

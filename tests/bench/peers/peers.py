@@ -5,8 +5,9 @@ Every program is a process that stays (the line protocol of tests/bench/worker.c
 order, so that a machine that changes speed changes it for all. A visit is a few passes, of which the first is left out;
 its time is their median. Ratios are formed within a round before their median is taken.
 
-Peers that are not there are skipped with a sentence. ONNX Runtime comes from npm (onnxruntime-node), torch from python3;
-what is downloaded or exported goes to --build, never into the source tree."""
+Peers that are not there are skipped with a sentence. ONNX Runtime comes from npm (onnxruntime-node), torch from python3,
+oneDNN and OpenBLAS from their development packages: of these two it is the matrix products alone, which is a floor and no
+whole pass. What is downloaded, exported or built goes to --build, never into the source tree."""
 import argparse
 import json
 import os
@@ -20,6 +21,9 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 CASES = ["tiny:1x128", "base:1x32", "base:1x128", "base:1x384", "base:8x128"]
 # torch: threads of OpenMP that spin fight with those of OpenBLAS; OpenBLAS may not know a new processor
 TORCH_ENV = {"OMP_WAIT_POLICY": "PASSIVE"}
+# layers, hidden size, feed-forward size of gemm_worker
+SIZES = {"tiny": ["2", "128", "512"], "mini": ["4", "256", "1024"], "small": ["4", "512", "2048"],
+         "medium": ["8", "512", "2048"], "base": ["12", "768", "3072"], "large": ["24", "1024", "4096"]}
 PAUSE_S = 0.03  # for threads of the one before that still spin
 
 
@@ -32,7 +36,7 @@ def options():
     p.add_argument("--build", default=".", help="where tests/bench/worker is built; peers/ in it holds their files")
     p.add_argument("--case", action="append", metavar="SHAPE:BATCHxSEQ", help="default: " + " ".join(CASES))
     p.add_argument("--threads", default="1,2")
-    p.add_argument("--formats", default="f32", help="of ours, separated by commas")
+    p.add_argument("--formats", default="f32,bf16,int8", help="of ours and of those peers that have them, separated by commas")
     p.add_argument("--seconds", type=float, default=15, help="for each case and number of threads, at least 3 rounds")
     p.add_argument("--json", metavar="FILE")
     return p.parse_args()
@@ -65,35 +69,61 @@ def find_ort(folder):
     return folder
 
 
-def export(python, shape, folder):
+def last_line(text):
+    return (text.strip().splitlines() or ["no reason given"])[-1]
+
+
+def export(python, shape, form, folder):
     """The path of the ONNX graph of a shape, or None."""
-    path = os.path.join(folder, shape + ".onnx")
+    path = os.path.join(folder, "%s.%s.onnx" % (shape, form))
     if not os.path.exists(path):
-        done = subprocess.run([python, os.path.join(HERE, "export_onnx.py"), shape, path + ".new"],
+        done = subprocess.run([python, os.path.join(HERE, "export_onnx.py"), shape, form, path + ".new"],
                               stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         if done.returncode != 0:
-            say("ONNX Runtime: skipped for %s, its graph could not be exported: %s" %
-                (shape, (done.stderr.strip().splitlines() or ["no reason given"])[-1]))
+            say("ONNX Runtime: skipped for %s in %s, its graph could not be exported: %s" %
+                (shape, form, last_line(done.stderr)))
             return None
         os.rename(path + ".new", path)
     return path
 
 
+def find_gemm(folder):
+    """gemm_worker, built if its libraries are there, or None."""
+    source, path = os.path.join(HERE, "gemm_worker.c"), os.path.join(folder, "gemm_worker")
+    if os.path.exists(path) and os.path.getmtime(path) > os.path.getmtime(source):
+        return path
+    flags = subprocess.run(["pkg-config", "--cflags", "--libs", "openblas"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                           text=True).stdout.split() if shutil.which("pkg-config") else []
+    done = subprocess.run([os.environ.get("CC", "cc"), "-O2", source, "-o", path, "-ldnnl"] + (flags or ["-lopenblas"]),
+                          stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    if done.returncode == 0:
+        return path
+    errors = [line for line in done.stderr.splitlines() if "error" in line] or [done.stderr]
+    say("oneDNN and OpenBLAS: skipped, gemm_worker.c could not be built (Debian: libdnnl-dev, libopenblas-dev): " +
+        last_line(errors[0]))
+    return None
+
+
 def commands(o, peers, shape, batch, seq, threads):
     """Rows of (name, command, environment); ours first."""
-    rows = []
-    for form in o.formats.split(","):
+    rows, formats = [], o.formats.split(",")
+    for form in formats:
         rows.append(("bertscope " + form, [os.path.join(o.build, "tests/bench/worker"), "--shape", shape, "--batch",
                                            batch, "--seq", seq, "--threads", threads, "--format", form], {}))
-    graph = peers["ort"] and peers["torch"] and export(peers["torch"], shape, peers["folder"])
-    if graph:
-        rows.append(("onnxruntime f32", ["node", os.path.join(HERE, "ort_worker.mjs"), peers["ort"], graph, batch, seq,
-                                         threads], {}))
-    if peers["torch"]:
-        env = dict(TORCH_ENV, OMP_NUM_THREADS=threads, OPENBLAS_NUM_THREADS=threads)
-        for form in ("f32", "bf16"):
-            rows.append(("torch " + form, [peers["torch"], os.path.join(HERE, "torch_worker.py"), shape, batch, seq,
-                                           threads, form], env))
+    for form in [form for form in ("f32", "int8") if form in formats and peers["ort"] and peers["torch"]]:
+        graph = export(peers["torch"], shape, form, peers["folder"])
+        if graph:
+            rows.append(("onnxruntime " + form, ["node", os.path.join(HERE, "ort_worker.mjs"), peers["ort"], graph, batch,
+                                                 seq, threads], {}))
+    env = dict(TORCH_ENV, OMP_NUM_THREADS=threads, OPENBLAS_NUM_THREADS=threads)
+    for form in [form for form in ("f32", "bf16") if form in formats and peers["torch"]]:
+        rows.append(("torch " + form, [peers["torch"], os.path.join(HERE, "torch_worker.py"), shape, batch, seq, threads,
+                                       form], env))
+    if peers["gemm"] and shape in SIZES:
+        kinds = [(form, "onednn products " + form) for form in formats if form in ("f32", "bf16", "int8")]
+        kinds += [("openblas", "openblas products f32")] if "f32" in formats else []
+        for kind, name in kinds:
+            rows.append((name, [peers["gemm"], kind] + SIZES[shape] + [str(int(batch) * int(seq)), threads], env))
     return rows
 
 
@@ -110,8 +140,7 @@ class Worker:
         if line.startswith("ready"):
             return True
         self.close()
-        last = self.process.stderr.read().strip().splitlines()
-        say("%s: skipped, it did not start: %s" % (self.name, last[-1] if last else "no reason given"))
+        say("%s: skipped, it did not start: %s" % (self.name, last_line(self.process.stderr.read())))
         return False
 
     def run(self, passes):
@@ -147,16 +176,18 @@ def quartiles(values):
 
 
 def report(case, threads, workers):
-    """Prints the rows of a case and returns them. The ratio is our time over the peer's in the same round."""
+    """Prints the rows of a case and returns them. A ratio is our time over the peer's in the same round; that of the same
+    format is printed."""
     rows = []
     ours = [w for w in workers if w.name.startswith("bertscope")]
     for w in workers:
         row = {"case": case, "threads": int(threads), "name": w.name, "ms": quartiles(w.visits), "ratios": {}}
-        text = "%-11s %s  %-16s %9.3f ms" % (case, threads, w.name, row["ms"]["median"])
+        text = "%-11s %s  %-21s %9.3f ms" % (case, threads, w.name, row["ms"]["median"])
         for us in ours if w not in ours else []:
             q = quartiles([a / b for a, b in zip(us.visits, w.visits)])
             row["ratios"][us.name] = q
-            text += "  %s / this %.3f [%.3f %.3f]" % (us.name, q["median"], q["low"], q["high"])
+            if us.name.split()[-1] == w.name.split()[-1]:
+                text += "  %s / this %.3f [%.3f %.3f]" % (us.name, q["median"], q["low"], q["high"])
         say("%s  n %d" % (text, len(w.visits)))
         rows.append(row)
     return rows
@@ -166,7 +197,7 @@ def main():
     o = options()
     folder = os.path.abspath(os.path.join(o.build, "peers"))
     os.makedirs(folder, exist_ok=True)
-    peers = {"folder": folder, "torch": find_torch(), "ort": find_ort(folder)}
+    peers = {"folder": folder, "torch": find_torch(), "ort": find_ort(folder), "gemm": find_gemm(folder)}
     rows = []
     for case in o.case or CASES:
         shape, _, size = case.partition(":")
