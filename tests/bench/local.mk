@@ -25,6 +25,15 @@ tests_bench_worker_SOURCES = tests/bench/worker.c
 TESTS += tests/bench/worker.sh
 EXTRA_DIST += tests/bench/worker.sh
 
+# the rows of a data set, batch by batch
+check_PROGRAMS += tests/bench/sentences
+tests_bench_sentences_CFLAGS = $(LAYER_CFLAGS)
+tests_bench_sentences_LDFLAGS = $(AM_LDFLAGS) $(OPENMP_CFLAGS)
+tests_bench_sentences_LDADD = $(ANALYZER_LIBS) $(KERNELS_LIBS) $(EXTERNAL_LIBS)
+tests_bench_sentences_SOURCES = tests/bench/sentences.c
+TESTS += tests/bench/sentences.sh
+EXTRA_DIST += tests/bench/sentences.sh
+
 BENCH_JSON =
 BENCHES =
 .PHONY: bench
@@ -36,10 +45,19 @@ EXTRA_DIST += \
 	tests/bench/peers/bert.py \
 	tests/bench/peers/export_onnx.py \
 	tests/bench/peers/gemm_worker.c \
+	tests/bench/peers/ort_sentences.mjs \
 	tests/bench/peers/ort_worker.mjs \
 	tests/bench/peers/peers.py \
+	tests/bench/peers/sentences.py \
+	tests/bench/peers/sentences_model.py \
 	tests/bench/peers/torch_worker.py
 PEERS =
 .PHONY: peers
 peers: tests/bench/worker
 	PYTHONDONTWRITEBYTECODE=1 $(PYTHON3) $(srcdir)/tests/bench/peers/peers.py --build . $(PEERS)
+
+# Sentences a second: make sentences SENTENCES="--data glue/SST-2/dev.tsv --vocab bert-base-uncased"
+SENTENCES =
+.PHONY: sentences
+sentences: tests/bench/sentences
+	PYTHONDONTWRITEBYTECODE=1 $(PYTHON3) $(srcdir)/tests/bench/peers/sentences.py --build . $(SENTENCES)

@@ -136,8 +136,8 @@ class Worker:
                                         stderr=subprocess.PIPE, text=True, env=dict(os.environ, **env))
 
     def ready(self):
-        line = self.process.stdout.readline()
-        if line.startswith("ready"):
+        self.started = self.process.stdout.readline()
+        if self.started.startswith("ready"):
             return True
         self.close()
         say("%s: skipped, it did not start: %s" % (self.name, last_line(self.process.stderr.read())))
