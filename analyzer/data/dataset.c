@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "analyzer/data/answer.h"
+#include "analyzer/data/demo_text.h"
 
 /* Where the columns of a file are, and what is being read. */
 struct reader {
@@ -217,9 +218,23 @@ static int finish(struct dataset *out, int code, const char *name, const struct 
     return code;
 }
 
+static int read_demo(struct dataset *out, const char *path, const struct task *task, struct err *e)
+{
+    enum demo_split split;
+    struct str text;
+    TRY(demo_split_find(&split, path, e));
+    str_init(&text);
+    demo_text(split, &text);
+    int code = dataset_from_text(out, text.text, text.len, path, task, e);
+    str_free(&text);
+    return code;
+}
+
 int dataset_read(struct dataset *out, const char *path, const struct task *task, struct err *e)
 {
     *out = (struct dataset){0};
+    if (demo_is_named(path))
+        return read_demo(out, path, task, e);
     return finish(out, lines_read(&out->lines, path, e), lines_name(path), task, e);
 }
 

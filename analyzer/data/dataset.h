@@ -31,7 +31,8 @@ struct dataset {
     struct lines lines;   /* what texts and names point into */
 };
 
-/* Reads a file, or standard input if `path` is "-". `task` NULL: the task is that of the header; ERR_USAGE if no header
+/* Reads a file, standard input if `path` is "-", or generated rows if it is demo:train, demo:dev or demo:test (./demo:dev
+ * would be a file). `task` NULL: the task is that of the header; ERR_USAGE if no header
  * tells. The caller frees `out`. */
 WARN_UNUSED int dataset_read(struct dataset *out, const char *path, const struct task *task, struct err *e);
 

@@ -2,7 +2,6 @@
 
 #include <assert.h>
 #include <ctype.h>
-#include <stdbool.h>
 #include <string.h>
 
 #include "analyzer/base/rng.h"
@@ -158,21 +157,28 @@ int demo_row(enum demo_split split, uint64_t i, struct str *text)
     }
 }
 
-int demo_split_find(enum demo_split *out, const char *spec, struct err *e)
+static const char prefix[] = "demo:";
+
+bool demo_is_named(const char *path)
+{
+    return strncmp(path, prefix, strlen(prefix)) == 0;
+}
+
+int demo_split_find(enum demo_split *out, const char *path, struct err *e)
 {
     for (int i = 0; i < DEMO_SPLITS; i++)
-        if (strncmp(spec, "demo:", 5) == 0 && strcmp(spec + 5, demo_split_name[i]) == 0) {
+        if (demo_is_named(path) && strcmp(path + strlen(prefix), demo_split_name[i]) == 0) {
             *out = (enum demo_split)i;
             return 0;
         }
-    return err_set(e, ERR_USAGE, "there is no data %s: the built-in data are demo:train, demo:dev and demo:test", spec);
+    return err_set(e, ERR_USAGE, "there is no data %s: the built-in data are demo:train, demo:dev and demo:test", path);
 }
 
 void demo_text(enum demo_split split, struct str *out)
 {
     struct str row;
     str_init(&row);
-    str_add(out, "sentence\tlabel\n");
+    str_add(out, "review\tlabel\n");
     for (int i = 0; i < demo_split_rows[split]; i++) {
         int label = demo_row(split, (uint64_t)i, &row);
         str_addf(out, "%s\t%d\n", row.text, label);

@@ -10,6 +10,7 @@
 #ifndef ANALYZER_DATA_DEMO_TEXT_H
 #define ANALYZER_DATA_DEMO_TEXT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "analyzer/base/err.h"
@@ -25,10 +26,11 @@ extern const int demo_split_rows[DEMO_SPLITS];
  * the label. */
 int demo_row(enum demo_split split, uint64_t i, struct str *text);
 
-/* The split that "demo:NAME" names. */
-WARN_UNUSED int demo_split_find(enum demo_split *out, const char *spec, struct err *e);
+/* Whether `path` does not name a file but one of the splits, as demo:train, demo:dev or demo:test does. */
+bool demo_is_named(const char *path);
+WARN_UNUSED int demo_split_find(enum demo_split *out, const char *path, struct err *e);
 
-/* A whole split as the text of a labelled file: the header "sentence<TAB>label", then one row a line. Appended. */
+/* A whole split as the text of a file of the task `demo` (tasks.def): "review<TAB>label", then one row a line. Appended. */
 void demo_text(enum demo_split split, struct str *out);
 
 #endif

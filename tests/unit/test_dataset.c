@@ -87,6 +87,7 @@ static void reads_the_files_of_every_task(void)
          "0\tg\tf\t2012\t1\tnone\tnone\ta\tb\t2.500\n",
          "a", "b", -1, 2.5f, 0, 2},
         {"stsb-csv", "\"a, \"\"b\"\"\",c,3.7999999999999998\r\n", "a, \"b\"", "c", -1, 3.8f, 0, 1},
+        {"demo", "review\tlabel\nThe soup was not bad.\t1\n", "The soup was not bad.", NULL, 1, 0, 2, 2},
         {"agnews", "Oil \"up\"\tBusiness\n", "Oil \"up\"", NULL, 2, 0, 4, 1},
         {"plain", "0\ta\n2\tb\n", "b", NULL, 2, 0, 3, 2},
         {"plain", "good\ta\tb\nbad\tc\td\n", "c", "d", 0, 0, 2, 2},
@@ -253,7 +254,7 @@ static void rows_of_the_table_are_whole(void)
     const struct task *t;
     CU_ASSERT_EQUAL(task_word("sst3", &t, &e), ERR_USAGE);
     CU_ASSERT_STRING_EQUAL(e.text, "there is no task \"sst3\" (tasks: sst2, cola, mrpc, qqp, mnli, qnli, rte, wnli, stsb, stsb-csv, "
-                                   "agnews, plain, plain-values, lines)");
+                                   "agnews, demo, plain, plain-values, lines)");
 }
 
 /* Published files: rows and classes as the notes beside them say. */

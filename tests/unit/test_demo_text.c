@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "analyzer/base/str.h"
+#include "analyzer/data/dataset.h"
 #include "analyzer/data/demo_text.h"
 #include "analyzer/model/vocab.h"
 
@@ -105,7 +106,7 @@ static void text_is_a_labelled_file(void)
     str_init(&want);
     demo_text(DEMO_DEV, &all);
     int label = demo_row(DEMO_DEV, 0, &row);
-    str_addf(&want, "sentence\tlabel\n%s\t%d\n", row.text, label);
+    str_addf(&want, "review\tlabel\n%s\t%d\n", row.text, label);
     CU_ASSERT_TRUE(strncmp(all.text, want.text, want.len) == 0);
     int lines = 0;
     for (const char *at = all.text; (at = strchr(at, '\n')); at++)
@@ -114,6 +115,31 @@ static void text_is_a_labelled_file(void)
     str_free(&all);
     str_free(&row);
     str_free(&want);
+}
+
+/* dataset_read knows them by name, with or without the task. */
+static void splits_are_data_sets(void)
+{
+    struct str text;
+    struct err e = {0};
+    str_init(&text);
+    for (int split = 0; split < DEMO_SPLITS; split++) {
+        char path[32];
+        struct dataset d;
+        snprintf(path, sizeof path, "demo:%s", demo_split_name[split]);
+        CU_ASSERT_EQUAL_FATAL(dataset_read(&d, path, NULL, &e), 0);
+        CU_ASSERT_STRING_EQUAL(d.task->name, "demo");
+        CU_ASSERT_STRING_EQUAL(d.name, path);
+        CU_ASSERT_TRUE(d.rows == demo_split_rows[split] && d.labels == 2);
+        for (int i = 0; i < d.rows; i += 97) {
+            CU_ASSERT_EQUAL(d.row[i].label, demo_row((enum demo_split)split, (uint64_t)i, &text));
+            CU_ASSERT_TRUE(d.row[i].text_len == text.len && memcmp(d.row[i].text, text.text, text.len) == 0);
+        }
+        dataset_free(&d);
+    }
+    struct dataset d;
+    CU_ASSERT_EQUAL(dataset_read(&d, "demo:", NULL, &e), ERR_USAGE);
+    str_free(&text);
 }
 
 /* ---- a bag of words ------------------------------------------------------ */
@@ -232,6 +258,7 @@ CU_TestInfo suite_demo_text[] = {
     {"rows are sentences, labels are balanced", rows_are_sentences},
     {"no sentence is in two splits", splits_are_disjoint},
     {"splits have names", splits_have_names},
+    {"splits are data sets", splits_are_data_sets},
     {"the text of a split is a labelled file", text_is_a_labelled_file},
     {"a bag of words stays under 80%", words_alone_do_not_tell},
     CU_TEST_INFO_NULL,
