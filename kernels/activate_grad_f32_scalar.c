@@ -37,15 +37,13 @@ static float slope(float x, enum activation act)
         return gelu_tanh_slope(x);
     case ACT_RELU:
         return x > 0 ? 1 : x <= 0 ? 0 : x;
-    case ACT_TANH:
-        return tanh_slope(x);
     default:
-        return isnan(x) ? x : 1;
+        return tanh_slope(x);
     }
 }
 
 void activate_grad_f32_scalar(float *dx, const float *x, const float *dy, size_t n, enum activation act)
 {
     for (size_t i = 0; i < n; i++)
-        dx[i] = dy[i] * slope(x[i], act);
+        dx[i] = act == ACT_NONE ? dy[i] : dy[i] * slope(x[i], act);
 }

@@ -140,13 +140,13 @@ typedef void transpose_fn(float *y, ptrdiff_t ldy, const float *x, ptrdiff_t ldx
 
 /* dx[i] = dy[i] act'(x[i]), n values; x is the input of the activation. dx may be dy or x. With Phi the normal
  * distribution and phi its density, s = 1 / (1 + e^-2z) and z the argument of the tanh above:
- *   ACT_NONE       1
+ *   ACT_NONE       1 (x is not read)
  *   ACT_GELU       Phi(x) + x phi(x), from x Phi(x); Phi' = phi
  *   ACT_GELU_TANH  s + 2 x s (1 - s) z', from x s; s' = 2 s (1 - s) z', z' = sqrt(2/pi) (1 + 3 0.044715 x^2)
  *   ACT_RELU       1 above 0, 0 at 0 and below
  *   ACT_TANH       1 - tanh(x)^2
  * Off by at most 8 u (GELU), 14 u (GELU by tanh), 10 u (tanh) times |dy|, and 2^-149; the others are exact. At x = +-infinity
- * act' is its limit. A NaN of x gives NaN. */
+ * act' is its limit; NaN gives NaN. */
 typedef void activate_grad_fn(float *dx, const float *x, const float *dy, size_t n, enum activation act);
 
 /* The gradients of layernorm. With c = z - mean(z), r = 1 / sqrt(var(z) + eps), h = c r (so y = h gamma + beta) and

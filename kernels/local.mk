@@ -62,6 +62,17 @@ libkernels_avx512_a_SOURCES = \
 	kernels/layernorm_f32_avx512.c \
 	kernels/activate_f32_avx512.c \
 	kernels/embed_f32_avx512.c \
+	kernels/transpose_f32_avx512.c \
+	kernels/activate_grad_f32_avx512.c \
+	kernels/layernorm_grad_f32_avx512.c \
+	kernels/attention_grad_f32_avx512.c \
+	kernels/embed_grad_f32_avx512.c \
+	kernels/sum_rows_f32_avx512.c \
+	kernels/dot_rows_f32_avx512.c \
+	kernels/add_f32_avx512.c \
+	kernels/square_sum_f32_avx512.c \
+	kernels/dropout_f32_avx512.c \
+	kernels/adamw_f32_avx512.c \
 	kernels/peak_f32_avx512.c \
 	kernels/read_f32_avx512.c
 
@@ -81,6 +92,17 @@ libkernels_avx2_a_SOURCES = \
 	kernels/layernorm_f32_avx2.c \
 	kernels/activate_f32_avx2.c \
 	kernels/embed_f32_avx2.c \
+	kernels/transpose_f32_avx2.c \
+	kernels/activate_grad_f32_avx2.c \
+	kernels/layernorm_grad_f32_avx2.c \
+	kernels/attention_grad_f32_avx2.c \
+	kernels/embed_grad_f32_avx2.c \
+	kernels/sum_rows_f32_avx2.c \
+	kernels/dot_rows_f32_avx2.c \
+	kernels/add_f32_avx2.c \
+	kernels/square_sum_f32_avx2.c \
+	kernels/dropout_f32_avx2.c \
+	kernels/adamw_f32_avx2.c \
 	kernels/peak_f32_avx2.c \
 	kernels/read_f32_avx2.c
 
@@ -96,6 +118,17 @@ EXTRA_DIST += \
 	kernels/layernorm_f32_vec.inc \
 	kernels/activate_f32_vec.inc \
 	kernels/embed_f32_vec.inc \
+	kernels/transpose_f32_vec.inc \
+	kernels/activate_grad_f32_vec.inc \
+	kernels/layernorm_grad_f32_vec.inc \
+	kernels/attention_grad_f32_vec.inc \
+	kernels/embed_grad_f32_vec.inc \
+	kernels/sum_rows_f32_vec.inc \
+	kernels/dot_rows_f32_vec.inc \
+	kernels/add_f32_vec.inc \
+	kernels/square_sum_f32_vec.inc \
+	kernels/dropout_f32_vec.inc \
+	kernels/adamw_f32_vec.inc \
 	kernels/peak_f32_vec.inc \
 	kernels/read_f32_vec.inc \
 	tests/tools/fit_polynomials.py

@@ -38,7 +38,7 @@ static double slope_bound(enum activation act)
 
 static void expect_one(enum activation act, float x, float dy, float dx, int i)
 {
-    if (isnan(x) || isnan(dy)) {
+    if (isnan(dy) || (isnan(x) && act != ACT_NONE)) {
         if (!isnan(dx))
             fail("[%d] of x = %g, dy = %g is %g", i, x, dy, dx);
         return;
@@ -67,7 +67,7 @@ static void check_case(activate_grad_fn *f, int n, enum activation act, enum num
         guard_seal(x);
     if (dx != dy)
         guard_seal(dy);
-    f(dx, x, dy, (size_t)n, act);
+    f(dx, act == ACT_NONE && dx != x ? NULL : x, dy, (size_t)n, act);
     for (int i = 0; i < n; i++)
         expect_one(act, before[0][i], before[1][i], dx[i], i);
     guards_release();
