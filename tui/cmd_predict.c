@@ -32,7 +32,8 @@ static int predict(struct opened *o, const struct encoded *x, const struct setti
     float *logits = calloc((size_t)x->rows * (size_t)o->model->config.labels + 1, sizeof *logits);
     if (!logits)
         return err_set(e, ERR_NOMEM, "no memory for %d predictions", x->rows);
-    int code = predict_logits(logits, o->weights, x->row, x->rows, threads, progress, e);
+    struct predict_options options = {.threads = threads};
+    int code = predict_logits(logits, o->weights, x->row, x->rows, &options, progress, e);
     if (code == 0)
         report(o, logits, x->rows, s, threads, out);
     free(logits);

@@ -69,17 +69,16 @@ static void columns_without_header(struct reader *r)
 static int check_columns(struct reader *r, int n, struct err *e)
 {
     const struct task *t = r->task;
+    const char *columns = n == 1 ? "column" : "columns";
     if (r->columns ? n == r->columns : n >= t->min_columns && n <= t->max_columns) {
         r->columns = t->loose ? 0 : n;
         return 0;
     }
-    if (r->columns && (t->header || t->min_columns == t->max_columns))
-        return err_set(e, ERR_FORMAT, "%d columns instead of %d", n, r->columns);
+    if (t->header || t->min_columns == t->max_columns)
+        return err_set(e, ERR_FORMAT, "%d %s instead of %d", n, columns, t->header ? r->columns : t->min_columns);
     if (r->columns)
-        return err_set(e, ERR_FORMAT, "%d columns, but %d in the lines before", n, r->columns);
-    if (t->min_columns == t->max_columns)
-        return err_set(e, ERR_FORMAT, "%d columns instead of %d", n, t->min_columns);
-    return err_set(e, ERR_FORMAT, "%d columns, but files of the task %s have %d or %d", n, t->name, t->min_columns,
+        return err_set(e, ERR_FORMAT, "%d %s, but %d in the lines before", n, columns, r->columns);
+    return err_set(e, ERR_FORMAT, "%d %s, but files of the task %s have %d or %d", n, columns, t->name, t->min_columns,
                    t->max_columns);
 }
 

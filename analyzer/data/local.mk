@@ -6,6 +6,7 @@ libanalyzer_a_SOURCES += \
 	analyzer/data/demo_text.c analyzer/data/demo_text.h \
 	analyzer/data/encoded.c analyzer/data/encoded.h \
 	analyzer/data/fields.c analyzer/data/fields.h \
+	analyzer/data/label_map.c analyzer/data/label_map.h \
 	analyzer/data/lines.c analyzer/data/lines.h \
 	analyzer/data/metric.c analyzer/data/metric.h \
 	analyzer/data/metric_accuracy.c \

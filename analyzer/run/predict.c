@@ -2,37 +2,11 @@
 
 #include <string.h>
 
+#include "analyzer/data/batches.h"
 #include "analyzer/model/model.h"
 #include "analyzer/run/exec.h"
-#include "analyzer/run/plan.h"
 #include "analyzer/run/rows.h"
 #include "analyzer/run/weights.h"
-
-enum { BATCH_TOKENS = 4096 };
-
-/* How many inputs from `first` on make one batch: at least one. */
-static int batch_size(const struct encoding *input, int first, int n)
-{
-    int count = 0, tokens = 0;
-    while (first + count < n && (count == 0 || tokens + input[first + count].n <= BATCH_TOKENS))
-        tokens += input[first + count++].n;
-    return count;
-}
-
-static int run_batch(float *logits, const struct weights *w, const struct encoding *input, int count, int threads,
-                     const struct progress *progress, struct err *e)
-{
-    struct plan_options options = {.threads = threads};
-    struct plan *p = NULL;
-    TRY(rows_plan(&p, w, input, NULL, count, &options, e));
-    int code = exec_run(p, NULL, progress ? progress->cancel : NULL);
-    if (code == 0)
-        memcpy(logits, plan_output(p, PLAN_LOGITS, -1), (size_t)count * (size_t)w->model->config.labels * sizeof *logits);
-    else
-        err_set(e, code, "the prediction was cancelled");
-    plan_free(p);
-    return code;
-}
 
 int predict_check(const struct model *m, struct err *e)
 {
@@ -41,17 +15,42 @@ int predict_check(const struct model *m, struct err *e)
     return err_set(e, ERR_UNSUPPORTED, "%s: %s", m->name, m->note ? m->note : "no classification head");
 }
 
-int predict_logits(float *logits, const struct weights *w, const struct encoding *input, int n, int threads,
-                   const struct progress *progress, struct err *e)
+static int run_batch(float *logits, const struct weights *w, const struct encoding *input, const int *row, int rows,
+                     int threads, const struct progress *progress, struct err *e)
 {
-    const struct model *m = w->model;
-    TRY(predict_check(m, e));
-    for (int first = 0; first < n;) {
-        int count = batch_size(input, first, n);
-        TRY(run_batch(logits + (size_t)first * (size_t)m->config.labels, w, input + first, count, threads, progress,
-                      e));
-        first += count;
-        TRY(progress_step(progress, "predicting", first, n, e));
+    struct plan_options options = {.threads = threads};
+    size_t labels = (size_t)w->model->config.labels;
+    struct plan *plan;
+    TRY(rows_plan(&plan, w, input, row, rows, &options, e));
+    int code = exec_run(plan, NULL, progress ? progress->cancel : NULL);
+    const float *given = plan_output(plan, PLAN_LOGITS, -1);
+    for (int i = 0; code == 0 && i < rows; i++)
+        memcpy(logits + (size_t)row[i] * labels, given + (size_t)i * labels, labels * sizeof *logits);
+    plan_free(plan);
+    return code == 0 ? 0 : err_set(e, code, "the prediction was cancelled");
+}
+
+static int run_batches(float *logits, const struct weights *w, const struct encoding *input, const struct batches *b,
+                       const struct predict_options *o, const struct progress *progress, struct err *e)
+{
+    for (int i = 0; i < b->n; i++) {
+        const int *row = b->row + b->start[i];
+        int rows = batch_rows(b, i);
+        TRY(run_batch(logits, w, input, row, rows, o->threads, progress, e));
+        if (o->on_batch)
+            TRY(o->on_batch(o->payload, row, rows, e));
+        TRY(progress_step(progress, "predicting", b->start[i + 1], b->start[b->n], e));
     }
     return 0;
+}
+
+int predict_logits(float *logits, const struct weights *w, const struct encoding *input, int n,
+                   const struct predict_options *options, const struct progress *progress, struct err *e)
+{
+    struct batches b;
+    TRY(predict_check(w->model, e));
+    TRY(batches_by_tokens(&b, input, n, options->batch_tokens ? options->batch_tokens : PREDICT_BATCH_TOKENS, e));
+    int code = run_batches(logits, w, input, &b, options, progress, e);
+    batches_free(&b);
+    return code;
 }

@@ -8,12 +8,24 @@
 struct model;
 struct weights;
 
+enum { PREDICT_BATCH_TOKENS = 4096 };
+
+/* Called after every batch with the inputs whose logits it brought: row [rows]. Not 0 ends the prediction with that code. */
+typedef int predict_fn(void *payload, const int *row, int rows, struct err *e);
+
+struct predict_options {
+    int threads;
+    int batch_tokens;     /* at most, unless one input has more; 0 = PREDICT_BATCH_TOKENS */
+    predict_fn *on_batch; /* or NULL */
+    void *payload;
+};
+
 /* Whether the model predicts labels at all; ERR_UNSUPPORTED with the reason. */
 WARN_UNUSED int predict_check(const struct model *m, struct err *e);
 
-/* `logits` [n, labels] for `input` [n]. A batch takes as many inputs, in their order, as fit in a few thousand tokens.
- * The model must pass predict_check. */
-WARN_UNUSED int predict_logits(float *logits, const struct weights *w, const struct encoding *input, int n, int threads,
-                               const struct progress *progress, struct err *e);
+/* `logits` [n, labels] for `input` [n], in batches of random inputs (batches_by_tokens). The logits of an input do not
+ * depend on the others of its batch. The model must pass predict_check. */
+WARN_UNUSED int predict_logits(float *logits, const struct weights *w, const struct encoding *input, int n,
+                               const struct predict_options *options, const struct progress *progress, struct err *e);
 
 #endif

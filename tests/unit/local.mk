@@ -25,6 +25,9 @@ tests_unit_unit_SOURCES += tests/unit/test_tokenizer.c \
 	tests/unit/test_dataset.c \
 	tests/unit/test_batches.c \
 	tests/unit/test_metrics.c \
+	tests/unit/test_label_map.c \
+	tests/unit/test_paired.c \
+	tests/unit/test_evaluate.c \
 	tests/unit/test_optimizer.c \
 	tests/unit/test_model.c \
 	tests/unit/test_plan.c \

@@ -129,7 +129,7 @@ static void says_what_is_wrong(void)
         {"rte", "sentence\tlabel\n",
          "f: line 1: files of the task rte begin with a line that names the columns, among them sentence1, sentence2 and label: "
          "this looks like a file of the task sst2"},
-        {"sst2", "sentence\tlabel\na\t0\nb\n", "f: line 3: 1 columns instead of 2"},
+        {"sst2", "sentence\tlabel\na\t0\nb\n", "f: line 3: 1 column instead of 2"},
         {"sst2", "sentence\tlabel\na\tb\t0\n", "f: line 2: 3 columns instead of 2"},
         {"sst2", "sentence\tlabel\na\t2\n", "f: line 2: \"2\" is no label of the task sst2 (0, 1)"},
         {"sst2", "sentence\tlabel\na\t-1\n", "f: line 2: the label is -1: test sets come without labels"},
@@ -158,7 +158,7 @@ static void says_what_is_wrong(void)
          "f: line 2: a quote is not closed, or is followed by more than the end of the field"},
         {"plain-values", "1e999\ta\n", "f: line 1: 1e999 is too large (files of this task have no header)"},
         {"plain", "1\ta\n1\ta\tb\n", "f: line 2: 3 columns, but 2 in the lines before"},
-        {"plain", "1\n", "f: line 1: 1 columns, but files of the task plain have 2 or 3"},
+        {"plain", "1\n", "f: line 1: 1 column, but files of the task plain have 2 or 3"},
         {"plain", "1\ta\n\tb\n", "f: line 2: the label is empty"},
         {"lines", "a\tb\tc\n", "f: line 1: 3 columns, but files of the task lines have 1 or 2"},
         {NULL, "a\t0\n", "f: the first line does not tell which task this is; name one of sst2, cola, ..."},
