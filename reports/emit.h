@@ -24,7 +24,8 @@ enum unit {
     UNIT_RATE,
     UNIT_RATIO,
     UNIT_SCORE,
-    UNIT_POINTS
+    UNIT_POINTS,
+    UNIT_METRIC
 };
 
 /* A column of a table. `title` NULL = only for machines. */

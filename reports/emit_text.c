@@ -66,6 +66,9 @@ static void number(char *out, double x, enum unit unit)
     case UNIT_POINTS:
         format_points(out, x);
         break;
+    case UNIT_METRIC:
+        format_metric(out, x);
+        break;
     case UNIT_NONE:
         snprintf(out, FORMAT_SIZE, "%.6g", x);
         break;

@@ -73,6 +73,12 @@ char *format_score(char out[FORMAT_SIZE], double x)
     return out;
 }
 
+char *format_metric(char out[FORMAT_SIZE], double x)
+{
+    snprintf(out, FORMAT_SIZE, "%.4f", x);
+    return out;
+}
+
 char *format_points(char out[FORMAT_SIZE], double change)
 {
     double points = round(100 * 100 * change) / 100;

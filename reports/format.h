@@ -26,6 +26,8 @@ char *format_rate(char out[FORMAT_SIZE], double bytes);
 char *format_ratio(char out[FORMAT_SIZE], double ratio);
 /* A figure without a unit that may have any size: three significant digits, "0.0123". */
 char *format_score(char out[FORMAT_SIZE], double x);
+/* A metric or a loss: "0.9083". */
+char *format_metric(char out[FORMAT_SIZE], double x);
 /* The change of a metric in points, hundredths of one: -0.0034 -> "-0.34". */
 char *format_points(char out[FORMAT_SIZE], double change);
 /* Half the width of the interval of the median, as a percentage of it: "0.8%"; "?" while n < 6, where no

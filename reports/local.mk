@@ -5,6 +5,7 @@ libreports_a_SOURCES = \
 	reports/emit.c reports/emit.h \
 	reports/emit_json.c \
 	reports/emit_text.c \
+	reports/eval_report.c reports/eval_report.h \
 	reports/format.c reports/format.h \
 	reports/head.c reports/head.h \
 	reports/heads_report.c reports/heads_report.h \

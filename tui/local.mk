@@ -48,6 +48,7 @@ bertscope_LDADD = $(TUI_LIBS) $(REPORTS_LIBS) $(ANALYZER_LIBS) $(KERNELS_LIBS) $
 bertscope_SOURCES = \
 	tui/cmd_doctor.c \
 	tui/cmd_draw.c \
+	tui/cmd_eval.c \
 	tui/cmd_kernels.c \
 	tui/cmd_open.c \
 	tui/cmd_predict.c \
@@ -55,6 +56,7 @@ bertscope_SOURCES = \
 	tui/cmd_tokenize.c \
 	tui/command.c tui/command.h \
 	tui/inputs.c tui/inputs.h \
+	tui/labelled.c tui/labelled.h \
 	tui/main.c
 EXTRA_DIST += \
 	tui/commands.def \

@@ -13,11 +13,11 @@
 struct settings {
     const char *const *args; /* words that are no options: the model first */
     int arg_count;
-    int batch, seq, threads, seed; /* 0 = not given (seed: 0) */
+    int batch, seq, threads, rows, seed; /* 0 = not given (seed: 0) */
     enum kernel_format format; /* of the linear layers */
     double budget_s;
     bool overhead, bench, ascii, no_mouse, json, quiet, help;
-    const char *data, *size, *theme, *output; /* NULL = not given */
+    const char *data, *task, *size, *theme, *output; /* NULL = not given */
 };
 
 enum option_id {

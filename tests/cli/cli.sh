@@ -47,7 +47,7 @@ run 0 "" --help
 out "profile"
 run 0 "" --version
 out "^bertscope [0-9]"
-for command in open profile tokenize predict kernels doctor draw; do
+for command in open profile tokenize predict eval kernels doctor draw; do
     run 0 "" $command --help
     out "^usage: bertscope $command"
 done
@@ -88,6 +88,54 @@ run 5 "bertscope: preset:bert-tiny cannot be given texts: a preset has no vocabu
 run 5 "bertscope: preset:bert-tiny: random weights: ..." predict preset:bert-tiny hello
 run 5 "bertscope: $tmp/none/x.json cannot be written: No such file or directory" kernels --json -o "$tmp/none/x.json"
 
+# Labelled data
+golden=${srcdir:-.}/tests/golden/bert
+data=$tmp/data.tsv
+# eval_of CODE SENTENCE TASK BYTES: the golden model (low, middle, high) on these bytes
+eval_of()
+{
+    printf "$4" >"$data"
+    run "$1" "$2" eval "$golden" --data "$data" --task "$3"
+}
+eval_of 5 "bertscope: $data holds no row" plain ''
+eval_of 5 "bertscope: $data: line 2: 1 column, but 2 in the lines before" plain 'low\ta\nlow\n'
+eval_of 5 "bertscope: $data: line 2: 3 columns, but 2 in the lines before" plain 'low\ta\nhigh\ta\tb\n'
+eval_of 5 "bertscope: $data: line 1: the line is empty" plain '\nlow\ta\n'
+eval_of 5 "bertscope: $data: line 1: the text is empty (files of this task have no header)" plain 'low\t \n'
+eval_of 5 "bertscope: $data: line 2: the label is empty" plain 'low\ta\n\tb\n'
+eval_of 5 "bertscope: $data: line 2 holds a NUL byte, so this is no text in UTF-8" plain 'low\ta\nhi\000gh\tb\n'
+eval_of 5 "bertscope: which output of the model is which class? It names them low, middle, high, but $data has fair, low" plain 'low\ta\nfair\tb\n'
+eval_of 5 "bertscope: $data has 4 classes, but the model has 3 outputs" plain '0\ta\n3\tb\n'
+eval_of 5 "bertscope: $data: line 2: \"5.5\" is no label of the task sst2 (0, 1)" sst2 'sentence\tlabel\na\t5.5\n'
+eval_of 5 "bertscope: $data: line 2: the label is -1: test sets come without labels" sst2 'sentence\tlabel\na\t-1\n'
+eval_of 5 "bertscope: $data: line 1: there is no column label: test sets come without labels" sst2 'index\tsentence\n0\ta\n'
+eval_of 5 "bertscope: $data: line 1: files of the task sst2 begin with a line that names the columns, among them sentence and label" sst2 'a\t1\n'
+eval_of 5 "bertscope: $data: line 1: files of the task sst2 begin with a line that names the columns, among them sentence and label: this looks like a file of the task qnli" sst2 'index\tquestion\tsentence\tlabel\n'
+eval_of 5 "bertscope: $data: line 1: \"label\" is no label of the task cola (0, 1) (files of this task have no header)" cola 'source\tlabel\tmark\tsentence\n'
+eval_of 5 "bertscope: $data: line 1: a quote is not closed, or is followed by more than the end of the field" stsb-csv '"a,b,1\n'
+eval_of 5 "bertscope: $data: line 2: \"nan\" is no number" stsb-csv 'a,b,1\na,b,nan\n'
+eval_of 5 "bertscope: $data: line 2: 7 is outside 0 to 5, the values of the task stsb-csv" stsb-csv 'a,b,1\na,b,7\n'
+eval_of 5 "bertscope: the task stsb-csv asks for one number, but the model has 3 outputs" stsb-csv 'a,b,1\n'
+eval_of 5 "bertscope: $data has 2 classes, but the model has 3 outputs" sst2 'sentence\tlabel\na\t1\n'
+eval_of 5 "bertscope: $data: the task lines has no labels, and a metric needs them" lines 'a\n'
+eval_of 2 "bertscope: there is no task \"sst3\" (tasks: sst2, cola, ..." sst3 'a\n'
+run 2 "bertscope: $data: the first line does not tell which task this is; name one of sst2, cola, ..." eval "$golden" --data "$data"
+run 2 "bertscope: --data FILE is needed: ..." eval "$golden"
+run 2 "bertscope: --seq 41 is outside 3 to 40, the positions of the model" eval "$golden" --data "$data" --seq 41
+run 2 "bertscope: --rows takes a whole number from 1 to ..." eval "$golden" --data "$data" --rows 0
+run 5 "bertscope: /nonexistent/d.tsv: No such file or directory" eval "$golden" --data /nonexistent/d.tsv --task plain
+run 5 "bertscope: preset:bert-tiny: random weights: ..." eval preset:bert-tiny --data "$data" --task plain
+eval_of 0 "" plain 'low\tthe model is small\nhigh\tit is not\r\nlow\tbad \377 byte'
+out 'Accuracy'
+run 0 "" eval "$golden" --data "$data" --task plain --rows 2 --seq 5 --json
+out '"schema": "bertscope.eval/1"'
+out '"rows": 2,'
+out '"truncated": 1,'
+out '"labels_matched_by": "name"'
+if printf '1\tit is\n' | "$bertscope" eval "$golden" --data - --task plain --json >"$tmp/out" 2>"$tmp/err"; then passed=$((passed + 1)); else fail "eval of standard input"; fi
+out '"data": "standard input"'
+out '"labels_matched_by": "number"'
+
 # Results
 run 0 "" profile preset:bert-tiny --seq 8 --budget 0.05 --json -o "$tmp/p.json"
 if grep -q '"schema": "bertscope.profile/1"' "$tmp/p.json" && [ -z "$(ls "$tmp" | grep 'p.json\.')" ]; then
@@ -105,7 +153,6 @@ run 0 "" doctor --json
 out '"schema": "bertscope.doctor/1"'
 run 0 "" draw overview preset:bert-tiny --size 80x24 --budget 0.05
 out 'Feed-forward'
-golden=${srcdir:-.}/tests/golden/bert
 run 0 "" tokenize "$golden" "hello" --json
 out '"schema": "bertscope.tokenize/1"'
 run 0 "" predict "$golden" "hello" --json

@@ -1,0 +1,50 @@
+#include "tui/labelled.h"
+
+#include "tui/inputs.h"
+
+enum { FEWEST_TOKENS = 3 }; /* that the tokenizer can cut a text to */
+
+static int check_seq(const struct settings *s, const struct model *m, struct err *e)
+{
+    if (!s->seq || (s->seq >= FEWEST_TOKENS && s->seq <= m->config.positions))
+        return 0;
+    return err_set(e, ERR_USAGE, "--seq %d is outside %d to %d, the positions of the model", s->seq, FEWEST_TOKENS,
+                   m->config.positions);
+}
+
+/* The task of --task; NULL without it. */
+static int chosen_task(const struct settings *s, const struct task **out, struct err *e)
+{
+    *out = NULL;
+    return s->task ? task_word(s->task, out, e) : 0;
+}
+
+int labelled_check(const struct settings *s, struct err *e)
+{
+    const struct task *task;
+    if (!s->data)
+        return err_set(e, ERR_USAGE, "--data FILE is needed: a file with labels, and with --task NAME what it holds");
+    return chosen_task(s, &task, e);
+}
+
+int labelled_read(struct labelled *out, const struct settings *s, const struct model *m, int threads,
+                  const struct progress *progress, struct err *e)
+{
+    const struct task *task;
+    *out = (struct labelled){0};
+    TRY(labelled_check(s, e));
+    TRY(chosen_task(s, &task, e));
+    TRY(inputs_check(m, e));
+    TRY(check_seq(s, m, e));
+    TRY(dataset_read(&out->data, s->data, task, e));
+    if (s->rows)
+        dataset_cut(&out->data, s->rows);
+    return encode_dataset(&out->rows, m->tokenizer, &out->data, s->seq ? s->seq : m->config.positions, threads, progress,
+                          e);
+}
+
+void labelled_free(struct labelled *x)
+{
+    encoded_free(&x->rows);
+    dataset_free(&x->data);
+}
