@@ -5,5 +5,8 @@ libanalyzer_a_SOURCES += \
 	analyzer/train/loss_kl.c \
 	analyzer/train/loss_mse.c \
 	analyzer/train/optimizer.c analyzer/train/optimizer.h \
-	analyzer/train/schedule.c analyzer/train/schedule.h
+	analyzer/train/resume.c analyzer/train/resume.h \
+	analyzer/train/schedule.c analyzer/train/schedule.h \
+	analyzer/train/settings.c analyzer/train/settings.h \
+	analyzer/train/trainer.c analyzer/train/trainer.h
 EXTRA_DIST += analyzer/train/losses.def
