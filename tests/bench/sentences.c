@@ -102,8 +102,9 @@ static void print_ids(const struct sentences *s, int first, int n)
 
 static int run_batch(struct sentences *s, int first, int n, struct err *e)
 {
+    const struct predict_options options = {.threads = s->threads};
     uint64_t start = clock_ns();
-    TRY(predict_logits(s->logits, s->weights, s->rows.row + first, n, s->threads, NULL, e));
+    TRY(predict_logits(s->logits, s->weights, s->rows.row + first, n, &options, NULL, e));
     printf("%.4f", (double)(clock_ns() - start) * 1e-6);
     for (int i = 0; i < n * s->model->config.labels; i++)
         printf(" %.9g", (double)s->logits[i]);
