@@ -24,9 +24,9 @@ static double slope_exact(enum activation act, double x)
 }
 
 /* As stated in kernels.h, in units of u |dy|. The first order of each, maximized over x:
- * GELU: Phi = (1 + erf)/2: erf within 2 and its argument rounded twice, and the sum: 1 + 2 |t| erf'(t) / 2 + Phi; x phi:
- * exponent rounded (x^2/2 times, twice), exp 4, constant and two products 3; the sum and the product with dy 2 |act'|:
- * at most 6.6, at x = 1.2. Clamping at 10 changes nothing: 10 phi(10) < 10^-20.
+ * GELU: Phi = (1 + erf)/2: erf within 6.2 (less below t = 2, see check_activate.c) and its argument rounded twice, and the
+ * sum: half of both + Phi; x phi: exponent rounded (x^2/2 times, twice), exp 4, constant and two products 3; the sum and the
+ * product with dy 2 |act'|: at most 7.5, at x = 1.4. Clamping at 10 changes nothing: 10 phi(10) < 10^-20.
  * GELU by tanh: with w = 2 z off by 6 |w| (7 roundings of z at most, one of them of the smaller term), e^-w is off by
  * r = 6 |w| + 4 of itself, s = 1 / (1 + e) by (1 - s) r + 2, s e s by |2 s - 1| r + 6, the factor x 2 z' by 8: at most 11.9,
  * at x = 1.2.
