@@ -10,9 +10,11 @@ tests_golden_golden_SOURCES = \
 	tests/unit/unit.c tests/unit/unit.h \
 	tests/golden/suites.def \
 	tests/golden/golden.c tests/golden/golden.h \
+	tests/golden/backward.c tests/golden/backward.h \
 	tests/golden/reference.c tests/golden/reference.h \
 	tests/golden/test_forward.c tests/golden/test_formats.c \
 	tests/golden/test_reference.c \
+	tests/golden/test_gradients.c tests/golden/test_differences.c tests/golden/test_losses.c \
 	tests/golden/test_published.c \
 	tests/golden/test_variants.c
 

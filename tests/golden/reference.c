@@ -23,8 +23,6 @@ static bool is_linear_weight(const struct param *p)
 
 static double rounded(float x, enum kernel_format format)
 {
-    if (format == KERNEL_BF16)
-        return f32_from_bf16(bf16_from_f32(x));
     return format == KERNEL_F16 ? f32_from_f16(f16_from_f32(x)) : x;
 }
 
@@ -90,6 +88,7 @@ static void linear(const struct reference *r, double *y, const double *x, enum r
     for (int i = 0; i < m; i++)
         for (int j = 0; j < n; j++) {
             double sum = 0;
+#pragma omp simd reduction(+ : sum)
             for (int l = 0; l < k; l++)
                 sum += x[i * k + l] * w[j * k + l];
             y[i * n + j] = sum + b[j];

@@ -25,7 +25,7 @@ struct reference {
 };
 
 /* A copy of the parameters of a model, which must be small. With a format other than f32 its linear weights are rounded to
- * that (bf16 or f16). */
+ * that, if it is f16. */
 void reference_open(struct reference *r, const struct model *m, enum kernel_format format);
 void reference_close(struct reference *r);
 
