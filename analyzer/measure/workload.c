@@ -30,18 +30,20 @@ static int fill_tokens(struct plan *p, const struct config *c, struct err *e)
     return code;
 }
 
-int workload_plan(struct plan **out, const struct workload *load, const struct weights *w, struct err *e)
+int workload_plan_with(struct plan **out, const struct workload *load, const int *length,
+                       const struct plan_options *options, const struct weights *w, struct err *e)
 {
-    struct plan_options options = {.threads = load->threads};
+    struct plan_options all = *options;
+    all.threads = load->threads;
     *out = NULL;
     TRY(workload_check(load, w->model, e));
-    int *length = malloc((size_t)load->batch * sizeof *length);
-    if (!length)
+    int *each = malloc((size_t)load->batch * sizeof *each);
+    if (!each)
         return err_set(e, ERR_NOMEM, "no memory for a batch of %d", load->batch);
     for (int i = 0; i < load->batch; i++)
-        length[i] = load->seq;
-    int code = plan_build(out, w, length, load->batch, &options, e);
-    free(length);
+        each[i] = length ? length[i] : load->seq;
+    int code = plan_build(out, w, each, load->batch, &all, e);
+    free(each);
     if (code == 0)
         code = fill_tokens(*out, &w->model->config, e);
     if (code != 0) {
@@ -49,4 +51,9 @@ int workload_plan(struct plan **out, const struct workload *load, const struct w
         *out = NULL;
     }
     return code;
+}
+
+int workload_plan(struct plan **out, const struct workload *load, const struct weights *w, struct err *e)
+{
+    return workload_plan_with(out, load, NULL, &(struct plan_options){.threads = load->threads}, w, e);
 }

@@ -7,6 +7,7 @@
 
 struct model;
 struct plan;
+struct plan_options;
 struct weights;
 
 struct workload {
@@ -24,5 +25,10 @@ WARN_UNUSED int workload_check(const struct workload *load, const struct model *
 /* Checks it and builds its plan, with tokens from all over the vocabulary. The caller frees `out`, which is NULL after a
  * failure. */
 WARN_UNUSED int workload_plan(struct plan **out, const struct workload *load, const struct weights *w, struct err *e);
+
+/* The same for another plan than that of a mere forward pass, whose threads are those of the workload. `length` [batch]: the
+ * tokens of each sequence, at most seq; NULL = seq. */
+WARN_UNUSED int workload_plan_with(struct plan **out, const struct workload *load, const int *length,
+                                   const struct plan_options *options, const struct weights *w, struct err *e);
 
 #endif

@@ -8,6 +8,8 @@ tests_bench_bench_LDADD = $(REPORTS_LIBS) $(ANALYZER_LIBS) $(KERNELS_LIBS) $(EXT
 tests_bench_bench_SOURCES = \
 	tests/bench/benches.def \
 	tests/bench/bench.c tests/bench/bench.h \
+	tests/bench/train_step.c tests/bench/train_step.h \
+	tests/bench/bench_gradients.c \
 	tests/bench/bench_kernels.c \
 	tests/bench/bench_linear.c \
 	tests/bench/bench_model.c
@@ -21,7 +23,7 @@ check_PROGRAMS += tests/bench/worker
 tests_bench_worker_CFLAGS = $(LAYER_CFLAGS)
 tests_bench_worker_LDFLAGS = $(AM_LDFLAGS) $(OPENMP_CFLAGS)
 tests_bench_worker_LDADD = $(ANALYZER_LIBS) $(KERNELS_LIBS) $(EXTERNAL_LIBS)
-tests_bench_worker_SOURCES = tests/bench/worker.c
+tests_bench_worker_SOURCES = tests/bench/worker.c tests/bench/train_step.c tests/bench/train_step.h
 TESTS += tests/bench/worker.sh
 EXTRA_DIST += tests/bench/worker.sh
 
@@ -40,7 +42,8 @@ BENCHES =
 bench: tests/bench/bench tests/bench/worker
 	tests/bench/bench $(BENCH_JSON:%=--json %) $(BENCHES)
 
-# The same passes in other programs, where they are there: make peers PEERS="--case tiny:1x128 --seconds 5"
+# The same passes in other programs, where they are there: make peers PEERS="--case tiny:1x128 --seconds 5";
+# steps of training: make peers PEERS=--train
 EXTRA_DIST += \
 	tests/bench/peers/bert.py \
 	tests/bench/peers/export_onnx.py \
@@ -50,6 +53,7 @@ EXTRA_DIST += \
 	tests/bench/peers/peers.py \
 	tests/bench/peers/sentences.py \
 	tests/bench/peers/sentences_model.py \
+	tests/bench/peers/torch_train_worker.py \
 	tests/bench/peers/torch_worker.py
 PEERS =
 .PHONY: peers

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Our forward pass beside those of other programs, on this machine.
+"""Our forward pass, or with --train our training step, beside those of other programs, on this machine.
 
 Every program is a process that stays (the line protocol of tests/bench/worker.c). They are visited in turn, in rotating
 order, so that a machine that changes speed changes it for all. A visit is a few passes, of which the first is left out;
@@ -19,6 +19,7 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 CASES = ["tiny:1x128", "base:1x32", "base:1x128", "base:1x384", "base:8x128"]
+TRAIN_CASES = ["mini:32x64", "base:8x128"]
 # torch: threads of OpenMP that spin fight with those of OpenBLAS; OpenBLAS may not know a new processor
 TORCH_ENV = {"OMP_WAIT_POLICY": "PASSIVE"}
 # layers, hidden size, feed-forward size of gemm_worker
@@ -32,9 +33,12 @@ def say(text):
 
 
 def options():
-    p = argparse.ArgumentParser(description="our forward pass beside those of other programs")
+    p = argparse.ArgumentParser(description="our forward pass or training step beside those of other programs")
+    p.add_argument("--train", action="store_true", help="training steps (forward, backward, AdamW), of sequences of equal "
+                   "length and of lengths from a quarter to all of it, which torch pads")
     p.add_argument("--build", default=".", help="where tests/bench/worker is built; peers/ in it holds their files")
-    p.add_argument("--case", action="append", metavar="SHAPE:BATCHxSEQ", help="default: " + " ".join(CASES))
+    p.add_argument("--case", action="append", metavar="SHAPE:BATCHxSEQ",
+                   help="default: %s; with --train %s" % (" ".join(CASES), " ".join(TRAIN_CASES)))
     p.add_argument("--threads", default="1,2")
     p.add_argument("--formats", default="f32,bf16,int8", help="of ours and of those peers that have them, separated by commas")
     p.add_argument("--seconds", type=float, default=15, help="for each case and number of threads, at least 3 rounds")
@@ -104,26 +108,42 @@ def find_gemm(folder):
     return None
 
 
+def torch_env(threads):
+    return dict(TORCH_ENV, OMP_NUM_THREADS=threads, OPENBLAS_NUM_THREADS=threads)
+
+
+def worker(o, shape, batch, seq, threads, *more):
+    return [os.path.join(o.build, "tests/bench/worker"), "--shape", shape, "--batch", batch, "--seq", seq, "--threads",
+            threads, *more]
+
+
+def train_commands(o, peers, shape, batch, seq, threads, lengths):
+    """Rows of (name, command, environment) for training steps; ours first."""
+    rows = [("bertscope", worker(o, shape, batch, seq, threads, "--pass", "train", "--lengths", lengths), {})]
+    if peers["torch"]:
+        rows.append(("torch", [peers["torch"], os.path.join(HERE, "torch_train_worker.py"), shape, batch, seq, threads,
+                               lengths], torch_env(threads)))
+    return rows
+
+
 def commands(o, peers, shape, batch, seq, threads):
-    """Rows of (name, command, environment); ours first."""
+    """The same for forward passes."""
     rows, formats = [], o.formats.split(",")
     for form in formats:
-        rows.append(("bertscope " + form, [os.path.join(o.build, "tests/bench/worker"), "--shape", shape, "--batch",
-                                           batch, "--seq", seq, "--threads", threads, "--format", form], {}))
+        rows.append(("bertscope " + form, worker(o, shape, batch, seq, threads, "--format", form), {}))
     for form in [form for form in ("f32", "int8") if form in formats and peers["ort"] and peers["torch"]]:
         graph = export(peers["torch"], shape, form, peers["folder"])
         if graph:
             rows.append(("onnxruntime " + form, ["node", os.path.join(HERE, "ort_worker.mjs"), peers["ort"], graph, batch,
                                                  seq, threads], {}))
-    env = dict(TORCH_ENV, OMP_NUM_THREADS=threads, OPENBLAS_NUM_THREADS=threads)
     for form in [form for form in ("f32", "bf16") if form in formats and peers["torch"]]:
         rows.append(("torch " + form, [peers["torch"], os.path.join(HERE, "torch_worker.py"), shape, batch, seq, threads,
-                                       form], env))
+                                       form], torch_env(threads)))
     if peers["gemm"] and shape in SIZES:
         kinds = [(form, "onednn products " + form) for form in formats if form in ("f32", "bf16", "int8")]
         kinds += [("openblas", "openblas products f32")] if "f32" in formats else []
         for kind, name in kinds:
-            rows.append((name, [peers["gemm"], kind] + SIZES[shape] + [str(int(batch) * int(seq)), threads], env))
+            rows.append((name, [peers["gemm"], kind] + SIZES[shape] + [str(int(batch) * int(seq)), threads], torch_env(threads)))
     return rows
 
 
@@ -182,7 +202,7 @@ def report(case, threads, workers):
     ours = [w for w in workers if w.name.startswith("bertscope")]
     for w in workers:
         row = {"case": case, "threads": int(threads), "name": w.name, "ms": quartiles(w.visits), "ratios": {}}
-        text = "%-11s %s  %-21s %9.3f ms" % (case, threads, w.name, row["ms"]["median"])
+        text = "%-17s %s  %-21s %9.3f ms" % (case, threads, w.name, row["ms"]["median"])
         for us in ours if w not in ours else []:
             q = quartiles([a / b for a, b in zip(us.visits, w.visits)])
             row["ratios"][us.name] = q
@@ -193,17 +213,30 @@ def report(case, threads, workers):
     return rows
 
 
+def run_case(o, peers, case):
+    shape, _, size = case.partition(":")
+    batch, _, seq = size.partition("x")
+    rows = []
+    for threads in o.threads.split(","):
+        at = shape, batch, seq, threads
+        if o.train:
+            for lengths in ("equal", "spread"):
+                rows += report(case + " " + lengths, threads,
+                               measure(train_commands(o, peers, *at, lengths), o.seconds))
+        else:
+            rows += report(case, threads, measure(commands(o, peers, *at), o.seconds))
+    return rows
+
+
 def main():
     o = options()
     folder = os.path.abspath(os.path.join(o.build, "peers"))
     os.makedirs(folder, exist_ok=True)
-    peers = {"folder": folder, "torch": find_torch(), "ort": find_ort(folder), "gemm": find_gemm(folder)}
+    peers = {"folder": folder, "torch": find_torch(), "ort": None if o.train else find_ort(folder),
+             "gemm": None if o.train else find_gemm(folder)}
     rows = []
-    for case in o.case or CASES:
-        shape, _, size = case.partition(":")
-        batch, _, seq = size.partition("x")
-        for threads in o.threads.split(","):
-            rows += report(case, threads, measure(commands(o, peers, shape, batch, seq, threads), o.seconds))
+    for case in o.case or (TRAIN_CASES if o.train else CASES):
+        rows += run_case(o, peers, case)
     if o.json:
         with open(o.json, "w", encoding="utf-8") as f:
             json.dump({"schema": "bertscope.peers/1", "rows": rows}, f, indent=1)
