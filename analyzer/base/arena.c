@@ -26,6 +26,15 @@ int arena_init(struct arena *a, size_t cap, const char *what, struct err *e)
     return 0;
 }
 
+int arena_renew(struct arena *a, size_t cap, const char *what, struct err *e)
+{
+    a->used = 0;
+    if (a->base && a->cap >= cap)
+        return 0;
+    arena_free(a);
+    return arena_init(a, cap + cap / 4, what, e); /* the next one may need a little more */
+}
+
 void *arena_alloc(struct arena *a, size_t bytes)
 {
     size_t size = arena_size(bytes);

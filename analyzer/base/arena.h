@@ -20,7 +20,11 @@ struct arena {
 /* Reserves `cap` bytes. `what` names the use for the error sentence ("the weights of bert-base"). */
 WARN_UNUSED int arena_init(struct arena *a, size_t cap, const char *what, struct err *e);
 
-/* A zeroed piece; NULL when the arena is full (size it first, see arena_size). */
+/* Empties `a`, which may be zeroed, and makes it hold at least `cap` bytes. What it has is used again if that is enough: its pieces
+ * are then not zeroed, and none of its pages has to be had from the system a second time. */
+WARN_UNUSED int arena_renew(struct arena *a, size_t cap, const char *what, struct err *e);
+
+/* A zeroed piece (but see arena_renew); NULL when the arena is full (size it first, see arena_size). */
 void *arena_alloc(struct arena *a, size_t bytes);
 
 /* A terminated copy of `n` bytes. */

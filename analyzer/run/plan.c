@@ -136,12 +136,31 @@ static void *settle_bytes(struct plan *p, const void *from, size_t bytes)
     return bytes ? memcpy(own, from, bytes) : own;
 }
 
+/* Takes the room that the plan before left, if there is one. */
+static int take_room(struct plan *p, size_t bytes, struct err *e)
+{
+    if (!p->options.room)
+        return arena_init(&p->arena, bytes, "the activations", e);
+    p->arena = *p->options.room;
+    *p->options.room = (struct arena){0};
+    return arena_renew(&p->arena, bytes, "the activations", e);
+}
+
+static void leave_room(struct plan *p)
+{
+    struct arena *room = p->options.room;
+    if (!room || room->base)
+        arena_free(&p->arena);
+    else
+        *room = p->arena;
+}
+
 /* Moves everything into the plan's arena; what the builder has is freed by the caller. */
 static int settle(struct plan_builder *b, struct err *e)
 {
     struct plan *p = b->plan;
     size_t tokens = (size_t)p->tokens;
-    TRY(arena_init(&p->arena, plan_bytes(b), "the activations", e));
+    TRY(take_room(p, plan_bytes(b), e));
     char *base = arena_alloc(&p->arena, p->activation_bytes);
     p->step = settle_bytes(p, b->step, (size_t)b->steps * sizeof *b->step);
     p->moment = settle_bytes(p, b->moment, (size_t)b->moments * sizeof *b->moment);
@@ -226,7 +245,7 @@ void plan_free(struct plan *p)
 {
     if (!p)
         return;
-    arena_free(&p->arena);
+    leave_room(p);
     free(p);
 }
 

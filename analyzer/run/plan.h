@@ -96,6 +96,8 @@ struct plan_options {
     unsigned losses;   /* PLAN_BITs of the outputs whose gradient the caller writes; 0 = of the last output there is */
     bool neuron_gates; /* also gradients of gates on the feed-forward neurons */
     struct gradients *into; /* where gradients of parameters are added; borrowed, NULL unless PLAN_ALL_GRADIENTS */
+    struct arena *room;     /* borrowed, or NULL: memory that plans which follow each other hand on. The plan takes it, plan_free
+                               gives it back; zeroed at first, freed by the caller at last */
     size_t memory_limit;    /* bytes of activations and their gradients; 0 = none. Layers are computed again where that
                                helps to stay below */
 };

@@ -16,12 +16,11 @@ int predict_check(const struct model *m, struct err *e)
 }
 
 static int run_batch(float *logits, const struct weights *w, const struct encoding *input, const int *row, int rows,
-                     int threads, const struct progress *progress, struct err *e)
+                     const struct plan_options *options, const struct progress *progress, struct err *e)
 {
-    struct plan_options options = {.threads = threads};
     size_t labels = (size_t)w->model->config.labels;
     struct plan *plan;
-    TRY(rows_plan(&plan, w, input, row, rows, &options, e));
+    TRY(rows_plan(&plan, w, input, row, rows, options, e));
     int code = exec_run(plan, NULL, progress ? progress->cancel : NULL);
     const float *given = plan_output(plan, PLAN_LOGITS, -1);
     for (int i = 0; code == 0 && i < rows; i++)
@@ -31,12 +30,14 @@ static int run_batch(float *logits, const struct weights *w, const struct encodi
 }
 
 static int run_batches(float *logits, const struct weights *w, const struct encoding *input, const struct batches *b,
-                       const struct predict_options *o, const struct progress *progress, struct err *e)
+                       const struct predict_options *o, struct arena *room, const struct progress *progress,
+                       struct err *e)
 {
+    struct plan_options options = {.threads = o->threads, .room = room};
     for (int i = 0; i < b->n; i++) {
         const int *row = b->row + b->start[i];
         int rows = batch_rows(b, i);
-        TRY(run_batch(logits, w, input, row, rows, o->threads, progress, e));
+        TRY(run_batch(logits, w, input, row, rows, &options, progress, e));
         if (o->on_batch)
             TRY(o->on_batch(o->payload, row, rows, e));
         TRY(progress_step(progress, "predicting", b->start[i + 1], b->start[b->n], e));
@@ -47,10 +48,12 @@ static int run_batches(float *logits, const struct weights *w, const struct enco
 int predict_logits(float *logits, const struct weights *w, const struct encoding *input, int n,
                    const struct predict_options *options, const struct progress *progress, struct err *e)
 {
+    struct arena room = {0};
     struct batches b;
     TRY(predict_check(w->model, e));
     TRY(batches_by_tokens(&b, input, n, options->batch_tokens ? options->batch_tokens : PREDICT_BATCH_TOKENS, e));
-    int code = run_batches(logits, w, input, &b, options, progress, e);
+    int code = run_batches(logits, w, input, &b, options, &room, progress, e);
+    arena_free(&room);
     batches_free(&b);
     return code;
 }

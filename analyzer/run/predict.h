@@ -8,7 +8,7 @@
 struct model;
 struct weights;
 
-enum { PREDICT_BATCH_TOKENS = 4096 };
+enum { PREDICT_BATCH_TOKENS = 2048 };
 
 /* Called after every batch with the inputs whose logits it brought: row [rows]. Not 0 ends the prediction with that code. */
 typedef int predict_fn(void *payload, const int *row, int rows, struct err *e);

@@ -90,6 +90,23 @@ static void arena_hands_out_zeroed_aligned_pieces(void)
     CU_ASSERT_EQUAL(arena_init(&a, (size_t)1 << 62, "a test", &e), ERR_NOMEM);
 }
 
+static void arena_is_used_again(void)
+{
+    struct arena a = {0};
+    CU_ASSERT_EQUAL_FATAL(arena_renew(&a, 1000, "a test", NULL), 0);
+    char *p = arena_alloc(&a, 1000);
+    CU_ASSERT_TRUE_FATAL(p && a.cap >= 1250);
+    memset(p, 1, 1000);
+    CU_ASSERT_EQUAL_FATAL(arena_renew(&a, 1200, "a test", NULL), 0);
+    CU_ASSERT_TRUE(arena_alloc(&a, 1200) == p && p[999] == 1);
+    CU_ASSERT_EQUAL_FATAL(arena_renew(&a, 100000, "a test", NULL), 0);
+    p = arena_alloc(&a, 100000);
+    CU_ASSERT_TRUE_FATAL(p && p[0] == 0 && p[99999] == 0);
+    struct err e = {0};
+    CU_ASSERT_EQUAL(arena_renew(&a, (size_t)1 << 62, "a test", &e), ERR_NOMEM);
+    CU_ASSERT_PTR_NULL(a.base);
+}
+
 static void str_grows(void)
 {
     struct str s;
@@ -193,6 +210,7 @@ CU_TestInfo suite_base[] = {
     {"escape: cuts with a mark", escape_cuts_with_a_mark},
     {"text: widths", widths},
     {"err: one safe sentence", err_is_one_safe_sentence},
+    {"arena: used again", arena_is_used_again},
     {"arena: zeroed aligned pieces", arena_hands_out_zeroed_aligned_pieces},
     {"str: grows", str_grows},
     {"filemap: regular files only", filemap_maps_regular_files_only},

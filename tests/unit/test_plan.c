@@ -255,7 +255,35 @@ static void formats_have_true_bytes(void)
     }
 }
 
+/* What a plan before left in the memory changes nothing, and no memory is had a second time. */
+static void plans_hand_on_their_memory(void)
+{
+    struct fixture f = open_fixture("preset:bert-tiny", 2);
+    const int longer[] = {60, 40}, length[] = {50, 33};
+    struct arena room = {0};
+    struct plan_options options = {.threads = 2, .room = &room};
+    struct plan *fresh = build(&f, length, 2, 2, false), *p;
+    CU_ASSERT_EQUAL_FATAL(plan_build(&p, f.weights, longer, 2, &options, NULL), 0);
+    CU_ASSERT_TRUE(room.base == NULL && p->arena.base != NULL);
+    const char *base = p->arena.base;
+    plan_free(p);
+    CU_ASSERT_PTR_EQUAL_FATAL(room.base, base);
+    memset(room.base, 0xff, room.cap); /* floats that are no numbers */
+    CU_ASSERT_EQUAL_FATAL(plan_build(&p, f.weights, length, 2, &options, NULL), 0);
+    CU_ASSERT_PTR_EQUAL(p->arena.base, base);
+    set_ramp(p, 5);
+    set_ramp(fresh, 5);
+    exec_run(p, NULL, NULL);
+    exec_run(fresh, NULL, NULL);
+    CU_ASSERT_EQUAL(memcmp(plan_output(p, PLAN_POOLED, -1), plan_output(fresh, PLAN_POOLED, -1), 2 * 128 * sizeof(float)), 0);
+    plan_free(p);
+    plan_free(fresh);
+    arena_free(&room);
+    close_fixture(&f);
+}
+
 CU_TestInfo suite_plan[] = {
+    {"plans hand on their memory", plans_hand_on_their_memory},
     {"formats have their true bytes", formats_have_true_bytes},
     {"MACs by hand", macs_by_hand},
     {"steps own all parameters", steps_own_all_parameters},
