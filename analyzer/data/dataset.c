@@ -90,6 +90,12 @@ static bool is_blank(const struct field *f)
     return i == f->len;
 }
 
+/* With fewer columns than the header, or with an empty text. */
+static bool is_damaged(const struct reader *r, const struct field *field, int n)
+{
+    return n < r->columns || is_blank(&field[r->text]) || (r->pair >= 0 && is_blank(&field[r->pair]));
+}
+
 static int read_texts(struct example *out, const struct reader *r, const struct field *field, int n, struct err *e)
 {
     const struct field *text = &field[r->text], *pair = r->pair >= 0 && r->pair < n ? &field[r->pair] : NULL;
@@ -139,7 +145,7 @@ static int read_row(struct reader *r, int line, char *text, size_t len, struct e
         return err_set(e, ERR_FORMAT, "a quote is not closed, or is followed by more than the end of the field");
     if (line == 1 && t->header)
         return read_header(r, field, n, e);
-    if (t->skips_damaged && n < r->columns) {
+    if (t->skips_damaged && is_damaged(r, field, n)) {
         r->d->skipped++;
         return 0;
     }

@@ -34,7 +34,7 @@ struct task {
     int min_columns, max_columns;
     const char *text, *pair, *answer; /* which columns; pair NULL = one text; answer NULL with TARGET_NONE */
     bool loose;         /* a text may be empty, only some rows may be pairs, there may be no row */
-    bool skips_damaged; /* the published file has rows with columns missing: they are left out and counted */
+    bool skips_damaged; /* the published file has rows with columns or texts missing: they are left out and counted */
 
     const struct metric *const *metric; /* the main one first, NULL at the end; NULL without labels */
 };

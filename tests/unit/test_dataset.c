@@ -205,9 +205,9 @@ static void counts_damaged_rows(void)
 {
     struct dataset d;
     static const char file[] = "id\tqid1\tqid2\tquestion1\tquestion2\tis_duplicate\n0\t1\t2\tp\tq\t0\n1\t2\tbroken\n"
-                               "2\t1\t2\tp\tq\t1\n";
+                               "2\t1\t2\tp\t\t1\n2\t1\t2\tp\tq\t1\n";
     CU_ASSERT_EQUAL_FATAL(read_text(&d, "qqp", file, NULL), 0);
-    CU_ASSERT_TRUE(d.rows == 2 && d.skipped == 1 && d.row[1].line == 4);
+    CU_ASSERT_TRUE(d.rows == 2 && d.skipped == 2 && d.row[1].line == 5);
     dataset_cut(&d, 5);
     CU_ASSERT_EQUAL(d.rows, 2);
     dataset_cut(&d, 1);
