@@ -125,7 +125,7 @@ static void check_gates(const struct backward *b)
 
 static void check_format(const char *name, enum kernel_format format, int samples, double bounds)
 {
-    struct backward_options options = {.cpu = cpu_detect(NULL), .format = format, .threads = 1,
+    struct backward_options options = {.cpu = cpu_detect(NULL), .format = format, .threads = 1, .copies = 1,
                                        .gradients = PLAN_ALL_GRADIENTS};
     struct backward b;
     tally = (struct tally){.bounds = bounds, .samples = samples};

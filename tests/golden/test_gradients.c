@@ -1,6 +1,6 @@
-/* Every gradient of a backward pass against the golden values: parameters, gates of heads and neurons, head scores; each
- * input alone and all of them in one packed batch, with one and two threads, with and without a limit of memory, for every
- * cap of the CPU. Beside its bound each tensor has what the program promises: 1e-4 of its largest element. */
+/* Every gradient of a backward pass against the golden values: parameters, gates of heads and neurons; each input alone, all
+ * of them in one packed batch, and in one large enough that every step is shared out; with one and two threads, with and
+ * without a limit of memory, for every cap of the CPU. Beside its bound each tensor has what the program promises: 1e-4 of its largest element. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -41,12 +41,13 @@ static bool gates_agree(const struct backward *b, struct distance *d)
     const struct config *c = &b->run.model->config;
     float gate[GATES];
     CU_ASSERT_FATAL(c->layers * c->ffn <= GATES && c->layers * c->heads <= GATES);
-    for (int i = b->first; i < b->first + b->count; i++) {
+    for (int i = 0; i < backward_sequences(b); i++) {
+        int input = backward_input(b, i);
         backward_heads(b, i, gate);
-        if (!layers_agree("heads", i, gate, c->layers, c->heads, d))
+        if (!layers_agree("heads", input, gate, c->layers, c->heads, d))
             return false;
         backward_neurons(b, i, gate);
-        if (!layers_agree("neurons", i, gate, c->layers, c->ffn, d))
+        if (!layers_agree("neurons", input, gate, c->layers, c->ffn, d))
             return false;
     }
     return true;
@@ -55,8 +56,8 @@ static bool gates_agree(const struct backward *b, struct distance *d)
 static bool losses_agree(const struct backward *b)
 {
     bool good = true;
-    for (int i = 0; i < b->count; i++) {
-        size_t at = (size_t)(b->first + i);
+    for (int i = 0; i < backward_sequences(b); i++) {
+        size_t at = (size_t)backward_input(b, i);
         good = good && fabs(b->loss[i] - golden_value(&golden.gradients, "losses", at)) <=
                            golden_bound(&golden.gradients, "losses", at);
     }
@@ -151,7 +152,8 @@ static double relative_error(const char *what, const float *values, size_t n)
  * is allowed is 5 times that. (test_differences.c holds f16 weights to a bound that is not loose.) */
 static void check_bf16(const char *cap, uint32_t cpu)
 {
-    struct backward_options options = {.cpu = cpu, .format = KERNEL_BF16, .threads = 2, .gradients = PLAN_ALL_GRADIENTS};
+    struct backward_options options = {.cpu = cpu, .format = KERNEL_BF16, .threads = 2, .copies = 1,
+                                       .gradients = PLAN_ALL_GRADIENTS};
     struct backward b;
     char what[160], where[160] = "";
     double worst = 0;
@@ -175,10 +177,13 @@ static void check_cap(const char *cap, uint32_t cpu)
 {
     struct distance d = {0};
     for (int threads = 1; threads <= 2; threads++) {
-        struct backward_options options = {.cpu = cpu, .threads = threads, .gradients = PLAN_ALL_GRADIENTS};
+        struct backward_options options = {.cpu = cpu, .threads = threads, .copies = 1,
+                                           .gradients = PLAN_ALL_GRADIENTS};
         check_batch(cap, &options, &d);
         check_single(cap, &options, &d);
         check_limits(cap, options);
+        options.copies = BACKWARD_COPIES;
+        check_batch(cap, &options, &d);
         options.gradients = PLAN_GATE_GRADIENTS;
         check_batch(cap, &options, &d);
     }
