@@ -23,6 +23,7 @@ tests_unit_unit_SOURCES += tests/unit/test_tokenizer.c \
 	tests/unit/test_lines.c \
 	tests/unit/test_loss.c \
 	tests/unit/test_dataset.c \
+	tests/unit/test_encoded.c \
 	tests/unit/test_batches.c \
 	tests/unit/test_metrics.c \
 	tests/unit/test_label_map.c \

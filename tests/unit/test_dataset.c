@@ -150,6 +150,7 @@ static void says_what_is_wrong(void)
          "f: line 1: \"Oil\" is no label of the task agnews (World, Sports, Business, Sci/Tech) (files of this task have no header)"},
         {"stsb-csv", "a,b,x\n", "f: line 1: \"x\" is no number (files of this task have no header)"},
         {"stsb-csv", "a,b,1\na,b,5.01\n", "f: line 2: 5.01 is outside 0 to 5, the values of the task stsb-csv"},
+        {"stsb-csv", "a,b,1\na,b,-0.01\n", "f: line 2: -0.01 is outside 0 to 5, the values of the task stsb-csv"},
         {"stsb-csv", "a,b,1\na,b,nan\n", "f: line 2: \"nan\" is no number"},
         {"stsb-csv", "a,b,1\na,b,0x1\n", "f: line 2: \"0x1\" is no number"},
         {"stsb-csv", "a,b,1\na,b, 1\n", "f: line 2: \" 1\" is no number"},

@@ -252,6 +252,11 @@ static void tells_what_is_known_so_far(void)
     }
     CU_ASSERT_EQUAL(memcmp(&told[tellings - 1], &x.quality, sizeof x.quality), 0);
     evaluation_free(&x);
+    options.batch_tokens = 1 << 20; /* the first batch is also the last */
+    tellings = 0;
+    CU_ASSERT_EQUAL_FATAL(evaluate(&x, weights, &data, &rows, &options, NULL, NULL), 0);
+    CU_ASSERT_EQUAL(tellings, 1);
+    evaluation_free(&x);
     teardown();
 }
 

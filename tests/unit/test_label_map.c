@@ -35,6 +35,8 @@ static const struct match_case cases[] = {
      {1, 0}, NULL},
     {"plain", words, {"good", "bad"}, 2, LABELS_BY_NAME, {1, 0}, NULL},
     {"plain", words, {"fair", "good", "bad"}, 3, LABELS_BY_NAME, {2, 1, 0}, NULL},
+    {"plain", words, {"good", "bad", "Bad"}, 3, 0, {0},
+     "which output of the model is which class? It names them good, bad, Bad, but f has bad, good"},
     {"plain", words, {"LABEL_0", "LABEL_1"}, 2, 0, {0},
      "which output of the model is which class? It names them LABEL_0, LABEL_1, but f has bad, good"},
     {"plain", words, {NULL}, 2, 0, {0},

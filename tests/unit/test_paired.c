@@ -58,6 +58,8 @@ static void compares_the_same_rows(void)
     CU_ASSERT_EQUAL_FATAL(paired_compare(&x, &metric_accuracy, &a, &b, 1, NULL), 0);
     CU_ASSERT_TRUE(x.discordant.rows == 6 && x.discordant.first == 2 && x.discordant.second == 2);
     CU_ASSERT_TRUE(x.difference.value == 0 && x.difference.low < 0 && x.difference.high > 0 && x.p == 1);
+    struct estimate interval = discordant_difference(&x.discordant);
+    CU_ASSERT_TRUE(x.difference.low == interval.low && x.difference.high == interval.high);
     CU_ASSERT_EQUAL_FATAL(paired_compare(&x, &metric_f1, &a, &b, 1, NULL), 0);
     /* F1 of both: 2 true, 1 false positive, 1 false negative; 2, 1, 1 */
     CU_ASSERT_DOUBLE_EQUAL(x.difference.value, 0, 1e-15);
