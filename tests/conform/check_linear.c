@@ -400,6 +400,7 @@ void check_linear(const struct kernel *k)
     check_sizes(k->fn.linear, k->format);
     check_blocks(k->fn.linear, k->format);
     check_rows_are_independent(k->fn.linear, k->format);
+    at("pack_transposed");
     if ((k->fn.linear->pack_transposed == NULL) != (k->format == KERNEL_INT8))
         fail("rows of floats, and only these, take the transpose of their weights");
     else if (k->format != KERNEL_INT8)
