@@ -13,4 +13,5 @@ libreports_a_SOURCES = \
 	reports/machine_report.c reports/machine_report.h \
 	reports/profile_report.c reports/profile_report.h \
 	reports/sink.h \
-	reports/text_report.c reports/text_report.h
+	reports/text_report.c reports/text_report.h \
+	reports/train_report.c reports/train_report.h

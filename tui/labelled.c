@@ -27,20 +27,36 @@ int labelled_check(const struct settings *s, struct err *e)
     return chosen_task(s, &task, e);
 }
 
+int labelled_data(struct dataset *out, const struct settings *s, struct err *e)
+{
+    const struct task *task;
+    *out = (struct dataset){0};
+    TRY(labelled_check(s, e));
+    TRY(chosen_task(s, &task, e));
+    TRY(dataset_read(out, s->data, task, e));
+    if (s->rows)
+        dataset_cut(out, s->rows);
+    return 0;
+}
+
+int labelled_encode(struct encoded *out, const struct dataset *d, const struct settings *s, const struct model *m,
+                    int threads, const struct progress *progress, struct err *e)
+{
+    *out = (struct encoded){0};
+    TRY(inputs_check(m, e));
+    TRY(check_seq(s, m, e));
+    return encode_dataset(out, m->tokenizer, d, s->seq ? s->seq : m->config.positions, threads, progress, e);
+}
+
 int labelled_read(struct labelled *out, const struct settings *s, const struct model *m, int threads,
                   const struct progress *progress, struct err *e)
 {
-    const struct task *task;
     *out = (struct labelled){0};
     TRY(labelled_check(s, e));
-    TRY(chosen_task(s, &task, e));
     TRY(inputs_check(m, e));
     TRY(check_seq(s, m, e));
-    TRY(dataset_read(&out->data, s->data, task, e));
-    if (s->rows)
-        dataset_cut(&out->data, s->rows);
-    return encode_dataset(&out->rows, m->tokenizer, &out->data, s->seq ? s->seq : m->config.positions, threads, progress,
-                          e);
+    TRY(labelled_data(&out->data, s, e));
+    return labelled_encode(&out->rows, &out->data, s, m, threads, progress, e);
 }
 
 void labelled_free(struct labelled *x)

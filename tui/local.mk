@@ -54,10 +54,12 @@ bertscope_SOURCES = \
 	tui/cmd_predict.c \
 	tui/cmd_profile.c \
 	tui/cmd_tokenize.c \
+	tui/cmd_train.c \
 	tui/command.c tui/command.h \
 	tui/inputs.c tui/inputs.h \
 	tui/labelled.c tui/labelled.h \
-	tui/main.c
+	tui/main.c \
+	tui/trainee.c tui/trainee.h
 EXTRA_DIST += \
 	tui/commands.def \
 	tui/options.def

@@ -110,7 +110,7 @@ static int run(const struct command *c, int argc, char **argv, struct str *out, 
         clear_progress(&meter);
     }
     if (code == 0)
-        code = print(out, s.output, e);
+        code = print(out, c->writes_output ? NULL : s.output, e);
     free(args);
     return code;
 }

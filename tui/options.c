@@ -60,7 +60,7 @@ static int set_number(struct settings *s, const struct option_row *row, const ch
     double x = strtod(text, &end);
     bool whole = row->kind == KIND_REAL || x == (double)(long long)x;
     if (end == text || *end || errno || !(x >= row->low && x <= row->high) || !whole)
-        return err_set(e, ERR_USAGE, "--%s takes a%s number from %.0f to %.0f, not \"%s\"", spelled(row),
+        return err_set(e, ERR_USAGE, "--%s takes a%s number from %.10g to %.10g, not \"%s\"", spelled(row),
                        row->kind == KIND_INT ? " whole" : "", row->low, row->high, text);
     void *field = (char *)s + row->offset;
     if (row->kind == KIND_INT)
@@ -112,7 +112,7 @@ static int take_value(struct settings *s, const struct option_row *row, const ch
     return set_value(s, row, attached ? attached : w->argv[++w->at], e);
 }
 
-static int parse_word(struct settings *s, struct words *w, uint32_t allowed, struct err *e)
+static int parse_word(struct settings *s, struct words *w, uint64_t allowed, struct err *e)
 {
     const char *word = w->argv[w->at], *attached = NULL;
     const struct option_row *row;
@@ -128,10 +128,11 @@ static int parse_word(struct settings *s, struct words *w, uint32_t allowed, str
         return err_set(e, ERR_USAGE, "there is no option %s (see --help)", word);
     if (!(allowed >> (row - rows) & 1))
         return err_set(e, ERR_USAGE, "this command has no option --%s (see --help)", spelled(row));
+    s->given |= UINT64_C(1) << (row - rows);
     return take_value(s, row, attached, w, e);
 }
 
-int options_parse(struct settings *out, int argc, char **argv, const char **args, uint32_t allowed, struct err *e)
+int options_parse(struct settings *out, int argc, char **argv, const char **args, uint64_t allowed, struct err *e)
 {
     struct words w = {argc, 0, argv};
     bool only_words = false;
@@ -148,7 +149,7 @@ int options_parse(struct settings *out, int argc, char **argv, const char **args
     return 0;
 }
 
-void options_help(uint32_t set, struct str *out)
+void options_help(uint64_t set, struct str *out)
 {
     for (int i = 0; i < OPTIONS; i++) {
         if (!(set >> i & 1))

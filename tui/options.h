@@ -11,12 +11,17 @@
 
 /* What the user asked for. Texts are borrowed from argv. */
 struct settings {
+    uint64_t given; /* OPTION_BITs */
     const char *const *args; /* words that are no options: the model first */
     int arg_count;
     int batch, seq, threads, rows, seed; /* 0 = not given (seed: 0) */
     enum kernel_format format; /* of the linear layers */
     double budget_s;
+    int epochs, steps, batch_rows, eval_every, patience, vocab_size, layers, hidden, heads, ffn, positions;
+    double lr, warmup, decay, clip, dropout, smoothing, checkpoint_s;
+    bool resume, cased;
     bool overhead, bench, ascii, no_mouse, json, quiet, help;
+    const char *dev, *vocab, *vocab_from, *dtype;
     const char *data, *task, *size, *theme, *output; /* NULL = not given */
 };
 
@@ -27,21 +32,26 @@ enum option_id {
     OPTIONS
 };
 
+_Static_assert(OPTIONS <= 64, "a set of options is 64 bits");
+
 /* Sets of options, for commands. */
-#define OPTION_BIT(name) (1u << OPTION_ID_##name)
+#define OPTION_BIT(name) (UINT64_C(1) << OPTION_ID_##name)
 #define OPTIONS_COMMON                                                                                       \
     (OPTION_BIT(help) | OPTION_BIT(quiet) | OPTION_BIT(json) | OPTION_BIT(output) | OPTION_BIT(seed) | OPTION_BIT(threads))
 
 /* Parses the words after the command. `args` has room for argc words. Unknown options, missing or bad values and options
  * that the command does not take (`allowed`) give ERR_USAGE. "--" ends the options. */
-WARN_UNUSED int options_parse(struct settings *out, int argc, char **argv, const char **args, uint32_t allowed,
+WARN_UNUSED int options_parse(struct settings *out, int argc, char **argv, const char **args, uint64_t allowed,
                               struct err *e);
 
 /* One line an option of the set. */
-void options_help(uint32_t set, struct str *out);
+void options_help(uint64_t set, struct str *out);
 
 /* A format by its name; ERR_USAGE lists the names. */
 WARN_UNUSED int format_word(const char *text, enum kernel_format *out, struct err *e);
+
+/* Whether the option was given, for those whose 0 means something. */
+#define OPTION_GIVEN(s, name) (((s)->given & OPTION_BIT(name)) != 0)
 
 /* The model, "demo" if none was named. */
 const char *settings_model(const struct settings *s);

@@ -1,4 +1,5 @@
 libanalyzer_a_SOURCES += \
+	analyzer/train/finetune.c analyzer/train/finetune.h \
 	analyzer/train/loss.c analyzer/train/loss.h \
 	analyzer/train/loss_cosine.c \
 	analyzer/train/loss_cross_entropy.c \

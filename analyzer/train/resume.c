@@ -13,7 +13,7 @@
 
 static const char magic[] = "bertscope training v1  \n";
 
-enum { MAGIC = sizeof magic - 1, HEADER_MAX = 64 << 20, POINT_NUMBERS = 9 };
+enum { MAGIC = sizeof magic - 1, HEADER_MAX = 64 << 20, POINT_NUMBERS = 10 };
 
 /* ---- the arrays, in the order of the file --------------------------------------------------------------------- */
 
@@ -46,8 +46,8 @@ static json_t *point_list(const struct curve_point *p)
     json_t *list = json_array();
     json_array_append_new(list, json_integer(p->step));
     json_array_append_new(list, json_integer((json_int_t)p->tokens));
-    const double reals[POINT_NUMBERS - 2] = {p->epoch, p->loss, p->lr, p->seconds, p->metric.value, p->metric.low,
-                                             p->metric.high};
+    const double reals[POINT_NUMBERS - 2] = {p->epoch, p->loss, p->lr, p->seconds, p->dev_loss, p->metric.value,
+                                             p->metric.low, p->metric.high};
     for (size_t i = 0; i < POINT_NUMBERS - 2; i++)
         json_array_append_new(list, number(reals[i]));
     return list;
@@ -203,8 +203,8 @@ static int read_real(const struct reader *r, const char *key, double *out)
 
 static bool read_point(struct curve_point *p, const json_t *list, int64_t after, int64_t last)
 {
-    double *reals[POINT_NUMBERS - 2] = {&p->epoch, &p->loss, &p->lr, &p->seconds, &p->metric.value, &p->metric.low,
-                                        &p->metric.high};
+    double *reals[POINT_NUMBERS - 2] = {&p->epoch, &p->loss, &p->lr, &p->seconds, &p->dev_loss,
+                                        &p->metric.value, &p->metric.low, &p->metric.high};
     const json_t *step = json_array_get(list, 0), *tokens = json_array_get(list, 1);
     p->step = json_integer_value(step);
     p->tokens = (uint64_t)json_integer_value(tokens);

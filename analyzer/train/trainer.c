@@ -196,9 +196,9 @@ static int add_point(struct trainer *r, struct err *e)
     struct training *t = r->t;
     struct curve_point p = {.step = t->step, .epoch = (double)t->step / (double)r->source->batches, .tokens = t->tokens,
                             .loss = t->loss_sum / (double)t->loss_steps, .metric = {(double)NAN, (double)NAN, (double)NAN},
-                            .lr = schedule_lr(&r->schedule, t->step - 1)};
+                            .dev_loss = (double)NAN, .lr = schedule_lr(&r->schedule, t->step - 1)};
     if (r->source->metric)
-        TRY(r->source->evaluate(r->source->state, &p.metric, r->weights, r->progress, e));
+        TRY(r->source->evaluate(r->source->state, &p, r->weights, r->progress, e));
     p.seconds = t->seconds = (double)(clock_ns() - r->began_ns) / 1e9;
     if (!training_add_point(t, &p))
         return err_set(e, ERR_NOMEM, "no memory for a point of the curve");

@@ -19,6 +19,17 @@ struct model;
 struct train_settings;
 struct weights;
 
+struct curve_point {
+    int64_t step;   /* steps done */
+    double epoch;
+    uint64_t tokens; /* that were trained on so far */
+    double loss;     /* mean over the steps since the point before */
+    struct estimate metric; /* of an evaluation, and its loss; NAN without one */
+    double dev_loss;
+    double lr;       /* of the last step */
+    double seconds;  /* since the beginning, evaluations included, time between a kill and a resume left out */
+};
+
 /* What there is to learn. All functions get `state`. */
 struct train_source {
     void *state;
@@ -30,21 +41,11 @@ struct train_source {
                 int64_t step, struct err *e);
     /* After the forward pass: returns the mean loss of the step and writes its gradient to plan_gradient. */
     double (*loss)(void *state, const struct plan *p);
-    /* How good the model is; more is better, NAN is worse than everything. */
-    int (*evaluate)(void *state, struct estimate *out, const struct weights *w, const struct progress *progress,
+    /* How good the model is: p->metric, of which more is better and NAN is worse than everything, and p->dev_loss. */
+    int (*evaluate)(void *state, struct curve_point *p, const struct weights *w, const struct progress *progress,
                     struct err *e);
     /* Adds whatever changes the result: sizes of batches, fingerprints of data. */
     void (*settings)(void *state, struct train_settings *s);
-};
-
-struct curve_point {
-    int64_t step;   /* steps done */
-    double epoch;
-    uint64_t tokens; /* that were trained on so far */
-    double loss;     /* mean over the steps since the point before */
-    struct estimate metric; /* NAN without an evaluation */
-    double lr;       /* of the last step */
-    double seconds;  /* since the beginning, evaluations included, time between a kill and a resume left out */
 };
 
 struct train_options {

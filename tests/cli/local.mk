@@ -1,2 +1,4 @@
 TESTS += tests/cli/cli.sh
 EXTRA_DIST += tests/cli/cli.sh
+TESTS += tests/cli/train.sh
+EXTRA_DIST += tests/cli/train.sh tests/tools/check_saved.py

@@ -5,7 +5,7 @@
 
 #include "tui/options.h"
 
-static int parse(struct settings *s, char **words, uint32_t allowed, struct err *e)
+static int parse(struct settings *s, char **words, uint64_t allowed, struct err *e)
 {
     static const char *args[16];
     int n = 0;
@@ -18,7 +18,7 @@ static void understands_every_form(void)
 {
     struct settings s;
     char *words[] = {"demo", "--batch", "8", "-s256", "--budget=0.5", "-t", "4", "-j", "--no-mouse", "--", "--seed", NULL};
-    CU_ASSERT_EQUAL_FATAL(parse(&s, words, UINT32_MAX, NULL), 0);
+    CU_ASSERT_EQUAL_FATAL(parse(&s, words, UINT64_MAX, NULL), 0);
     CU_ASSERT_TRUE(s.batch == 8 && s.seq == 256 && s.threads == 4 && s.budget_s == 0.5 && s.json && s.no_mouse);
     CU_ASSERT_TRUE(s.arg_count == 2 && strcmp(s.args[0], "demo") == 0 && strcmp(s.args[1], "--seed") == 0);
     CU_ASSERT_STRING_EQUAL(settings_model(&s), "demo");
@@ -45,7 +45,7 @@ static void formats_have_names(void)
     for (int f = 0; f < KERNEL_FORMATS; f++) {
         char name[16], *words[] = {"--format", name, NULL};
         snprintf(name, sizeof name, "%s", kernel_format_name((enum kernel_format)f));
-        CU_ASSERT_EQUAL_FATAL(parse(&s, words, UINT32_MAX, NULL), 0);
+        CU_ASSERT_EQUAL_FATAL(parse(&s, words, UINT64_MAX, NULL), 0);
         CU_ASSERT_EQUAL((int)settings_workload(&s, 64, 1).format, f);
     }
     CU_ASSERT_EQUAL(format_word("int4", &s.format, &e), ERR_USAGE);
@@ -56,18 +56,18 @@ static void says_what_is_wrong(void)
 {
     static const struct {
         char *words[4];
-        uint32_t allowed;
+        uint64_t allowed;
         const char *sentence;
     } cases[] = {
-        {{"--speed"}, UINT32_MAX, "there is no option --speed (see --help)"},
-        {{"-Z"}, UINT32_MAX, "there is no option -Z (see --help)"},
-        {{"--batch"}, UINT32_MAX, "--batch needs a value (N)"},
-        {{"--batch", "0"}, UINT32_MAX, "--batch takes a whole number from 1 to 4096, not \"0\""},
-        {{"--batch", "2.5"}, UINT32_MAX, "--batch takes a whole number from 1 to 4096, not \"2.5\""},
-        {{"--batch", "x"}, UINT32_MAX, "--batch takes a whole number from 1 to 4096, not \"x\""},
-        {{"--batch="}, UINT32_MAX, "--batch takes a whole number from 1 to 4096, not \"\""},
-        {{"--budget", "nan"}, UINT32_MAX, "--budget takes a number from 0 to 86400, not \"nan\""},
-        {{"--json=1"}, UINT32_MAX, "--json takes no value"},
+        {{"--speed"}, UINT64_MAX, "there is no option --speed (see --help)"},
+        {{"-Z"}, UINT64_MAX, "there is no option -Z (see --help)"},
+        {{"--batch"}, UINT64_MAX, "--batch needs a value (N)"},
+        {{"--batch", "0"}, UINT64_MAX, "--batch takes a whole number from 1 to 4096, not \"0\""},
+        {{"--batch", "2.5"}, UINT64_MAX, "--batch takes a whole number from 1 to 4096, not \"2.5\""},
+        {{"--batch", "x"}, UINT64_MAX, "--batch takes a whole number from 1 to 4096, not \"x\""},
+        {{"--batch="}, UINT64_MAX, "--batch takes a whole number from 1 to 4096, not \"\""},
+        {{"--budget", "nan"}, UINT64_MAX, "--budget takes a number from 0 to 86400, not \"nan\""},
+        {{"--json=1"}, UINT64_MAX, "--json takes no value"},
         {{"--batch", "2"}, OPTION_BIT(json), "this command has no option --batch (see --help)"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -82,7 +82,7 @@ static void every_option_is_in_its_help(void)
 {
     struct str out;
     str_init(&out);
-    options_help(UINT32_MAX, &out);
+    options_help(UINT64_MAX, &out);
     CU_ASSERT_PTR_NOT_NULL(strstr(out.text, "  -b, --batch N "));
     CU_ASSERT_PTR_NOT_NULL(strstr(out.text, "      --no-mouse "));
     int lines = 0;

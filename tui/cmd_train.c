@@ -1,0 +1,223 @@
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "analyzer/model/save.h"
+#include "analyzer/train/finetune.h"
+#include "reports/head.h"
+#include "reports/train_report.h"
+#include "tui/command.h"
+#include "tui/labelled.h"
+#include "tui/opened.h"
+#include "tui/trainee.h"
+
+enum { EPOCHS = 3, BATCH_ROWS = 32, POINTS = 10, CHECKPOINT_S = 60 };
+
+/* Everything of one training. */
+struct job {
+    const struct settings *s;
+    const struct progress *progress;
+    struct machine machine;
+    struct labelled train, dev; /* dev.data.rows 0 = none */
+    struct model *model;
+    enum dtype dtype;
+    struct finetune finetune;
+    struct train_source source;
+    struct train_options options;
+    struct training training;
+    struct str checkpoint; /* file in the output directory */
+    bool made_directory;
+};
+
+static void job_free(struct job *j)
+{
+    training_free(&j->training);
+    finetune_free(&j->finetune);
+    labelled_free(&j->train);
+    labelled_free(&j->dev);
+    model_free(j->model);
+    if (j->made_directory)
+        rmdir(j->s->output); /* only if it is empty: there is no checkpoint and no result */
+    str_free(&j->checkpoint);
+}
+
+static int check_settings(struct job *j, struct err *e)
+{
+    static const struct {
+        const char *name;
+        enum dtype dtype;
+    } dtypes[] = {{"f32", DTYPE_F32}, {"f16", DTYPE_F16}, {"bf16", DTYPE_BF16}};
+    const struct settings *s = j->s;
+    TRY(labelled_check(s, e));
+    if (!s->output)
+        return err_set(e, ERR_USAGE, "-o DIRECTORY is needed: where the trained model goes");
+    if (s->steps && s->epochs)
+        return err_set(e, ERR_USAGE, "give --steps or --epochs, not both");
+    if (s->patience && !s->dev)
+        return err_set(e, ERR_USAGE, "--patience needs --dev: without it there is nothing to get better");
+    if (s->format != KERNEL_F32 && s->format != KERNEL_BF16)
+        return err_set(e, ERR_USAGE, "training computes in f32 or bf16, not in %s", kernel_format_name(s->format));
+    for (size_t i = 0; i < sizeof dtypes / sizeof *dtypes; i++)
+        if (!s->dtype || strcmp(s->dtype, dtypes[i].name) == 0) {
+            j->dtype = dtypes[i].dtype;
+            return 0;
+        }
+    return err_set(e, ERR_USAGE, "--dtype is f32, f16 or bf16, not \"%s\"", s->dtype);
+}
+
+/* A checkpoint is not lost by forgetting --resume, and a finished training is not begun again by it. */
+static int check_output(struct job *j, struct err *e)
+{
+    const char *dir = j->s->output;
+    struct str config;
+    str_addf(&j->checkpoint, "%s/training.checkpoint", dir);
+    TRY(model_save_check(j->model, dir, e));
+    bool checkpoint = access(j->checkpoint.text, F_OK) == 0;
+    if (checkpoint && !j->s->resume)
+        return err_set(e, ERR_IO, "%s is the checkpoint of a training that did not end: add --resume to go on, or remove it",
+                       j->checkpoint.text);
+    str_init(&config);
+    str_addf(&config, "%s/config.json", dir);
+    bool finished = !checkpoint && access(config.text, F_OK) == 0;
+    str_free(&config);
+    return finished && j->s->resume
+               ? err_set(e, ERR_IO, "%s holds a finished model and no checkpoint: there is nothing to resume", dir)
+               : 0;
+}
+
+static int make_directory(struct job *j, struct err *e)
+{
+    j->made_directory = mkdir(j->s->output, 0777) == 0;
+    if (j->made_directory || errno == EEXIST)
+        return 0;
+    return err_set(e, ERR_IO, "%s cannot be made: %s", j->s->output, strerror(errno));
+}
+
+static int read_rows(struct job *j, int threads, struct err *e)
+{
+    const struct settings *s = j->s;
+    TRY(labelled_data(&j->train.data, s, e));
+    if (s->dev)
+        TRY(dataset_read(&j->dev.data, s->dev, j->train.data.task, e));
+    TRY(trainee_open(&j->model, s, &j->train.data, j->progress, e));
+    TRY(check_output(j, e));
+    TRY(labelled_encode(&j->train.rows, &j->train.data, s, j->model, threads, j->progress, e));
+    if (s->dev)
+        TRY(labelled_encode(&j->dev.rows, &j->dev.data, s, j->model, threads, j->progress, e));
+    return finetune_head(j->model, &j->train.data, (uint64_t)s->seed, e);
+}
+
+static int prepare(struct job *j, int threads, struct err *e)
+{
+    const struct settings *s = j->s;
+    struct finetune_options options = {.batch_rows = s->batch_rows ? s->batch_rows : BATCH_ROWS,
+                                       .smoothing = s->smoothing, .seed = (uint64_t)s->seed, .threads = threads};
+    TRY(finetune_init(&j->finetune, j->model, &j->train.data, &j->train.rows, s->dev ? &j->dev.data : NULL,
+                      s->dev ? &j->dev.rows : NULL, &options, e));
+    j->source = finetune_source(&j->finetune);
+    return 0;
+}
+
+/* The given value, or the default. */
+static double choose(bool given, double value, double otherwise)
+{
+    return given ? value : otherwise;
+}
+
+static void fill_options(struct job *j, int threads)
+{
+    const struct settings *s = j->s;
+    int64_t steps = s->steps ? s->steps : (s->epochs ? s->epochs : EPOCHS) * j->source.batches;
+    j->options = (struct train_options){
+        .steps = steps,
+        .eval_every = s->eval_every ? s->eval_every : (steps + POINTS - 1) / POINTS,
+        .patience = s->patience,
+        .lr = choose(OPTION_GIVEN(s, lr), s->lr, trainee_is_fresh(s) ? 5e-4 : 5e-5),
+        .warmup = choose(OPTION_GIVEN(s, warmup), s->warmup, 0.1),
+        .decay = (float)choose(OPTION_GIVEN(s, decay), s->decay, 0.01),
+        .clip = (float)choose(OPTION_GIVEN(s, clip), s->clip, 1),
+        .dropout = (float)choose(OPTION_GIVEN(s, dropout), s->dropout, 0.1),
+        .seed = (uint64_t)s->seed,
+        .format = s->format,
+        .threads = threads,
+        .cpu = machine_bits(&j->machine),
+        .checkpoint = j->checkpoint.text,
+        .checkpoint_s = choose(OPTION_GIVEN(s, checkpoint), s->checkpoint_s, CHECKPOINT_S),
+        .resume = s->resume,
+    };
+}
+
+static void report(const struct job *j, struct str *out)
+{
+    const struct settings *s = j->s;
+    struct emit *emit = s->json ? emit_json("bertscope.train/1") : emit_text("bertscope.train/1");
+    struct train_report r = {&j->training, &j->options, &j->train.data, s->dev ? &j->dev.data : NULL, &j->train.rows,
+                             &j->dev.rows, j->source.metric, j->finetune.options.batch_rows, s->output};
+    if (s->json)
+        head_machine(emit, &j->machine);
+    head_model(emit, j->model);
+    train_report(emit, &r);
+    emit_finish(emit, out);
+}
+
+/* What is said of a training that was stopped. */
+static int stopped(const struct job *j, int code, struct err *e)
+{
+    bool checkpoint = access(j->checkpoint.text, F_OK) == 0;
+    return code == ERR_CANCELLED && checkpoint
+               ? err_set(e, code, "stopped after step %lld of %lld; the same command with --resume goes on from there",
+                         (long long)j->training.step, (long long)j->options.steps)
+               : code;
+}
+
+static int run_job(struct job *j, struct str *out, struct err *e)
+{
+    TRY(check_settings(j, e));
+    TRY(machine_detect(&j->machine, e));
+    int threads = j->s->threads ? j->s->threads : j->machine.cores;
+    TRY(read_rows(j, threads, e));
+    TRY(prepare(j, threads, e));
+    fill_options(j, threads);
+    TRY(make_directory(j, e));
+    int code = train(&j->training, j->model, &j->source, &j->options, j->progress, e);
+    if (code != 0)
+        return stopped(j, code, e);
+    struct save_options save = {.dtype = j->dtype};
+    TRY(model_save(j->model, j->s->output, &save, e));
+    report(j, out);
+    return 0;
+}
+
+static int run(const struct settings *s, struct str *out, const struct progress *progress, struct err *e)
+{
+    struct job j = {.s = s, .progress = progress};
+    str_init(&j.checkpoint);
+    int code = run_job(&j, out, e);
+    job_free(&j);
+    return code;
+}
+
+const struct command command_train = {
+    .name = "train",
+    .args = "MODEL",
+    .summary = "fine-tune a model, or train one from random weights",
+    .detail = "Trains all parameters on the labelled rows of --data (see eval for --task) with AdamW, linear warm-up and decay,\n"
+              "in batches without padding, and writes a HuggingFace directory that this program and others open. With --dev\n"
+              "the parameters with the best main metric of the task are kept; without it, the last ones.\n"
+              "preset:NAME begins at random, with a vocabulary that is given (--vocab) or made from text (--vocab-from, or the\n"
+              "training rows), and can be given another shape (--layers --hidden --heads --ffn --positions).\n"
+              "The same machine, threads, seed and settings give the same bits. The output directory holds a checkpoint while\n"
+              "training; after a kill the same command with --resume goes on and ends in the same bits as without the kill.",
+    .example = "bertscope train ./my-bert --data SST-2/train.tsv --dev SST-2/dev.tsv --task sst2 -o ./sst2-bert",
+    .options = OPTIONS_COMMON | OPTION_BIT(data) | OPTION_BIT(task) | OPTION_BIT(rows) | OPTION_BIT(seq) | OPTION_BIT(dev) |
+               OPTION_BIT(epochs) | OPTION_BIT(steps) | OPTION_BIT(batch_rows) | OPTION_BIT(lr) | OPTION_BIT(warmup) |
+               OPTION_BIT(decay) | OPTION_BIT(clip) | OPTION_BIT(dropout) | OPTION_BIT(smoothing) | OPTION_BIT(eval_every) |
+               OPTION_BIT(patience) | OPTION_BIT(format) | OPTION_BIT(dtype) | OPTION_BIT(checkpoint) | OPTION_BIT(resume) |
+               OPTION_BIT(vocab) | OPTION_BIT(vocab_from) | OPTION_BIT(vocab_size) | OPTION_BIT(cased) | OPTION_BIT(layers) |
+               OPTION_BIT(hidden) | OPTION_BIT(heads) | OPTION_BIT(ffn) | OPTION_BIT(positions),
+    .min_args = 1,
+    .max_args = 1,
+    .writes_output = true,
+    .run = run,
+};
