@@ -30,6 +30,7 @@ struct trainer {
     struct train_settings settings;
     struct optimizer *optimizer;
     struct weights *weights;
+    struct arena room; /* that one plan hands on to the next */
     uint64_t began_ns; /* of this run, moved back by the seconds of the runs before */
     uint64_t saved_ns; /* when the last checkpoint was written */
 };
@@ -146,7 +147,7 @@ static int run_plan(struct trainer *r, struct plan *p, struct err *e)
 static int one_step(struct trainer *r, struct err *e)
 {
     struct plan_options options = {.threads = r->o->threads, .dropout = r->o->dropout, .gradients = PLAN_ALL_GRADIENTS,
-                                   .into = r->optimizer->gradients, .memory_limit = r->o->memory_limit};
+                                   .into = r->optimizer->gradients, .room = &r->room, .memory_limit = r->o->memory_limit};
     struct plan *p;
     uint64_t ns = clock_ns();
     TRY(r->source->plan(r->source->state, &p, r->weights, &options, r->t->step, e));
@@ -319,5 +320,6 @@ int train(struct training *out, struct model *m, const struct train_source *sour
     code = finish(&r, code, e);
     optimizer_free(r.optimizer);
     weights_free(r.weights);
+    arena_free(&r.room);
     return code;
 }
