@@ -1,4 +1,4 @@
-/* A forward pass allocates nothing: malloc and its relatives are replaced by ones that count while a pass runs.
+/* Passes, forward and backward, and packing changed weights allocate nothing: malloc and its relatives are replaced by ones that count while these run.
  * Sanitizers replace them themselves, so there this is skipped. */
 #include <errno.h>
 #include <stdatomic.h>
@@ -7,6 +7,7 @@
 
 #include "analyzer/model/model.h"
 #include "analyzer/run/exec.h"
+#include "analyzer/run/gradients.h"
 #include "analyzer/run/weights.h"
 
 static atomic_bool armed;
@@ -54,40 +55,68 @@ void *aligned_alloc(size_t align, size_t n)
     return __libc_memalign(align, n);
 }
 
-/* Allocations of one pass; -1 after a failure. The first pass starts the threads and is not counted. */
-static int count_pass(const struct plan *p)
+/* What a trainer does for one batch; -1 after a failure. */
+static int run_all(const struct plan *p, struct weights *w)
 {
     uint64_t clock[256];
     if (p->steps >= 256 || exec_run(p, clock, NULL) != 0)
         return -1;
+    if (p->options.into)
+        gradients_clear(p->options.into, p->options.threads);
+    if (p->options.gradients == PLAN_NO_GRADIENTS)
+        return 0;
+    weights_refresh(w, p->options.threads);
+    return exec_backward(p, NULL);
+}
+
+/* Allocations of one round; -1 after a failure. The first starts the threads and is not counted. */
+static int count_round(const struct plan *p, struct weights *w)
+{
+    if (run_all(p, w) != 0)
+        return -1;
     atomic_store(&calls, 0);
     atomic_store(&armed, true);
-    int code = exec_run(p, clock, NULL);
+    int code = run_all(p, w);
     atomic_store(&armed, false);
     return code == 0 ? atomic_load(&calls) : -1;
 }
 
-static int check(const struct weights *w, int threads)
+static int check(struct weights *w, const struct plan_options *options, const char *what)
 {
     const int length[] = {64, 7, 1};
-    struct plan_options options = {.threads = threads};
     struct plan *p = NULL;
     struct err e = {0};
     int32_t id[72] = {0};
     int n = -1;
-    if (plan_build(&p, w, length, 3, &options, &e) == 0 && plan_set_tokens(p, id, NULL, &e) == 0)
-        n = count_pass(p);
+    if (plan_build(&p, w, length, 3, options, &e) == 0 && plan_set_tokens(p, id, NULL, &e) == 0)
+        n = count_round(p, w);
     plan_free(p);
-    printf("%d threads: %d allocations in a pass %s\n", threads, n, e.text);
+    printf("%d threads, %s: %d allocations %s\n", options->threads, what, n, e.text);
     return n == 0;
+}
+
+/* How many of `checks` passed. */
+static int check_all(struct weights *w, struct gradients *g, int *checks)
+{
+    int passed = 0;
+    *checks = 0;
+    for (int threads = 1; threads <= 2; threads++, *checks += 3) {
+        passed += check(w, &(struct plan_options){.threads = threads}, "forward");
+        passed += check(w, &(struct plan_options){.threads = threads, .gradients = PLAN_GATE_GRADIENTS,
+                                                  .neuron_gates = true}, "gradients of gates");
+        passed += check(w, &(struct plan_options){.threads = threads, .gradients = PLAN_ALL_GRADIENTS, .into = g,
+                                                  .dropout = 0.1f}, "all gradients");
+    }
+    return passed;
 }
 
 int main(void)
 {
     struct model *m = NULL;
     struct weights *w = NULL;
+    struct gradients *g = NULL;
     struct err e = {0};
-    int passed = 0;
+    int passed = 0, checks = 1;
 #ifdef __clang__
     puts("skipped: clang's OpenMP allocates whenever it starts a team");
     return 77;
@@ -100,11 +129,13 @@ int main(void)
         puts("skipped: malloc cannot be replaced in this build");
         return 77;
     }
-    if (model_open(&m, "preset:bert-tiny", NULL, NULL, &e) == 0 &&
-        weights_build(&w, m, &(struct weights_options){.cpu = cpu_detect(NULL), .threads = 2}, NULL, &e) == 0)
-        passed = check(w, 1) + check(w, 2);
+    struct weights_options options = {.cpu = cpu_detect(NULL), .threads = 2, .gradients = true};
+    if (model_open(&m, "preset:bert-tiny", NULL, NULL, &e) == 0 && weights_build(&w, m, &options, NULL, &e) == 0 &&
+        gradients_new(&g, m, &e) == 0)
+        passed = check_all(w, g, &checks);
+    gradients_free(g);
     weights_free(w);
     model_free(m);
-    printf("%d passed, %d failed\n", passed, 2 - passed);
-    return passed == 2 ? 0 : 1;
+    printf("%d passed, %d failed %s\n", passed, checks - passed, e.text);
+    return passed == checks ? 0 : 1;
 }

@@ -15,6 +15,7 @@ tests_unit_unit_SOURCES += tests/unit/test_tokenizer.c \
 	tests/unit/test_tokenizer_files.c \
 	tests/unit/test_tokenizer_reference.c \
 	tests/unit/wordbook.c tests/unit/wordbook.h \
+	tests/unit/test_backward.c \
 	tests/unit/test_config.c \
 	tests/unit/test_emit.c \
 	tests/unit/test_options.c \
