@@ -18,7 +18,7 @@ struct reader {
 
 static int find_field(const struct field *field, int n, const char *name)
 {
-    for (int i = 0; name && i < n; i++)
+    for (int i = 0; name && i < n && i < FIELDS_MAX; i++)
         if (field_is(&field[i], name))
             return i;
     return -1;

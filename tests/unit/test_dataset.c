@@ -126,6 +126,8 @@ static void says_what_is_wrong(void)
         {"sst2", "index\tquestion\tsentence\tlabel\n",
          "f: line 1: files of the task sst2 begin with a line that names the columns, among them sentence and label: this looks like "
          "a file of the task qnli"},
+        {"sst2", "1\t2\t3\t4\t5\t6\t7\t8\t9\t10\t11\t12\t13\t14\t15\t16\t17\t18\t19\t20\t21\t22\t23\t24\t25\t26\t27\t28\t29\t30\t31\t32\tsentence\tlabel\n",
+         "f: line 1: files of the task sst2 begin with a line that names the columns, among them sentence and label"},
         {"rte", "sentence\tlabel\n",
          "f: line 1: files of the task rte begin with a line that names the columns, among them sentence1, sentence2 and label: "
          "this looks like a file of the task sst2"},
