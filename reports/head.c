@@ -52,6 +52,8 @@ void head_settings(struct emit *e, const struct workload *w, uint64_t seed)
         emit_int(e, "threads", "threads", w->threads, UNIT_NONE);
     if (w->threads)
         emit_string(e, "format", "linear weights", kernel_format_name(w->format));
+    if (w->threads)
+        emit_bool(e, "unfused", w->unfused ? "unfused" : NULL, w->unfused);
     emit_int(e, "seed", NULL, (int64_t)seed, UNIT_NONE);
     emit_end(e);
 }

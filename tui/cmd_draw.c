@@ -35,8 +35,8 @@ const struct command command_draw = {
               "window of that size.",
     .example = "bertscope draw layers preset:bert-tiny --size 120x40",
     .options = OPTION_BIT(help) | OPTION_BIT(quiet) | OPTION_BIT(output) | OPTION_BIT(batch) | OPTION_BIT(seq) |
-               OPTION_BIT(threads) | OPTION_BIT(budget) | OPTION_BIT(overhead) | OPTION_BIT(seed) | OPTION_BIT(size) |
-               OPTION_BIT(ascii),
+               OPTION_BIT(threads) | OPTION_BIT(budget) | OPTION_BIT(overhead) | OPTION_BIT(unfused) |
+               OPTION_BIT(seed) | OPTION_BIT(size) | OPTION_BIT(ascii),
     .min_args = 1,
     .max_args = 2,
     .run = run,

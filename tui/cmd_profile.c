@@ -45,6 +45,7 @@ const struct command command_profile = {
               "the components leave unattributed.",
     .example = "bertscope profile preset:bert-base --seq 256 --threads 1",
     .options = OPTIONS_COMMON | OPTION_BIT(batch) | OPTION_BIT(seq) | OPTION_BIT(budget) | OPTION_BIT(overhead) |
+               OPTION_BIT(unfused) |
                OPTION_BIT(format),
     .max_args = 1,
     .run = run,

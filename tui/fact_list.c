@@ -64,8 +64,10 @@ static void workload_text(const struct app *a, char *out, size_t size)
                         w->threads == 1 ? "" : "s");
     if (w->format != KERNEL_F32)
         used += snprintf(out + used, size - (size_t)used, ", %s weights", kernel_format_name(w->format));
+    if (w->unfused)
+        used += snprintf(out + used, size - (size_t)used, ", unfused");
     const struct profile *p = a->profile;
-    if (!p || memcmp(&p->workload, w, sizeof *w) != 0)
+    if (!p || !workload_same(&p->workload, w))
         return;
     double n = (double)p->total.macs;
     snprintf(out + used, size - (size_t)used, "; %s MACs = %s FLOPs a pass", format_count(macs, n),

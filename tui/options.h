@@ -20,7 +20,7 @@ struct settings {
     int epochs, steps, batch_rows, eval_every, patience, vocab_size, layers, hidden, heads, ffn, positions;
     double lr, warmup, decay, clip, dropout, smoothing, checkpoint_s;
     bool resume, cased;
-    bool overhead, bench, ascii, no_mouse, json, quiet, help;
+    bool overhead, unfused, bench, ascii, no_mouse, json, quiet, help;
     const char *dev, *vocab, *vocab_from, *dtype;
     const char *data, *task, *size, *theme, *output; /* NULL = not given */
 };

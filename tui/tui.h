@@ -7,8 +7,8 @@
 #include "analyzer/base/str.h"
 #include "tui/options.h"
 
-/* Runs until the user leaves. Uses of the settings: the model, batch, seq, threads, budget, overhead, seed, theme,
- * ascii, no_mouse. ERR_MACHINE when there is no usable terminal. A deadly signal (SIGTERM, SIGHUP, SIGQUIT) ends the
+/* Runs until the user leaves. Uses of the settings: the model, batch, seq, threads, budget, overhead, unfused, seed,
+ * theme, ascii, no_mouse. ERR_MACHINE when there is no usable terminal. A deadly signal (SIGTERM, SIGHUP, SIGQUIT) ends the
  * process as it would without this program, after the terminal was given back. */
 WARN_UNUSED int tui_run(const struct settings *s, struct err *e);
 

@@ -6,6 +6,12 @@
 #include "analyzer/run/plan.h"
 #include "analyzer/run/weights.h"
 
+bool workload_same(const struct workload *a, const struct workload *b)
+{
+    return a->batch == b->batch && a->seq == b->seq && a->threads == b->threads && a->format == b->format &&
+           a->unfused == b->unfused;
+}
+
 int workload_check(const struct workload *load, const struct model *m, struct err *e)
 {
     if (load->batch < 1 || load->batch > WORKLOAD_MAX_BATCH)
@@ -55,5 +61,6 @@ int workload_plan_with(struct plan **out, const struct workload *load, const int
 
 int workload_plan(struct plan **out, const struct workload *load, const struct weights *w, struct err *e)
 {
-    return workload_plan_with(out, load, NULL, &(struct plan_options){.threads = load->threads}, w, e);
+    struct plan_options options = {.threads = load->threads, .unfused = load->unfused};
+    return workload_plan_with(out, load, NULL, &options, w, e);
 }

@@ -2,6 +2,8 @@
 #ifndef ANALYZER_MEASURE_WORKLOAD_H
 #define ANALYZER_MEASURE_WORKLOAD_H
 
+#include <stdbool.h>
+
 #include "analyzer/base/err.h"
 #include "kernels/kernels.h"
 
@@ -15,7 +17,10 @@ struct workload {
     int seq;     /* tokens of each */
     int threads;
     enum kernel_format format; /* of the linear layers */
+    bool unfused;              /* steps that are usually one are measured apart (plan_options.unfused) */
 };
+
+bool workload_same(const struct workload *a, const struct workload *b);
 
 enum { WORKLOAD_MAX_BATCH = 4096, WORKLOAD_MAX_THREADS = 1024 };
 

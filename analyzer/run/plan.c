@@ -118,7 +118,7 @@ static void add_gates(struct plan *p)
         for (int head = 0; head < s->heads; head++)
             s->gate[head] = 1;
         size_t bytes = gate_gradient_bytes(s, p);
-        s->dgate = bytes ? arena_alloc(&p->arena, bytes) : NULL;
+        s->dgate = bytes ? memset(arena_alloc(&p->arena, bytes), 0, bytes) : NULL;
     }
 }
 

@@ -23,7 +23,7 @@ static void run_pass(void *payload)
 static int model_race_open(struct model_race *r, const struct weights *w, int batch, int seq, int teams, struct err *e)
 {
     for (int i = 0; i < teams; i++) {
-        struct workload load = {batch, seq, i + 1, KERNEL_F32};
+        struct workload load = {.batch = batch, .seq = seq, .threads = i + 1};
         TRY(workload_plan(&r->plan[i], &load, w, e));
         TRY(ceiling_slice_open(&r->ceiling[i], i + 1, e));
     }

@@ -99,7 +99,7 @@ static void add_to(struct profile_group *g, const struct profile_step *s)
 struct profile *fixture_profile(int layers)
 {
     struct profile *p = calloc(1, sizeof *p);
-    *p = (struct profile){.model = "models/bert-four", .workload = {1, TOKENS, 6, KERNEL_F32}, .tokens = TOKENS, .layers = layers,
+    *p = (struct profile){.model = "models/bert-four", .workload = {.batch = 1, .seq = TOKENS, .threads = 6}, .tokens = TOKENS, .layers = layers,
                           .ceilings = {.threads = 6, .f32_flops = 245e9, .memory_read = 24.1e9, .l2_read = 310e9,
                                        .l3_read = 82e9, .slices = 120},
                           .finished = true, .converged = true};

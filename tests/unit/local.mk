@@ -15,6 +15,7 @@ tests_unit_unit_SOURCES += tests/unit/test_tokenizer.c \
 	tests/unit/test_tokenizer_files.c \
 	tests/unit/test_tokenizer_reference.c \
 	tests/unit/wordbook.c tests/unit/wordbook.h \
+	tests/unit/backward_fixture.c tests/unit/backward_fixture.h \
 	tests/unit/test_backward.c \
 	tests/unit/test_config.c \
 	tests/unit/test_emit.c \
@@ -36,6 +37,7 @@ tests_unit_unit_SOURCES += tests/unit/test_tokenizer.c \
 	tests/unit/test_profile.c \
 	tests/unit/test_race.c \
 	tests/unit/test_save.c \
+	tests/unit/test_schedule.c \
 	tests/unit/test_stats.c \
 	tests/unit/test_checkpoint.c \
 	tests/unit/test_demo_text.c \

@@ -86,7 +86,7 @@ static void submit_open(const char *spec)
 
 static void submit_measure(double budget_s)
 {
-    struct request r = {.job = JOB_MEASURE, .profile = {.workload = {1, 16, 1, KERNEL_F32}, .budget_s = budget_s, .relative_ci = 1e-9}};
+    struct request r = {.job = JOB_MEASURE, .profile = {.workload = {.batch = 1, .seq = 16, .threads = 1}, .budget_s = budget_s, .relative_ci = 1e-9}};
     CU_ASSERT_EQUAL(engine_submit(engine, &r, NULL), 0);
 }
 

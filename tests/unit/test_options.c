@@ -23,7 +23,11 @@ static void understands_every_form(void)
     CU_ASSERT_TRUE(s.arg_count == 2 && strcmp(s.args[0], "demo") == 0 && strcmp(s.args[1], "--seed") == 0);
     CU_ASSERT_STRING_EQUAL(settings_model(&s), "demo");
     struct workload w = settings_workload(&s, 512, 2);
-    CU_ASSERT_TRUE(w.batch == 8 && w.seq == 256 && w.threads == 4);
+    CU_ASSERT_TRUE(w.batch == 8 && w.seq == 256 && w.threads == 4 && !w.unfused);
+    struct workload other = w;
+    CU_ASSERT_TRUE(workload_same(&w, &other));
+    other.unfused = true;
+    CU_ASSERT_FALSE(workload_same(&w, &other));
 }
 
 static void fills_in_defaults(void)

@@ -30,7 +30,7 @@ static void parts_sum_to_the_whole(void)
     struct profile p;
     struct watcher watcher = {0};
     struct err e = {0};
-    struct profile_options options = {{2, 16, 1, KERNEL_F32}, 0.3, 1e-9, true};
+    struct profile_options options = {{.batch = 2, .seq = 16, .threads = 1}, 0.3, 1e-9, true};
     CU_ASSERT_EQUAL_FATAL(model_open(&m, "preset:bert-tiny", NULL, NULL, &e), 0);
     CU_ASSERT_EQUAL_FATAL(weights_build(&w, m, &(struct weights_options){.cpu = cpu_detect(NULL), .threads = 1}, NULL, &e), 0);
     CU_ASSERT_EQUAL_FATAL(profile_measure(&p, w, &options, watch, &watcher, NULL, &e), 0);
@@ -66,6 +66,33 @@ static void parts_sum_to_the_whole(void)
     model_free(m);
 }
 
+/* Unfused, each activation is a step of its own: without parameters and MACs, in the component of its linear layer. */
+static void unfused_shows_activations(void)
+{
+    struct model *m;
+    struct weights *w;
+    struct profile fused, apart;
+    struct profile_options options = {.workload = {.batch = 1, .seq = 16, .threads = 1}, .budget_s = 0.01};
+    CU_ASSERT_EQUAL_FATAL(model_open(&m, "preset:bert-tiny", NULL, NULL, NULL), 0);
+    CU_ASSERT_EQUAL_FATAL(weights_build(&w, m, &(struct weights_options){.cpu = cpu_detect(NULL), .threads = 1}, NULL, NULL), 0);
+    CU_ASSERT_EQUAL_FATAL(profile_measure(&fused, w, &options, NULL, NULL, NULL, NULL), 0);
+    options.workload.unfused = true;
+    CU_ASSERT_EQUAL_FATAL(profile_measure(&apart, w, &options, NULL, NULL, NULL, NULL), 0);
+    CU_ASSERT_EQUAL_FATAL(apart.steps, fused.steps + 3); /* two layers and the pooler */
+    for (int i = 0, k = 0; i < apart.steps; i++) {
+        const struct profile_step *s = &apart.step[i];
+        bool extra = strcmp(s->op, "activate") == 0;
+        CU_ASSERT_EQUAL(s->component, extra ? apart.step[i - 1].component : fused.step[k].component);
+        CU_ASSERT_EQUAL(s->macs + s->params, extra ? 0 : fused.step[k].macs + fused.step[k].params);
+        CU_ASSERT_TRUE(!extra || s->layer < 0 || s->component == COMPONENT_FEED_FORWARD);
+        k += !extra;
+    }
+    profile_free(&fused);
+    profile_free(&apart);
+    weights_free(w);
+    model_free(m);
+}
+
 static void cancel_now(void *payload, const char *what, double done, double total)
 {
     (void)what, (void)done, (void)total;
@@ -80,7 +107,7 @@ static void cancelling_leaves_nothing(void)
     struct err e = {0};
     atomic_bool cancel = false;
     struct progress progress = {cancel_now, &cancel, &cancel};
-    struct profile_options options = {{1, 16, 1, KERNEL_F32}, 60, 0, false};
+    struct profile_options options = {{.batch = 1, .seq = 16, .threads = 1}, 60, 0, false};
     CU_ASSERT_EQUAL_FATAL(model_open(&m, "preset:bert-tiny", NULL, NULL, &e), 0);
     CU_ASSERT_EQUAL_FATAL(weights_build(&w, m, &(struct weights_options){.cpu = cpu_detect(NULL), .threads = 1}, NULL, &e), 0);
     CU_ASSERT_EQUAL(profile_measure(&p, w, &options, NULL, NULL, &progress, &e), ERR_CANCELLED);
@@ -116,6 +143,7 @@ static void narrow_has_its_own_ceiling(void)
 
 CU_TestInfo suite_profile[] = {
     {"parts sum to the whole", parts_sum_to_the_whole},
+    {"unfused shows activations", unfused_shows_activations},
     {"cancelling leaves nothing", cancelling_leaves_nothing},
     {"impossible figures are told", impossible_figures_are_told},
     {"a narrow format has its own ceiling", narrow_has_its_own_ceiling},
