@@ -8,7 +8,7 @@ int exec_run(const struct plan *p, uint64_t *clock, const atomic_bool *cancel)
     struct exec x = {p, cancel};
     if (clock)
         clock[0] = clock_ns();
-    for (int i = 0; i < p->steps; i++) {
+    for (int i = 0; i < p->steps && !exec_cancelled(&x); i++) {
         p->step[i].op->forward(&x, &p->step[i]);
         if (clock)
             clock[i + 1] = clock_ns();
@@ -19,7 +19,7 @@ int exec_run(const struct plan *p, uint64_t *clock, const atomic_bool *cancel)
 int exec_backward(const struct plan *p, const atomic_bool *cancel)
 {
     struct exec x = {p, cancel};
-    for (int i = p->steps; i < p->moments; i++) {
+    for (int i = p->steps; i < p->moments && !exec_cancelled(&x); i++) {
         const struct step *s = &p->step[p->moment[i].step];
         if (p->moment[i].backward)
             s->op->backward(&x, s);
