@@ -38,7 +38,8 @@ struct emit_column {
 struct emit *emit_json(const char *schema);
 struct emit *emit_text(const char *schema);
 
-/* A part: an object for machines, a headline for people (title NULL = none). */
+/* A part: an object for machines (key NULL = none: its values are those of the part around it), a headline for people (title
+ * NULL = none). */
 void emit_begin(struct emit *e, const char *key, const char *title);
 void emit_end(struct emit *e);
 

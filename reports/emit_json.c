@@ -29,9 +29,10 @@ static void push(struct json_sink *s, json_t *v)
 static void open_part(void *state, const char *key, const char *title)
 {
     struct json_sink *s = state;
-    json_t *part = json_object();
+    json_t *part = key ? json_object() : top(s);
     (void)title;
-    json_object_set_new(top(s), key, part);
+    if (key)
+        json_object_set_new(top(s), key, part);
     push(s, part);
 }
 

@@ -20,6 +20,12 @@ static void matrix(struct emit *e, const char *key, const char *title, const str
     emit_matrix(e, key, title, &(struct emit_matrix){value, g->first, g->layers, "layer", unit});
 }
 
+static void seconds(struct emit *e, double s)
+{
+    emit_real(e, "seconds", NULL, s, UNIT_NONE);
+    emit_real(e, NULL, "time", s * 1e9, UNIT_NS);
+}
+
 /* ---- gradient ------------------------------------------------------------------------------------------------ */
 
 static void gradient_maps(struct emit *e, const struct head_scores *s, bool normalize)
@@ -42,7 +48,7 @@ static void gradient_facts(struct emit *e, const struct head_scores *s, bool nor
     emit_string(e, "targets", "targets", s->labelled ? "labels" : "own predictions");
     emit_bool(e, "normalized", NULL, normalize);
     emit_real(e, "loss", "mean loss", s->loss, UNIT_SCORE);
-    emit_real(e, "seconds", "seconds", s->seconds, UNIT_SCORE);
+    seconds(e, s->seconds);
 }
 
 /* ---- ablation ------------------------------------------------------------------------------------------------ */
@@ -72,8 +78,8 @@ static void ablation_facts(struct emit *e, const struct ablation *a)
     emit_int(e, "rows", "rows", a->rows, UNIT_NONE);
     emit_string(e, "metric", "metric", a->metric);
     emit_real(e, "full", "full model", a->full, UNIT_SCORE);
-    emit_real(e, "cost", "cost", a->cost, UNIT_SCORE);
-    emit_real(e, "seconds", "seconds", a->seconds, UNIT_SCORE);
+    emit_real(e, "cost", "full passes", a->cost, UNIT_SCORE);
+    seconds(e, a->seconds);
 }
 
 /* ---- one mode, and what belongs to all ----------------------------------------------------------------------- */
@@ -178,11 +184,14 @@ static void curve(struct emit *e, const struct head_study *s)
 
 void heads_report(struct emit *e, const struct head_study *s, enum head_mode mode, bool normalize)
 {
+    emit_begin(e, NULL, "Heads");
+    emit_string(e, "data", "data", s->data);
     emit_string(e, "mode", NULL, head_mode_name(mode));
     emit_string(e, NULL, "mode", head_mode_title(mode));
     mode_facts(e, s, mode, normalize);
-    mode_maps(e, s, mode, normalize);
     order_list(e, s, mode, normalize);
+    mode_maps(e, s, mode, normalize);
+    emit_end(e);
     for (int other = 0; other < HEAD_MODES; other++) {
         if (other == (int)mode || !head_study_has(s, other))
             continue;

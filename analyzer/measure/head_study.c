@@ -100,6 +100,7 @@ static int copy_scores(struct head_scores **out, const struct head_scores *s, st
 int head_study_copy(struct head_study *out, const struct head_study *s, struct err *e)
 {
     *out = (struct head_study){.curve_order = s->curve_order};
+    memcpy(out->data, s->data, sizeof out->data);
     int code = copy_scores(&out->scores, s->scores, e);
     for (int mode = 0; mode < HEAD_MODES && code == 0; mode++)
         code = copy_ablation(&out->ablation[mode], s->ablation[mode], e);

@@ -18,6 +18,7 @@ struct head_study {
     struct ablation *ablation[HEAD_MODES];  /* of HEADS_REMOVED and HEADS_KEPT; owned */
     struct ablation *curve;                 /* owned */
     enum head_mode curve_order;             /* by which importance the heads of the curve go */
+    char data[128];                         /* the rows: name of the data set, safe to show */
 };
 
 bool head_study_has(const struct head_study *s, enum head_mode mode);

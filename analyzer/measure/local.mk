@@ -1,10 +1,12 @@
 libanalyzer_a_SOURCES += \
 	analyzer/measure/ablation.c analyzer/measure/ablation.h \
+	analyzer/measure/ablation_run.c \
 	analyzer/measure/ceilings.c analyzer/measure/ceilings.h \
 	analyzer/measure/counters.c analyzer/measure/counters.h \
 	analyzer/measure/head_grid.c analyzer/measure/head_grid.h \
 	analyzer/measure/head_study.c analyzer/measure/head_study.h \
 	analyzer/measure/heads.c analyzer/measure/heads.h \
+	analyzer/measure/heads_score.c \
 	analyzer/measure/kernel_bench.c analyzer/measure/kernel_bench.h \
 	analyzer/measure/machine.c analyzer/measure/machine.h \
 	analyzer/measure/evaluate.c analyzer/measure/evaluate.h \

@@ -15,6 +15,7 @@ tests_golden_golden_SOURCES = \
 	tests/golden/test_forward.c tests/golden/test_formats.c \
 	tests/golden/test_reference.c \
 	tests/golden/test_gradients.c tests/golden/test_differences.c tests/golden/test_losses.c \
+	tests/golden/test_heads.c \
 	tests/golden/test_published.c \
 	tests/golden/test_variants.c
 

@@ -1,0 +1,219 @@
+/* The run that fills in head_scores. */
+#include "analyzer/measure/heads.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analyzer/base/clock.h"
+#include "analyzer/data/batches.h"
+#include "analyzer/data/dataset.h"
+#include "analyzer/data/encoded.h"
+#include "analyzer/data/label_map.h"
+#include "analyzer/model/model.h"
+#include "analyzer/run/exec.h"
+#include "analyzer/run/plan.h"
+#include "analyzer/run/predict.h"
+#include "analyzer/run/rows.h"
+#include "analyzer/run/weights.h"
+#include "analyzer/train/loss.h"
+
+enum { MOST_TOKENS = 4096 };
+static const size_t memory_bytes = (size_t)256 << 20; /* for what a batch keeps for its backward pass */
+
+/* A layer keeps, for each token: query, key and value, context, projection, middle, up before and after the activation, down, and
+ * its output, which with their gradients under way is about this many floats. */
+static int batch_tokens(const struct config *c)
+{
+    size_t token = (size_t)c->layers * (9 * (size_t)c->hidden + 2 * (size_t)c->ffn) * sizeof(float);
+    size_t tokens = memory_bytes / (token + 1);
+    return tokens > MOST_TOKENS ? MOST_TOKENS : tokens < 1 ? 1 : (int)tokens;
+}
+
+/* One run of heads_score. */
+struct run {
+    const struct weights *weights;
+    const struct dataset *data;
+    const struct encoded *rows;
+    struct heads_options options;
+    struct head_scores *sum;  /* of the rows so far */
+    struct head_scores *mean; /* what is shown */
+    uint64_t start_ns;
+    struct label_map labels; /* with labels */
+    struct arena room; /* plans that follow each other hand it on */
+    int32_t *label; /* [most rows of a batch]: targets of its rows; owned */
+    float *value;
+};
+
+/* Adds |g| and g^2 of the gates g [sequences, gates] of a layer; `absolute` may be NULL. Not finite: false. */
+static bool add_gates(double *absolute, double *square, const float *g, int sequences, int gates)
+{
+    bool finite = true;
+    for (int i = 0; i < sequences; i++)
+        for (int k = 0; k < gates; k++) {
+            double x = (double)g[(size_t)i * (size_t)gates + (size_t)k];
+            finite &= isfinite(x) != 0;
+            square[k] += x * x;
+            if (absolute)
+                absolute[k] += fabs(x);
+        }
+    return finite;
+}
+
+static int add_plan(struct head_scores *sum, const struct plan *p, struct err *e)
+{
+    bool finite = true;
+    for (int l = 0; l < sum->grid.layers; l++) {
+        const int *heads = &sum->grid.first[l], *neurons = &sum->neurons.first[l];
+        finite &= add_gates(sum->score + heads[0], sum->fisher + heads[0], plan_head_gates(p, l), p->sequences,
+                            heads[1] - heads[0]);
+        finite &= add_gates(NULL, sum->neuron_fisher + neurons[0], plan_neuron_gates(p, l), p->sequences,
+                            neurons[1] - neurons[0]);
+    }
+    sum->rows += p->sequences;
+    if (!finite)
+        return err_set(e, ERR_UNSUPPORTED, "the gradients of %s are not finite in %s; another --format has more range",
+                       p->weights->model->name, kernel_format_name(p->weights->format));
+    return 0;
+}
+
+static void take_means(struct run *r)
+{
+    const struct head_scores *sum = r->sum;
+    struct head_scores *mean = r->mean;
+    for (int i = 0; i < head_grid_heads(&sum->grid); i++) {
+        mean->score[i] = sum->score[i] / sum->rows;
+        mean->fisher[i] = sum->fisher[i] / sum->rows;
+    }
+    for (int i = 0; i < head_grid_heads(&sum->neurons); i++)
+        mean->neuron_fisher[i] = sum->neuron_fisher[i] / sum->rows;
+    mean->rows = sum->rows;
+    mean->loss = sum->loss / sum->rows;
+    mean->seconds = (double)(clock_ns() - r->start_ns) * 1e-9;
+}
+
+/* ---- one batch ----------------------------------------------------------------------------------------------- */
+
+static int largest(const float *x, int n)
+{
+    int best = 0;
+    for (int i = 1; i < n; i++)
+        best = x[i] > x[best] ? i : best;
+    return best;
+}
+
+/* The losses of the rows of a batch, each counted once, and their gradients, into the plan. */
+static double batch_loss(const struct plan *p, struct run *r, const int *row)
+{
+    int labels = r->weights->model->config.labels;
+    const float *logits = plan_output(p, PLAN_LOGITS, -1);
+    struct loss_target target = {r->label, r->value};
+    for (int i = 0; i < p->sequences; i++) {
+        const struct example *x = &r->data->row[row[i]];
+        r->label[i] = labels == 1          ? -1
+                      : r->mean->labelled ? r->labels.output[x->label]
+                                          : largest(logits + (size_t)i * (size_t)labels, labels);
+        r->value[i] = x->target;
+    }
+    return (labels == 1 ? &loss_mse : &loss_cross_entropy)
+        ->run(plan_gradient(p, PLAN_LOGITS, -1), logits, &target, &(struct loss_options){.temperature = 1}, 1, p->sequences,
+              labels);
+}
+
+static int run_plan(struct run *r, struct plan *p, const int *row, const struct progress *progress, struct err *e)
+{
+    const atomic_bool *cancel = progress ? progress->cancel : NULL;
+    int code = exec_run(p, NULL, cancel);
+    if (code == 0) {
+        r->sum->loss += batch_loss(p, r, row);
+        code = exec_backward(p, cancel);
+    }
+    return code == 0 ? add_plan(r->sum, p, e) : err_set(e, ERR_CANCELLED, "the scoring of heads was cancelled");
+}
+
+static int run_batch(struct run *r, const struct batches *b, int i, const struct progress *progress, struct err *e)
+{
+    struct plan_options options = {.threads = r->options.threads, .gradients = PLAN_GATE_GRADIENTS, .neuron_gates = true,
+                                   .losses = PLAN_BIT(PLAN_LOGITS), .room = &r->room};
+    const int *row = b->row + b->start[i];
+    struct plan *p = NULL;
+    TRY(rows_plan(&p, r->weights, r->rows->row, row, batch_rows(b, i), &options, e));
+    int code = run_plan(r, p, row, progress, e);
+    plan_free(p);
+    return code;
+}
+
+static int run_all(struct run *r, heads_fn *on_snapshot, void *payload, const struct progress *progress, struct err *e)
+{
+    struct batches b;
+    TRY(batches_by_tokens(&b, r->rows->row, r->rows->rows, batch_tokens(&r->weights->model->config), e));
+    r->label = malloc((size_t)b.most_rows * sizeof *r->label + 1);
+    r->value = malloc((size_t)b.most_rows * sizeof *r->value + 1);
+    int code = r->label && r->value ? 0 : err_set(e, ERR_NOMEM, "no memory for the targets of %d rows", b.most_rows);
+    for (int i = 0; i < b.n && code == 0; i++) {
+        code = progress_step(progress, "scoring heads", b.start[i], r->rows->rows, e);
+        if (code == 0)
+            code = run_batch(r, &b, i, progress, e);
+        if (code != 0)
+            break;
+        take_means(r);
+        r->mean->finished = i + 1 == b.n;
+        if (on_snapshot)
+            on_snapshot(payload, r->mean);
+    }
+    batches_free(&b);
+    free(r->label);
+    free(r->value);
+    return code;
+}
+
+/* ---- the run ------------------------------------------------------------------------------------------------- */
+
+int heads_check(const struct model *m, struct err *e)
+{
+    int heads = 0;
+    for (int l = 0; l < m->config.layers; l++)
+        heads += m->layer[l].heads;
+    if (heads == 0)
+        return err_set(e, ERR_UNSUPPORTED, "%s has no attention heads", m->name);
+    return predict_check(m, e);
+}
+
+static int check(const struct run *r, bool labelled, struct err *e)
+{
+    const struct model *m = r->weights->model;
+    TRY(heads_check(m, e));
+    if (r->rows->rows == 0)
+        return err_set(e, ERR_FORMAT, "%s has no rows to score heads on", r->data->name);
+    if (!labelled && m->config.labels == 1)
+        return err_set(e, ERR_UNSUPPORTED, "%s predicts a value, and its error against its own prediction is always 0: heads "
+                       "need rows with values", m->name);
+    return 0;
+}
+
+int heads_score(struct head_scores *out, const struct weights *w, const struct dataset *d, const struct encoded *x,
+                const struct heads_options *options, heads_fn *on_snapshot, void *payload,
+                const struct progress *progress, struct err *e)
+{
+    struct head_scores sum = {.rows = 0};
+    struct run r = {.weights = w, .data = d, .rows = x, .options = *options, .sum = &sum, .mean = out,
+                    .start_ns = clock_ns()};
+    bool labelled = !options->unlabelled && d->task->target != TARGET_NONE;
+    *out = (struct head_scores){.rows = 0};
+    TRY(check(&r, labelled, e));
+    if (labelled)
+        TRY(label_map_make(&r.labels, d, &w->model->config, e));
+    int code = head_scores_init(out, w->model, e);
+    if (code == 0)
+        code = head_scores_init(&sum, w->model, e);
+    out->labelled = labelled;
+    out->rows_total = x->rows;
+    if (code == 0)
+        code = run_all(&r, on_snapshot, payload, progress, e);
+    head_scores_free(&sum);
+    label_map_free(&r.labels);
+    arena_free(&r.room);
+    if (code != 0)
+        head_scores_free(out);
+    return code;
+}
