@@ -19,6 +19,8 @@ int app_init(struct app *a, const struct settings *s, const struct app_host *hos
     *a = (struct app){.host = *host, .settings = *s, .columns = 80, .rows = 24, .ascii = s->ascii,
                       .mouse = !s->no_mouse, .theme = theme_find("dark"), .cursor_x = -1, .cursor_y = -1};
     snprintf(a->spec, sizeof a->spec, "%s", settings_model(s));
+    snprintf(a->data, sizeof a->data, "%s", s->data ? s->data : "");
+    snprintf(a->task, sizeof a->task, "%s", s->task ? s->task : "");
     prompt_init(&a->prompt, typed_complete, NULL);
     for (int i = 0; i < SCREENS; i++) {
         a->view[i] = calloc(1, screen_of(i)->view_bytes + 1);
@@ -47,6 +49,7 @@ void app_free(struct app *a)
     prompt_free(&a->prompt);
     free(a->facts);
     free_profile(a->profile);
+    head_study_free(&a->heads);
     *a = (struct app){0};
 }
 
@@ -54,6 +57,9 @@ void news_free(struct news *n)
 {
     free(n->facts);
     free_profile(n->profile);
+    if (n->heads)
+        head_study_free(n->heads);
+    free(n->heads);
     free(n->line);
     *n = (struct news){0};
 }
@@ -118,6 +124,28 @@ void app_measure(struct app *a)
     submit(a, &r);
 }
 
+const char *app_data(const struct app *a)
+{
+    return a->data[0] ? a->data : NULL;
+}
+
+void app_score_heads(struct app *a, enum head_mode mode, bool curve, bool normalize)
+{
+    struct request r = {.job = JOB_HEADS, .heads = {.mode = mode, .curve = curve, .normalize = normalize}};
+    const char *data = app_data(a);
+    if (!a->facts || !a->facts->has_classifier || !data) {
+        app_say(a, LOG_WARNING, "the heads cannot be scored: %s",
+                !a->facts  ? "no model is open"
+                : !data    ? "there is no data set (:data FILE TASK gives one)"
+                           : "the model has no classification head");
+        return;
+    }
+    snprintf(r.heads.data, sizeof r.heads.data, "%s", data);
+    snprintf(r.heads.task, sizeof r.heads.task, "%s", a->task);
+    r.profile.workload = a->workload;
+    submit(a, &r);
+}
+
 static void take_facts(struct app *a, struct facts *f)
 {
     bool first = !a->facts;
@@ -125,6 +153,7 @@ static void take_facts(struct app *a, struct facts *f)
     a->facts = f;
     free_profile(a->profile);
     a->profile = NULL;
+    head_study_free(&a->heads);
     if (first)
         a->workload = settings_workload(&a->settings, f->positions, f->machine.cores);
     if (!first && a->workload.seq > f->positions)
@@ -144,6 +173,12 @@ void app_news(struct app *a, struct news *n)
         free_profile(a->profile);
         a->profile = n->profile;
         n->profile = NULL;
+    }
+    if (n->heads) {
+        head_study_free(&a->heads);
+        a->heads = *n->heads;
+        free(n->heads);
+        n->heads = NULL;
     }
     if (n->facts) {
         struct facts *f = n->facts;

@@ -37,10 +37,12 @@ struct app {
     struct app_host host;
     struct settings settings; /* as started, and changed by commands */
     char spec[1024];          /* the model that was last asked for */
+    char data[1024], task[64]; /* the data set of the session: a file, "" = none; task "" = that of the header */
 
     /* what is known; owned */
     struct facts *facts;     /* NULL = no model yet */
     struct profile *profile; /* NULL = nothing measured yet */
+    struct head_study heads;
     struct job_state job;
     struct log log;
     struct workload workload; /* of the next measurement */
@@ -85,6 +87,10 @@ bool app_act(struct app *a, enum action action);
 void app_show(struct app *a, enum screen_id id);
 void app_open(struct app *a, const char *spec);
 void app_measure(struct app *a);
+/* The data set to work on; NULL if there is none. */
+const char *app_data(const struct app *a);
+/* Asks for the heads to be measured in that mode, or for the curve in its order. */
+void app_score_heads(struct app *a, enum head_mode mode, bool curve, bool normalize);
 void app_say(struct app *a, enum log_level level, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 void app_complain(struct app *a, const struct err *e);
 /* Writes the view as text; `path` NULL = a new file in the current directory. */

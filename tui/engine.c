@@ -31,6 +31,7 @@ struct engine {
     struct job_state state;
     struct facts *facts;
     struct profile *profile;
+    struct head_study *heads;
     struct log_line line[LINES];
     int lines;
 
@@ -44,6 +45,13 @@ static void free_profile(struct profile *p)
     if (p)
         profile_free(p);
     free(p);
+}
+
+static void free_heads(struct head_study *s)
+{
+    if (s)
+        head_study_free(s);
+    free(s);
 }
 
 /* ---- what the thread tells ----------------------------------------------------------------------------------- */
@@ -67,8 +75,10 @@ static void publish_facts(void *payload, const struct facts *f)
     pthread_mutex_lock(&x->lock);
     free(x->facts);
     free_profile(x->profile); /* of the model before */
+    free_heads(x->heads);
     x->facts = copy;
     x->profile = NULL;
+    x->heads = NULL;
     pthread_mutex_unlock(&x->lock);
     wake(x, true);
 }
@@ -87,6 +97,23 @@ static void publish_profile(void *payload, const struct profile *p)
     x->profile = copy;
     pthread_mutex_unlock(&x->lock);
     free_profile(old);
+    wake(x, false);
+}
+
+static void publish_heads(void *payload, const struct head_study *s)
+{
+    struct engine *x = payload;
+    struct head_study *copy = malloc(sizeof *copy), *old;
+    struct err e;
+    if (!copy || head_study_copy(copy, s, &e) != 0) {
+        free(copy);
+        return;
+    }
+    pthread_mutex_lock(&x->lock);
+    old = x->heads;
+    x->heads = copy;
+    pthread_mutex_unlock(&x->lock);
+    free_heads(old);
     wake(x, false);
 }
 
@@ -166,7 +193,7 @@ static void *run(void *payload)
     struct progress progress = {report, x, &x->cancel};
     crash_thread_begin();
     while (next_request(x, &r)) {
-        struct job_context context = {&x->opened, &r, &progress, x, publish_facts, publish_profile, write_log};
+        struct job_context context = {&x->opened, &r, &progress, x, publish_facts, publish_profile, publish_heads, write_log};
         struct err e = {0};
         wake(x, true);
         int code = job_row(r.job)->run(&context, &e);
@@ -231,6 +258,7 @@ void engine_stop(struct engine *x)
     pthread_mutex_destroy(&x->lock);
     free(x->facts);
     free_profile(x->profile);
+    free_heads(x->heads);
     free(x);
 }
 
@@ -274,10 +302,12 @@ void engine_take(struct engine *x, struct news *out)
     pthread_mutex_lock(&x->lock);
     out->facts = x->facts;
     out->profile = x->profile;
+    out->heads = x->heads;
     out->job = x->state;
     out->job.waiting = x->queued;
     x->facts = NULL;
     x->profile = NULL;
+    x->heads = NULL;
     if (line) {
         memcpy(line, x->line, (size_t)x->lines * sizeof *line);
         out->lines = x->lines;

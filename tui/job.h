@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "analyzer/base/progress.h"
+#include "analyzer/measure/head_study.h"
 #include "analyzer/measure/profile.h"
 #include "tui/facts.h"
 #include "tui/log.h"
@@ -21,12 +22,21 @@ struct opened;
 
 #define JOB_BIT(id) (1u << (id))
 
+/* What shall be known about the heads. */
+struct heads_request {
+    enum head_mode mode;
+    bool curve;     /* the curve in the order of that mode, which is measured first if it is not known */
+    bool normalize; /* the order is that of normalized scores */
+    char data[1024], task[64]; /* task "": that of the header */
+};
+
 /* What a job is asked to do; a copy, so that nobody waits for anybody. */
 struct request {
     enum job_id job;
     char spec[1024]; /* the model to open */
     uint64_t seed;   /* of its weights, if they are random */
     struct profile_options profile;
+    struct heads_request heads;
 };
 
 /* What a job may use. Everything is for the engine thread only. */
@@ -37,6 +47,7 @@ struct job_context {
     void *payload; /* for the functions below */
     void (*publish_facts)(void *payload, const struct facts *f);
     void (*publish_profile)(void *payload, const struct profile *p);
+    void (*publish_heads)(void *payload, const struct head_study *s);
     void (*log)(void *payload, enum log_level level, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 };
 
@@ -66,6 +77,7 @@ struct job_state {
 struct news {
     struct facts *facts;     /* a model was opened; NULL = no news */
     struct profile *profile; /* NULL = no news */
+    struct head_study *heads; /* NULL = no news */
     struct job_state job;
     struct log_line *line; /* [lines] */
     int lines;

@@ -11,10 +11,17 @@ libtui_a_SOURCES = \
 	tui/engine.c tui/engine.h \
 	tui/fact_list.c tui/fact_list.h \
 	tui/facts.c tui/facts.h \
+	tui/heads_layout.c tui/heads_layout.h \
+	tui/heads_map.c \
+	tui/heads_panels.c \
+	tui/heads_run.c tui/heads_run.h \
+	tui/inputs.c tui/inputs.h \
 	tui/job.c tui/job.h \
+	tui/job_heads.c \
 	tui/job_measure.c \
 	tui/job_open.c \
 	tui/keys.c tui/keys.h \
+	tui/labelled.c tui/labelled.h \
 	tui/layout.c tui/layout.h \
 	tui/log.c tui/log.h \
 	tui/opened.c tui/opened.h \
@@ -22,6 +29,7 @@ libtui_a_SOURCES = \
 	tui/prompt.c tui/prompt.h \
 	tui/scale.c tui/scale.h \
 	tui/screen.c tui/screen.h \
+	tui/screen_heads.c tui/screen_heads.h \
 	tui/screen_help.c \
 	tui/screen_layers.c tui/screen_layers.h \
 	tui/screen_log.c \
@@ -32,6 +40,7 @@ libtui_a_SOURCES = \
 	tui/tui.c tui/tui.h \
 	tui/typed.c tui/typed.h \
 	tui/widget_bar.c tui/widget_bar.h \
+	tui/widget_plot.c tui/widget_plot.h \
 	tui/widget_table.c tui/widget_table.h
 EXTRA_DIST += \
 	tui/actions.def \
@@ -49,6 +58,7 @@ bertscope_SOURCES = \
 	tui/cmd_doctor.c \
 	tui/cmd_draw.c \
 	tui/cmd_eval.c \
+	tui/cmd_heads.c \
 	tui/cmd_kernels.c \
 	tui/cmd_open.c \
 	tui/cmd_predict.c \
@@ -56,8 +66,6 @@ bertscope_SOURCES = \
 	tui/cmd_tokenize.c \
 	tui/cmd_train.c \
 	tui/command.c tui/command.h \
-	tui/inputs.c tui/inputs.h \
-	tui/labelled.c tui/labelled.h \
 	tui/main.c \
 	tui/trainee.c tui/trainee.h
 EXTRA_DIST += \

@@ -1,5 +1,10 @@
 #include "tui/opened.h"
 
+#include <stdlib.h>
+#include <string.h>
+
+#include "analyzer/base/text.h"
+
 int opened_init(struct opened *out, const struct settings *s, const struct progress *progress, struct err *e)
 {
     struct model_options options = {.seed = (uint64_t)s->seed};
@@ -8,19 +13,66 @@ int opened_init(struct opened *out, const struct settings *s, const struct progr
     return model_open(&out->model, settings_model(s), &options, progress, e);
 }
 
+static int pack(struct opened *o, const struct weights_options *options, const struct progress *progress, struct err *e)
+{
+    if (o->weights && o->weights->format == options->format && (o->weights->transposed || !options->gradients))
+        return 0;
+    weights_free(o->weights);
+    o->weights = NULL;
+    return weights_build(&o->weights, o->model, options, progress, e);
+}
+
 int opened_pack(struct opened *o, int threads, enum kernel_format format, const struct progress *progress,
                 struct err *e)
 {
     struct weights_options options = {.cpu = machine_bits(&o->machine), .threads = threads, .format = format};
-    if (o->weights && o->weights->format == format)
+    return pack(o, &options, progress, e);
+}
+
+int opened_pack_gradients(struct opened *o, int threads, enum kernel_format format, const struct progress *progress,
+                          struct err *e)
+{
+    struct weights_options options = {.cpu = machine_bits(&o->machine), .threads = threads, .format = format, .gradients = true};
+    return pack(o, &options, progress, e);
+}
+
+static void forget_data(struct opened *o)
+{
+    labelled_free(&o->labelled);
+    head_study_free(&o->heads);
+    free(o->data_path);
+    free(o->data_task);
+    o->labelled = (struct labelled){0};
+    o->data_path = o->data_task = NULL;
+}
+
+static int read_data(struct opened *o, const struct settings *s, int threads, const struct progress *progress,
+                     struct err *e)
+{
+    TRY(labelled_check(s, e));
+    TRY(labelled_read(&o->labelled, s, o->model, threads, progress, e));
+    const char *name = o->labelled.data.name;
+    text_escape(o->heads.data, sizeof o->heads.data, name, strlen(name));
+    o->data_path = strdup(s->data);
+    o->data_task = strdup(s->task ? s->task : "");
+    return o->data_path && o->data_task ? 0 : err_set(e, ERR_NOMEM, "no memory for the name of a data set");
+}
+
+int opened_data(struct opened *o, const struct settings *s, int threads, const struct progress *progress, struct err *e)
+{
+    const char *task = s->task ? s->task : "";
+    if (o->data_path && strcmp(o->data_path, s->data) == 0 && strcmp(o->data_task, task) == 0)
         return 0;
-    weights_free(o->weights);
-    o->weights = NULL;
-    return weights_build(&o->weights, o->model, &options, progress, e);
+    forget_data(o);
+    int code = read_data(o, s, threads, progress, e);
+    if (code != 0)
+        forget_data(o);
+    return code;
 }
 
 void opened_close(struct opened *o)
 {
+    forget_data(o);
     weights_free(o->weights);
     model_free(o->model);
     *o = (struct opened){0};

@@ -1,16 +1,21 @@
-/* An opened model with the machine it runs on and its packed weights: what most commands begin with. */
+/* An opened model with the machine it runs on, its packed weights and a data set: what most commands begin with. */
 #ifndef TUI_OPENED_H
 #define TUI_OPENED_H
 
+#include "analyzer/measure/head_study.h"
 #include "analyzer/measure/machine.h"
 #include "analyzer/model/model.h"
 #include "analyzer/run/weights.h"
+#include "tui/labelled.h"
 #include "tui/options.h"
 
 struct opened {
     struct machine machine;
     struct model *model;
     struct weights *weights; /* NULL until opened_pack */
+    struct labelled labelled;    /* zeroed until opened_data, like what follows */
+    char *data_path, *data_task; /* as they were asked for */
+    struct head_study heads; /* measured with this model on that data */
 };
 
 /* Detects the machine and opens the model of `s`. The caller closes `out`, also after a failure. */
@@ -18,6 +23,13 @@ WARN_UNUSED int opened_init(struct opened *out, const struct settings *s, const 
                             struct err *e);
 /* Packs the weights; those that are there stay if they have this format. */
 WARN_UNUSED int opened_pack(struct opened *o, int threads, enum kernel_format format, const struct progress *progress,
+                            struct err *e);
+/* The same, with what a backward pass needs. */
+WARN_UNUSED int opened_pack_gradients(struct opened *o, int threads, enum kernel_format format,
+                                      const struct progress *progress, struct err *e);
+/* Reads the data set of the settings (labelled.h); the one that is there stays if it was asked for by the same file and task.
+ * Another one forgets what is known about the heads. */
+WARN_UNUSED int opened_data(struct opened *o, const struct settings *s, int threads, const struct progress *progress,
                             struct err *e);
 void opened_close(struct opened *o);
 

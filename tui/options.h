@@ -19,10 +19,10 @@ struct settings {
     double budget_s;
     int epochs, steps, batch_rows, eval_every, patience, vocab_size, layers, hidden, heads, ffn, positions;
     double lr, warmup, decay, clip, dropout, smoothing, checkpoint_s;
-    bool resume, cased;
+    bool resume, cased, normalize, curve, unlabelled;
     bool overhead, unfused, bench, ascii, no_mouse, json, quiet, help;
     const char *dev, *vocab, *vocab_from, *dtype;
-    const char *data, *task, *size, *theme, *output; /* NULL = not given */
+    const char *data, *task, *mode, *size, *theme, *output; /* NULL = not given */
 };
 
 enum option_id {

@@ -9,6 +9,7 @@
 #include "analyzer/base/clock.h"
 #include "tui/app.h"
 #include "tui/engine.h"
+#include "tui/heads_run.h"
 #include "tui/opened.h"
 #include "tui/term.h"
 
@@ -198,6 +199,25 @@ static int measure_for(struct app *a, const struct opened *o, const struct setti
     return 0;
 }
 
+/* Scores the heads by gradient, if there is data for it. */
+static int score_for(struct app *a, struct opened *o, const struct progress *progress, struct err *e)
+{
+    struct heads_run run = {.opened = o, .threads = a->workload.threads, .format = a->workload.format};
+    struct settings data = {.data = app_data(a), .task = a->task[0] ? a->task : NULL};
+    struct news news = {.heads = NULL};
+    if (!app_data(a) || heads_check(o->model, NULL) != 0)
+        return 0;
+    TRY(opened_data(o, &data, run.threads, progress, e));
+    TRY(heads_run_mode(&run, HEADS_GRADIENT, progress, e));
+    news.heads = malloc(sizeof *news.heads);
+    if (!news.heads || head_study_copy(news.heads, &o->heads, e) != 0) {
+        free(news.heads);
+        return err_set(e, ERR_NOMEM, "no memory for the scores of heads");
+    }
+    app_news(a, &news);
+    return 0;
+}
+
 static int print_screen(struct app *a, int columns, int rows, struct str *out, struct err *e)
 {
     struct canvas c;
@@ -222,7 +242,7 @@ int tui_draw(const struct settings *s, const char *screen, int columns, int rows
     adjusted.ascii = needs_ascii(s);
     if (id == SCREENS) {
         free(a);
-        return err_set(e, ERR_USAGE, "there is no screen \"%s\" (screens: overview, layers, log, help)", screen);
+        return err_set(e, ERR_USAGE, "there is no screen \"%s\" (screens: overview, layers, heads, log, help)", screen);
     }
     if (!a)
         return err_set(e, ERR_NOMEM, "no memory for the screens");
@@ -231,6 +251,8 @@ int tui_draw(const struct settings *s, const char *screen, int columns, int rows
         code = open_for(a, &o, s, progress, e);
     if (code == 0)
         code = measure_for(a, &o, s, progress, e);
+    if (code == 0 && id == SCREEN_HEADS)
+        code = score_for(a, &o, progress, e);
     app_show(a, id);
     if (code == 0)
         code = print_screen(a, columns, rows, out, e);

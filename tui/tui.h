@@ -12,7 +12,7 @@
  * process as it would without this program, after the terminal was given back. */
 WARN_UNUSED int tui_run(const struct settings *s, struct err *e);
 
-/* Opens and measures the model of the settings and appends the named screen ("overview", "layers", "log", "help") to
+/* Opens and measures the model of the settings and appends the named screen ("overview", "layers", "heads", "log", "help") to
  * `out` as text. */
 WARN_UNUSED int tui_draw(const struct settings *s, const char *screen, int columns, int rows,
                          const struct progress *progress, struct str *out, struct err *e);

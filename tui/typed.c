@@ -40,6 +40,18 @@ static int typed_open(struct app *a, const char *argument, struct err *e)
     return 0;
 }
 
+static int typed_data(struct app *a, const char *argument, struct err *e)
+{
+    const char *space = strrchr(argument, ' ');
+    size_t n = space ? (size_t)(space - argument) : strlen(argument);
+    if (n == 0 || n >= sizeof a->data || strlen(argument + n) >= sizeof a->task)
+        return err_set(e, ERR_USAGE, "data takes a file and the name of its task");
+    snprintf(a->data, sizeof a->data, "%.*s", (int)n, argument);
+    snprintf(a->task, sizeof a->task, "%s", space ? space + 1 : "");
+    app_say(a, LOG_INFO, "the data set is %s", a->data);
+    return 0;
+}
+
 static int typed_batch(struct app *a, const char *argument, struct err *e)
 {
     return change(a, &a->workload.batch, "batch", argument, WORKLOAD_MAX_BATCH, e);

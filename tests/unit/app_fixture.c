@@ -126,6 +126,83 @@ struct profile *fixture_profile(int layers)
     return p;
 }
 
+/* ---- heads --------------------------------------------------------------------------------------------------- */
+
+enum { ROWS = 872, FIRST_ROWS = 96 };
+
+/* Some number in 0..1 for head i. */
+static double some(int i, int seed)
+{
+    return (double)((uint32_t)(i * 7 + seed * 13 + 5) * 2654435761u >> 16 & 0xfff) / 4096;
+}
+
+static struct ablation *fixture_ablation(const struct head_grid *g, enum head_mode mode)
+{
+    struct ablation *a = calloc(1, sizeof *a);
+    struct err e;
+    int order[LAYERS * HEADS];
+    for (int i = 0; i < LAYERS * HEADS; i++)
+        order[i] = i * 7 % (LAYERS * HEADS);
+    int code = mode == HEADS_REMOVED ? ablation_removed(a, g, &e) : mode == HEADS_KEPT ? ablation_kept(a, g, &e) : ablation_curve(a, g, order, &e);
+    if (code != 0)
+        abort();
+    snprintf(a->metric, sizeof a->metric, "accuracy");
+    a->full = 0.9232;
+    a->rows = a->rows_total = ROWS;
+    a->finished = true;
+    for (int i = 0; i < a->variants; i++) {
+        double lost = mode == HEADS_GRADIENT ? 0.4 * i * i * i / 1000 : 0.02 * some(i, mode) * some(i, mode) - 0.001;
+        a->effect[i] = (struct ablation_effect){a->full - lost, -lost, -lost - 0.006, -lost + 0.006};
+    }
+    return a;
+}
+
+struct head_study *fixture_heads(bool finished)
+{
+    struct head_study *s = calloc(1, sizeof *s);
+    int heads[LAYERS], neurons[LAYERS];
+    for (int l = 0; l < LAYERS; l++) {
+        heads[l] = HEADS;
+        neurons[l] = 2;
+    }
+    if (!s || !(s->scores = calloc(1, sizeof *s->scores)))
+        abort();
+    struct head_scores *x = s->scores;
+    if (head_grid_make(&x->grid, heads, LAYERS, NULL) != 0 || head_grid_make(&x->neurons, neurons, LAYERS, NULL) != 0)
+        abort();
+    x->score = calloc(LAYERS * HEADS, sizeof *x->score);
+    x->fisher = calloc(LAYERS * HEADS, sizeof *x->fisher);
+    x->neuron_fisher = calloc(LAYERS * 2, sizeof *x->neuron_fisher);
+    for (int i = 0; i < LAYERS * HEADS; i++) {
+        x->score[i] = 0.0005 + 0.02 * some(i, 0) * some(i, 0);
+        x->fisher[i] = 3 * x->score[i] * x->score[i];
+    }
+    x->rows = finished ? ROWS : FIRST_ROWS;
+    x->rows_total = ROWS;
+    x->labelled = true;
+    x->finished = finished;
+    snprintf(s->data, sizeof s->data, "dev.tsv");
+    if (finished) {
+        s->ablation[HEADS_REMOVED] = fixture_ablation(&x->grid, HEADS_REMOVED);
+        s->ablation[HEADS_KEPT] = fixture_ablation(&x->grid, HEADS_KEPT);
+        s->curve = fixture_ablation(&x->grid, HEADS_GRADIENT);
+    }
+    return s;
+}
+
+void app_fixture_heads(struct app *a, struct fixture_host *host, bool finished)
+{
+    app_fixture_measured(a, host);
+    struct news heads = {.heads = fixture_heads(finished), .job = {.running = !finished, .job = JOB_HEADS}};
+    heads.job.phase_ns = a->now_ns - 1000000000u;
+    heads.job.done = FIRST_ROWS;
+    heads.job.total = ROWS;
+    a->facts->has_classifier = true;
+    a->facts->note[0] = '\0';
+    snprintf(a->data, sizeof a->data, "dev.tsv");
+    app_news(a, &heads);
+}
+
 /* ---- the state ----------------------------------------------------------------------------------------------- */
 
 void app_fixture_start(struct app *a, struct fixture_host *host, const char *model)

@@ -19,6 +19,10 @@ void app_fixture_measured(struct app *a, struct fixture_host *host);
 /* The pieces; the caller frees them (or hands them to app_news). */
 struct facts *fixture_facts(void);
 struct profile *fixture_profile(int layers);
+/* What is known about the heads of that model: everything, or only gradients of the first rows. */
+struct head_study *fixture_heads(bool finished);
+/* The state of app_fixture_measured with a classifier, a data set and those heads. */
+void app_fixture_heads(struct app *a, struct fixture_host *host, bool finished);
 
 /* Keys by their names, separated by blanks ("j j Enter : q"). */
 void fixture_keys(struct app *a, const char *keys);

@@ -68,11 +68,30 @@ tests_unit_unit_SOURCES += \
 	tests/unit/test_keys.c \
 	tests/unit/test_layout.c \
 	tests/unit/test_prompt.c \
+	tests/unit/test_screen_heads.c \
 	tests/unit/test_screens.c \
 	tests/unit/test_table.c \
 	tests/unit/test_theme.c \
 	tests/unit/test_tree.c
 EXTRA_DIST += \
+	tests/golden/screens/heads-arriving.80x24.tones \
+	tests/golden/screens/heads-arriving.80x24.txt \
+	tests/golden/screens/heads-ascii.80x24.tones \
+	tests/golden/screens/heads-ascii.80x24.txt \
+	tests/golden/screens/heads-curve.60x16.tones \
+	tests/golden/screens/heads-curve.60x16.txt \
+	tests/golden/screens/heads-list.80x24.tones \
+	tests/golden/screens/heads-list.80x24.txt \
+	tests/golden/screens/heads.120x40.tones \
+	tests/golden/screens/heads.120x40.txt \
+	tests/golden/screens/heads.200x60.tones \
+	tests/golden/screens/heads.200x60.txt \
+	tests/golden/screens/heads.40x8.tones \
+	tests/golden/screens/heads.40x8.txt \
+	tests/golden/screens/heads.80x24.tones \
+	tests/golden/screens/heads.80x24.txt \
+	tests/golden/screens/missing-classifier.80x24.tones \
+	tests/golden/screens/missing-classifier.80x24.txt \
 	tests/golden/screens/help.120x40.tones \
 	tests/golden/screens/help.120x40.txt \
 	tests/golden/screens/help.200x60.tones \

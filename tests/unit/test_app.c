@@ -297,8 +297,10 @@ static void test_write(void)
 /* Every screen in every state at every size draws inside its canvas (the sanitizers watch) and says something. */
 static void test_sizes(void)
 {
-    for (int state = 0; state < 2; state++) {
-        if (state)
+    for (int state = 0; state < 4; state++) {
+        if (state > 1)
+            app_fixture_heads(&app, &host, state > 2);
+        else if (state)
             app_fixture_measured(&app, &host);
         else
             app_fixture_start(&app, &host, "日本 model\033[2J");
@@ -322,7 +324,7 @@ static void test_sizes(void)
 static void test_any_keys(void)
 {
     uint64_t seed = 42;
-    app_fixture_measured(&app, &host);
+    app_fixture_heads(&app, &host, true);
     for (uint64_t i = 0; i < 20000; i++) {
         seed = seed * 6364136223846793005u + 1442695040888963407u;
         int key = (int)(seed >> 33) % 160;

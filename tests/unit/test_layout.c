@@ -1,5 +1,6 @@
 #include "tests/unit/unit.h"
 
+#include "tui/heads_layout.h"
 #include "tui/layout.h"
 
 static bool inside(struct rect r, struct rect of)
@@ -71,9 +72,34 @@ static void test_top_and_bottom(void)
     CU_ASSERT_EQUAL(found, 0);
 }
 
+static void test_heads(void)
+{
+    static const int shapes[][2] = {{12, 12}, {1, 1}, {2, 2}, {24, 16}, {6, 12}, {48, 25}, {512, 128}, {3, 0}};
+    int found = 0, cramped = 0;
+    for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++)
+        for (int h = 0; h <= 56; h++)
+            for (int w = 1; w <= 200; w++) {
+                struct rect of = {1, 2, w, h};
+                struct heads_layout l = heads_layout(of, shapes[i][0], shapes[i][1]);
+                struct rect part[] = {l.heading, l.map, l.detail, l.curve, l.list};
+                found += faults(part, 5, of);
+                found += l.cell < HEADS_MIN_CELL || l.cell > HEADS_MAX_CELL;
+                found += l.list.w > 0 && l.list.w < HEADS_LIST_WIDTH;
+                cramped += h >= 20 && w >= 78 && (l.map.h < 2 || l.detail.h < 1);
+            }
+    CU_ASSERT_EQUAL(found, 0);
+    CU_ASSERT_EQUAL(cramped, 0);
+    /* 12 x 12 at 80x24: the whole map and all about a head; at 120x40 also the curve and the list */
+    struct heads_layout small = heads_layout((struct rect){1, 2, 78, 20}, 12, 12);
+    CU_ASSERT(small.map.h == 13 && small.cell == 6 && small.detail.h == 5);
+    struct heads_layout good = heads_layout((struct rect){1, 2, 118, 36}, 12, 12);
+    CU_ASSERT(good.map.h == 13 && good.cell == 6 && good.detail.h == 5 && good.curve.h >= 10 && good.list.w >= HEADS_LIST_WIDTH);
+}
+
 CU_TestInfo suite_layout[] = {
     {"1x1 to 200x60: inside, no overlap", test_screen},
     {"pairs", test_pair},
     {"tops and bottoms", test_top_and_bottom},
+    {"parts of the Heads screen", test_heads},
     CU_TEST_INFO_NULL,
 };

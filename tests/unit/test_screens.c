@@ -88,6 +88,8 @@ static void test_views(void)
         struct fixture_host host;
         if (strncmp(views[i].name, "opening", 7) == 0)
             app_fixture_start(&a, &host, "models/bert-four");
+        else if (strncmp(views[i].name, "heads", 5) == 0)
+            app_fixture_heads(&a, &host, strncmp(views[i].name, "heads-arriving", 14) != 0);
         else
             app_fixture_measured(&a, &host);
         a.ascii = views[i].ascii;
