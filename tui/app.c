@@ -126,7 +126,8 @@ void app_measure(struct app *a)
 
 const char *app_data(const struct app *a)
 {
-    return a->data[0] ? a->data : NULL;
+    const struct settings s = {.data = a->data[0] ? a->data : NULL, .args = (const char *const[]){a->spec}, .arg_count = 1};
+    return settings_data(&s);
 }
 
 void app_score_heads(struct app *a, enum head_mode mode, bool curve, bool normalize)

@@ -43,16 +43,18 @@ static void report(const struct opened *o, const struct settings *s, int mode, i
 static int run(const struct settings *s, struct str *out, const struct progress *progress, struct err *e)
 {
     struct opened o = {.model = NULL};
+    struct settings with_data = *s;
+    with_data.data = settings_data(s);
     int mode, threads = 0, code = mode_word(s->mode, &mode, e);
     if (code == 0)
-        code = labelled_check(s, e);
+        code = labelled_check(&with_data, e);
     if (code == 0)
         code = opened_init(&o, s, progress, e);
     if (code == 0)
         code = heads_check(o.model, e);
     if (code == 0) {
         threads = s->threads ? s->threads : o.machine.cores;
-        code = opened_data(&o, s, threads, progress, e);
+        code = opened_data(&o, &with_data, threads, progress, e);
     }
     if (code == 0) {
         struct heads_run r = {.opened = &o, .threads = threads, .format = s->format, .unlabelled = s->unlabelled};
@@ -66,7 +68,7 @@ static int run(const struct settings *s, struct str *out, const struct progress 
 
 const struct command command_heads = {
     .name = "heads",
-    .args = "MODEL",
+    .args = "[MODEL]",
     .summary = "which attention heads matter, and how many can go",
     .detail = "Scores every head over all rows of a data set. The mode gradient is the mean absolute gradient of a gate on the\n"
               "head (Michel, Levy, Neubig 2019): one pass forward and backward, with standard errors and the diagonal Fisher\n"
@@ -77,7 +79,6 @@ const struct command command_heads = {
     .example = "bertscope heads ./my-bert --data dev.tsv --task sst2 --curve",
     .options = OPTIONS_COMMON | OPTION_BIT(data) | OPTION_BIT(task) | OPTION_BIT(rows) | OPTION_BIT(seq) | OPTION_BIT(mode) |
                OPTION_BIT(normalize) | OPTION_BIT(curve) | OPTION_BIT(unlabelled) | OPTION_BIT(format),
-    .min_args = 1,
     .max_args = 1,
     .run = run,
 };

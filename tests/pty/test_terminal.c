@@ -1,6 +1,7 @@
 /* The real program at a real (pseudo) terminal. Every session ends with: the terminal was given back. */
 #include <dirent.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -141,6 +142,55 @@ static void test_latency(void)
     }
     printf("(worst of 20 keys %.1f ms) ", worst);
     CU_ASSERT(worst < 2000);
+    session_send(&s, "Q");
+    check_exit(&s, 0);
+}
+
+/* A labelled file that takes a small model a while. */
+static const char *many_rows(void)
+{
+    static char path[300];
+    static const char *const labels[] = {"low", "middle", "high"};
+    struct str text;
+    str_init(&text);
+    for (int i = 0; i < 60000; i++) {
+        str_addf(&text, "%s\t", labels[i % 3]);
+        for (int k = 0; k < 12 + i % 7; k++)
+            str_add(&text, k % 2 ? "a " : "the ");
+        str_add(&text, "\n");
+    }
+    snprintf(path, sizeof path, "%s", unit_temp_file("many.tsv", text.text, text.len));
+    str_free(&text);
+    return path;
+}
+
+/* The same while heads are scored, and the scores that have come stay when the job is cancelled. */
+static void test_heads(void)
+{
+    struct session s;
+    double worst = 0;
+    char model[300];
+    snprintf(model, sizeof model, "%s", unit_source("tests/golden/bert"));
+    const char *const scoring[] = {"bertscope", model, "--data", many_rows(), "--task", "plain", "--budget", "0.1", NULL};
+    session_start(&s, 120, 40, NULL, scoring);
+    SEE("passes of batch");
+    session_send(&s, "3");
+    SEE("Enter scores the heads");
+    session_send(&s, "\r");
+    SEE("scores still arriving");
+    for (int i = 0; i < 10; i++) {
+        static const char *const keys[] = {"l", "j", "h", "k"};
+        static const char *const seen[] = {"layer 0, head 1", "layer 1, head 1", "layer 1, head 0", "layer 0, head 0"};
+        session_send(&s, keys[i % 4]);
+        double ms = session_see(&s, seen[i % 4]);
+        worst = ms > worst ? ms : worst;
+    }
+    session_send(&s, " ");
+    SEE("1 tagged");
+    printf("(worst of 10 keys %.1f ms) ", worst);
+    CU_ASSERT(worst < 2000);
+    session_send(&s, "x");
+    SEE("provisional");
     session_send(&s, "Q");
     check_exit(&s, 0);
 }
@@ -415,6 +465,7 @@ CU_TestInfo suite_terminal[] = {
     {"mouse", test_mouse},
     {"resize while measuring", test_resize_while_measuring},
     {"input while measuring", test_latency},
+    {"keys while heads are scored", test_heads},
     {"Ctrl-C during a job and without one", test_interrupt},
     {"suspend and continue", test_suspend},
     {"SIGTERM, SIGHUP, SIGQUIT", test_deadly_signals},
