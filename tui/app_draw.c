@@ -33,13 +33,24 @@ static void draw_name(const struct app *a, struct canvas *c, int x, int y, int w
         canvas_right(c, x, y, w, TONE_DIM, both);
 }
 
+/* " 1 Overview ", or " 1 " for a screen that is not shown where there is no room for the titles of all. */
+static int tab_label(int screen, bool title, char *out, size_t size)
+{
+    char key[16];
+    const struct screen_row *row = screen_row(screen);
+    key_text(action_key(row->action, 0), key);
+    snprintf(out, size, title ? " %s %s " : " %s ", key, row->title);
+    return (int)strlen(out);
+}
+
 static void draw_tabs(struct app *a, struct canvas *c, struct rect r)
 {
-    int x = r.x;
+    int x = r.x, all = 0;
+    char label[64];
+    for (int i = 0; i < SCREENS; i++)
+        all += tab_label(i, true, label, sizeof label);
     for (int i = 0; i < SCREENS; i++) {
-        char key[16], label[64];
-        const struct screen_row *row = screen_row(i);
-        snprintf(label, sizeof label, " %s %s ", key_text(action_key(row->action, 0), key), row->title);
+        tab_label(i, all <= r.w || i == (int)a->screen, label, sizeof label);
         a->tab_x[i] = x;
         a->tab_w[i] = canvas_put(c, x, r.y, r.x + r.w - x, i == (int)a->screen ? TONE_TAB_ON : TONE_TAB, label);
         x += a->tab_w[i];

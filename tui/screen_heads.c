@@ -118,6 +118,13 @@ static void draw_missing(const struct app *a, struct canvas *c, struct rect r)
     canvas_wrap(c, (struct rect){r.x + 1, r.y, r.w - 2, r.h}, TONE_DIM, text);
 }
 
+/* The file without its folders. */
+static const char *data_name(const struct head_study *s)
+{
+    const char *slash = strrchr(s->data, '/');
+    return slash && slash[1] ? slash + 1 : s->data;
+}
+
 static void progress_text(const struct app *a, const struct heads_view *v, char *out, size_t size)
 {
     const struct head_study *s = v->figures.study;
@@ -125,10 +132,10 @@ static void progress_text(const struct app *a, const struct heads_view *v, char 
     bool gradient = v->mode == HEADS_GRADIENT;
     int rows = gradient ? s->scores->rows : x->rows, total = gradient ? s->scores->rows_total : x->rows_total;
     bool finished = gradient ? s->scores->finished : x->finished;
-    snprintf(out, size, "%d%s rows of %s, %s", rows, finished ? "" : ":", s->data,
+    snprintf(out, size, "%d rows of %s, %s", rows, data_name(s),
              gradient && !s->scores->labelled ? "own predictions" : "labels");
     if (!finished)
-        snprintf(out, size, "%d of %d rows of %s: %s", rows, total, s->data,
+        snprintf(out, size, "%d of %d rows of %s: %s", rows, total, data_name(s),
                  arriving(a) ? "scores still arriving" : "provisional");
 }
 
@@ -143,9 +150,12 @@ static void draw_heading(const struct app *a, const struct heads_view *v, struct
             x += canvas_put(c, x, r.y, r.x + r.w - x, TONE_TEXT, unit) + 2;
         progress_text(a, v, text, sizeof text);
     }
-    x += canvas_put(c, x, r.y, r.x + r.w - x, TONE_DIM, text) + 2;
-    if (heads_tagged(v) > 0 && r.x + r.w - x >= 12)
-        canvas_putf(c, x, r.y, r.x + r.w - x, TONE_WARN, "%d tagged", heads_tagged(v));
+    if (heads_tagged(v) > 0) {
+        char tagged[32];
+        snprintf(tagged, sizeof tagged, "%d tagged", heads_tagged(v));
+        x += canvas_put(c, x, r.y, r.x + r.w - x, TONE_WARN, tagged) + 2;
+    }
+    canvas_put(c, x, r.y, r.x + r.w - x, TONE_DIM, text);
 }
 
 static void draw(struct app *a, void *state, struct canvas *c, struct rect r)

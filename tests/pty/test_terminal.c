@@ -153,7 +153,7 @@ static const char *many_rows(void)
     static const char *const labels[] = {"low", "middle", "high"};
     struct str text;
     str_init(&text);
-    for (int i = 0; i < 60000; i++) {
+    for (int i = 0; i < 250000; i++) {
         str_addf(&text, "%s\t", labels[i % 3]);
         for (int k = 0; k < 12 + i % 7; k++)
             str_add(&text, k % 2 ? "a " : "the ");
@@ -171,7 +171,8 @@ static void test_heads(void)
     double worst = 0;
     char model[300];
     snprintf(model, sizeof model, "%s", unit_source("tests/golden/bert"));
-    const char *const scoring[] = {"bertscope", model, "--data", many_rows(), "--task", "plain", "--budget", "0.1", NULL};
+    const char *const scoring[] = {"bertscope", model, "--data", many_rows(), "--task", "plain", "--budget", "0.1", "--threads", "1",
+                                   NULL};
     session_start(&s, 120, 40, NULL, scoring);
     SEE("passes of batch");
     session_send(&s, "3");
