@@ -1,4 +1,6 @@
 /* Measuring the heads of the open model on the data set of the session. */
+#include <string.h>
+
 #include "analyzer/measure/workload.h"
 #include "tui/heads_run.h"
 #include "tui/job.h"
@@ -32,6 +34,8 @@ static int run(struct job_context *x, struct err *e)
     if (!o->model)
         return err_set(e, ERR_USAGE, "there is no model whose heads could be scored; open one first");
     TRY(heads_check(o->model, e));
+    if (strcmp(want->data, "-") == 0)
+        return err_set(e, ERR_USAGE, "standard input is the keyboard here; give the data set as a file (:data FILE TASK)");
     TRY(opened_data(o, &data, load->threads, x->progress, e));
     if (want->curve)
         TRY(heads_run_curve(&r, want->mode, want->normalize, x->progress, e));

@@ -47,7 +47,7 @@ run 0 "" --help
 out "profile"
 run 0 "" --version
 out "^bertscope [0-9]"
-for command in open profile tokenize predict eval train kernels doctor draw; do
+for command in open profile tokenize predict eval heads train kernels doctor draw; do
     run 0 "" $command --help
     out "^usage: bertscope $command"
 done
@@ -135,6 +135,28 @@ out '"labels_matched_by": "name"'
 if printf '1\tit is\n' | "$bertscope" eval "$golden" --data - --task plain --json >"$tmp/out" 2>"$tmp/err"; then passed=$((passed + 1)); else fail "eval of standard input"; fi
 out '"data": "standard input"'
 out '"labels_matched_by": "number"'
+
+# Heads
+printf 'low\tthe model is small\nhigh\tit is not\nmiddle\tand this\nlow\tthat\n' >"$data"
+run 2 "bertscope: --data FILE is needed: ..." heads "$golden"
+run 2 "bertscope: there is no mode \"best\" (modes: gradient, removed, kept, all)" heads "$golden" --data "$data" --mode best
+run 5 "bertscope: preset:bert-tiny: random weights: ..." heads preset:bert-tiny --data "$data" --task plain
+run 0 "" heads "$golden" --data "$data" --task plain --mode all --curve --normalize
+out '^Importance: mean .*l2 norm of each layer 1'
+out '^Agreement of the orders'
+out '8 heads can go'
+run 0 "" heads "$golden" --data "$data" --task plain --mode removed --curve --json
+for key in schema mode rows seconds scores ci_low ci_high order agreement curve removable; do
+    out "\"$key\": "
+done
+out '"schema": "bertscope.heads/1"'
+out '"mode": "removed"'
+run 0 "" draw heads "$golden" --data "$data" --task plain --budget 0.05 --size 120x40
+out '4 rows of data.tsv, labels'
+printf 'the model is small\nit is not\n' >"$data"
+run 0 "" heads "$golden" --data "$data" --task lines
+out 'own predictions'
+run 5 "bertscope: $data has no labels: ..." heads "$golden" --data "$data" --task lines --mode kept
 
 # Results
 run 0 "" profile preset:bert-tiny --seq 8 --budget 0.05 --json -o "$tmp/p.json"
