@@ -88,6 +88,14 @@ mkdir "$tmp/mine"
 echo mine >"$tmp/mine/notes"
 run 5 "bertscope: $tmp/mine would be replaced, but it holds notes, which would be lost; choose another directory" "$golden" --data "$data" --task plain -o "$tmp/mine"
 
+# A training that fails leaves no directory, a model that is no number says so
+mkdir "$tmp/nan"
+cp "$golden"/* "$tmp/nan"
+size=$(wc -c <"$tmp/nan/model.safetensors")
+chmod u+w "$tmp/nan/model.safetensors"
+printf '\377\377\377\377' | dd of="$tmp/nan/model.safetensors" bs=1 seek=$((size - 4)) conv=notrunc 2>/dev/null
+run 5 "bertscope: the loss or its gradient is no finite number in step 1; ..." "$tmp/nan" --data "$data" --task plain --threads 1 -o "$tmp/none"
+
 # A result for other programs: with a rate of 0 the parameters are those that were there
 python=$(command -v python3 || command -v /usr/bin/python3)
 [ -n "$python" ] || echo "skipped: python3 is not there to read what was saved"
@@ -107,6 +115,7 @@ out '"steps": 2,'
 # A small model from nothing learns its rows, and is a model like any other
 run 0 "" preset:bert-tiny --layers 1 --hidden 32 --heads 2 --positions 16 --data "$data" --dev "$data" --task plain --lr 2e-3 --epochs 20 --batch-rows 8 --threads 1 -o "$tmp/small"
 out '  value          1.0000'
+if grep -q "\"vocab_size\": $(wc -l <"$tmp/small/vocab.txt")\$" "$tmp/small/config.json"; then pass; else fail "the vocabulary has another size"; fi
 "$bertscope" eval "$tmp/small" --data "$data" --task plain >"$tmp/stdout" 2>&1
 out 'Accuracy  1.0000'
 "$bertscope" predict "$tmp/small" 'a good layer' >"$tmp/stdout" 2>&1
