@@ -119,9 +119,9 @@ def worker(o, shape, batch, seq, threads, *more):
 
 def train_commands(o, peers, shape, batch, seq, threads, lengths):
     """Rows of (name, command, environment) for training steps; ours first."""
-    rows = [("bertscope", worker(o, shape, batch, seq, threads, "--pass", "train", "--lengths", lengths), {})]
+    rows = [("bertscope f32", worker(o, shape, batch, seq, threads, "--pass", "train", "--lengths", lengths), {})]
     if peers["torch"]:
-        rows.append(("torch", [peers["torch"], os.path.join(HERE, "torch_train_worker.py"), shape, batch, seq, threads,
+        rows.append(("torch f32", [peers["torch"], os.path.join(HERE, "torch_train_worker.py"), shape, batch, seq, threads,
                                lengths], torch_env(threads)))
     return rows
 
