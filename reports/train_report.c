@@ -88,6 +88,8 @@ static void emit_best(struct emit *e, const struct train_report *r)
         emit_real(e, "value", "value", p->metric.value, UNIT_METRIC);
         emit_real(e, "low", "95% from", p->metric.low, UNIT_METRIC);
         emit_real(e, "high", "to", p->metric.high, UNIT_METRIC);
+        if (r->data->task->masked)
+            emit_real(e, "perplexity", "perplexity", exp(p->dev_loss), UNIT_RATIO);
     }
     emit_end(e);
 }

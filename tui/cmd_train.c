@@ -5,6 +5,7 @@
 
 #include "analyzer/model/save.h"
 #include "analyzer/train/finetune.h"
+#include "analyzer/train/pretrain.h"
 #include "reports/head.h"
 #include "reports/train_report.h"
 #include "tui/command.h"
@@ -23,6 +24,9 @@ struct job {
     struct model *model;
     enum dtype dtype;
     struct finetune finetune;
+    struct masking masking; /* of masked-language pretraining, which is done instead of fine-tuning if the task says so */
+    struct pretrain pretrain;
+    int batch_rows;
     struct train_source source;
     struct train_options options;
     struct training training;
@@ -34,6 +38,8 @@ static void job_free(struct job *j)
 {
     training_free(&j->training);
     finetune_free(&j->finetune);
+    pretrain_free(&j->pretrain);
+    masking_free(&j->masking);
     labelled_free(&j->train);
     labelled_free(&j->dev);
     model_free(j->model);
@@ -94,6 +100,24 @@ static int make_directory(struct job *j, struct err *e)
     return err_set(e, ERR_IO, "%s cannot be made: %s", j->s->output, strerror(errno));
 }
 
+static bool is_masked(const struct job *j)
+{
+    return j->train.data.task->masked;
+}
+
+/* The head that the task asks for, and rows that it can learn from. */
+static int fit_task(struct job *j, struct err *e)
+{
+    uint64_t seed = (uint64_t)j->s->seed;
+    if (!is_masked(j))
+        return finetune_head(j->model, &j->train.data, seed, e);
+    TRY(masking_init(&j->masking, j->model->tokenizer, j->model->config.vocab, e));
+    TRY(masking_drop_empty(&j->masking, &j->train.data, &j->train.rows, e));
+    if (j->s->dev)
+        TRY(masking_drop_empty(&j->masking, &j->dev.data, &j->dev.rows, e));
+    return model_set_masked_head(j->model, seed, e);
+}
+
 static int read_rows(struct job *j, int threads, struct err *e)
 {
     const struct settings *s = j->s;
@@ -105,14 +129,27 @@ static int read_rows(struct job *j, int threads, struct err *e)
     TRY(labelled_encode(&j->train.rows, &j->train.data, s, j->model, threads, j->progress, e));
     if (s->dev)
         TRY(labelled_encode(&j->dev.rows, &j->dev.data, s, j->model, threads, j->progress, e));
-    return finetune_head(j->model, &j->train.data, (uint64_t)s->seed, e);
+    return fit_task(j, e);
+}
+
+static int prepare_masked(struct job *j, int threads, struct err *e)
+{
+    const struct settings *s = j->s;
+    struct pretrain_options options = {.batch_rows = j->batch_rows, .smoothing = s->smoothing, .seed = (uint64_t)s->seed,
+                                       .threads = threads};
+    TRY(pretrain_init(&j->pretrain, &j->masking, &j->train.rows, s->dev ? &j->dev.rows : NULL, &options, e));
+    j->source = pretrain_source(&j->pretrain);
+    return 0;
 }
 
 static int prepare(struct job *j, int threads, struct err *e)
 {
     const struct settings *s = j->s;
-    struct finetune_options options = {.batch_rows = s->batch_rows ? s->batch_rows : BATCH_ROWS,
-                                       .smoothing = s->smoothing, .seed = (uint64_t)s->seed, .threads = threads};
+    j->batch_rows = s->batch_rows ? s->batch_rows : BATCH_ROWS;
+    if (is_masked(j))
+        return prepare_masked(j, threads, e);
+    struct finetune_options options = {.batch_rows = j->batch_rows, .smoothing = s->smoothing, .seed = (uint64_t)s->seed,
+                                       .threads = threads};
     TRY(finetune_init(&j->finetune, j->model, &j->train.data, &j->train.rows, s->dev ? &j->dev.data : NULL,
                       s->dev ? &j->dev.rows : NULL, &options, e));
     j->source = finetune_source(&j->finetune);
@@ -153,7 +190,7 @@ static void report(const struct job *j, struct str *out)
     const struct settings *s = j->s;
     struct emit *emit = s->json ? emit_json("bertscope.train/1") : emit_text("bertscope.train/1");
     struct train_report r = {&j->training, &j->options, &j->train.data, s->dev ? &j->dev.data : NULL, &j->train.rows,
-                             &j->dev.rows, j->source.metric, j->finetune.options.batch_rows, s->output};
+                             &j->dev.rows, j->source.metric, j->batch_rows, s->output};
     if (s->json)
         head_machine(emit, &j->machine);
     head_model(emit, j->model);
@@ -201,10 +238,12 @@ static int run(const struct settings *s, struct str *out, const struct progress 
 const struct command command_train = {
     .name = "train",
     .args = "MODEL",
-    .summary = "fine-tune a model, or train one from random weights",
+    .summary = "fine-tune a model, pretrain it, or train one from random weights",
     .detail = "Trains all parameters on the labelled rows of --data (see eval for --task) with AdamW, linear warm-up and decay,\n"
               "in batches without padding, and writes a HuggingFace directory that this program and others open. With --dev\n"
               "the parameters with the best main metric of the task are kept; without it, the last ones.\n"
+              "--task masked is masked-language pretraining: every line of --data is a text, 15% of its tokens are to be found out,\n"
+              "and the result is a model with a masked-language head, of which fine-tuning takes the encoder.\n"
               "preset:NAME begins at random, with a vocabulary that is given (--vocab) or made from text (--vocab-from, or the\n"
               "training rows), and can be given another shape (--layers --hidden --heads --ffn --positions).\n"
               "The same machine, threads, seed and settings give the same bits. The output directory holds a checkpoint while\n"

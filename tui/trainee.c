@@ -155,6 +155,7 @@ int trainee_open(struct model **out, const struct settings *s, const struct data
     *out = NULL;
     if (trainee_is_fresh(s))
         return make(out, s, data, progress, e);
+    struct model_options options = {.masked_head = data->task->masked};
     TRY(check_no_shape(s, e));
-    return model_open(out, settings_model(s), NULL, progress, e);
+    return model_open(out, settings_model(s), &options, progress, e);
 }

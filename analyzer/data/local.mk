@@ -8,6 +8,7 @@ libanalyzer_a_SOURCES += \
 	analyzer/data/fields.c analyzer/data/fields.h \
 	analyzer/data/label_map.c analyzer/data/label_map.h \
 	analyzer/data/lines.c analyzer/data/lines.h \
+	analyzer/data/masking.c analyzer/data/masking.h \
 	analyzer/data/metric.c analyzer/data/metric.h \
 	analyzer/data/metric_accuracy.c \
 	analyzer/data/metric_f1.c \

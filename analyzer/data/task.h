@@ -27,13 +27,14 @@ struct task {
     double low, high;         /* of TARGET_VALUE; both 0 = any finite number */
 
     /* the file */
-    char separator;
+    char separator; /* 0 = the whole line is one column */
     bool quoted; /* as CSV: see fields.h. Otherwise a quote is text like any other. */
     bool header; /* the first line names the columns */
     const char *const *column; /* names of the columns, NULL at the end; without a header their order is that of the file */
     int min_columns, max_columns;
     const char *text, *pair, *answer; /* which columns; pair NULL = one text; answer NULL with TARGET_NONE */
     bool loose;         /* a text may be empty, only some rows may be pairs, there may be no row */
+    bool masked;        /* what is asked is what the masked tokens of the text were, see masking.h */
     bool skips_damaged; /* the published file has rows with columns or texts missing: they are left out and counted */
 
     const struct metric *const *metric; /* the main one first, NULL at the end; NULL without labels */

@@ -27,6 +27,7 @@ enum presence {
     PRESENT,         /* a file without it is refused */
     PRESENT_OR_NOT,  /* part of the base model that some files leave out */
     PRESENT_IN_HEAD, /* only with a classification head */
+    PRESENT_IN_MASKED_HEAD, /* only with a masked-language head, which is opened when it is asked for */
     EMBEDDED         /* needed unless only the encoder is asked for */
 };
 

@@ -39,6 +39,11 @@ static const struct arch_param params[] = {
     {ROLE_POOLER_BIAS, "pooler.dense.bias", {DIM_HIDDEN}, PRESENT_OR_NOT},
     {ROLE_CLASSIFIER_WEIGHT, "classifier.weight", {DIM_LABELS, DIM_HIDDEN}, PRESENT_IN_HEAD},
     {ROLE_CLASSIFIER_BIAS, "classifier.bias", {DIM_LABELS}, PRESENT_IN_HEAD},
+    {ROLE_MASKED_DENSE_WEIGHT, "cls.predictions.transform.dense.weight", {DIM_HIDDEN, DIM_HIDDEN}, PRESENT_IN_MASKED_HEAD},
+    {ROLE_MASKED_DENSE_BIAS, "cls.predictions.transform.dense.bias", {DIM_HIDDEN}, PRESENT_IN_MASKED_HEAD},
+    {ROLE_MASKED_NORM_GAMMA, "cls.predictions.transform.LayerNorm.weight", {DIM_HIDDEN}, PRESENT_IN_MASKED_HEAD},
+    {ROLE_MASKED_NORM_BETA, "cls.predictions.transform.LayerNorm.bias", {DIM_HIDDEN}, PRESENT_IN_MASKED_HEAD},
+    {ROLE_MASKED_BIAS, "cls.predictions.bias", {DIM_VOCAB}, PRESENT_IN_MASKED_HEAD},
 };
 
 const struct arch arch_bert = {

@@ -38,6 +38,11 @@ static const struct arch_param params[] = {
     {ROLE_POOLER_BIAS, "pre_classifier.bias", {DIM_HIDDEN}, PRESENT_IN_HEAD},
     {ROLE_CLASSIFIER_WEIGHT, "classifier.weight", {DIM_LABELS, DIM_HIDDEN}, PRESENT_IN_HEAD},
     {ROLE_CLASSIFIER_BIAS, "classifier.bias", {DIM_LABELS}, PRESENT_IN_HEAD},
+    {ROLE_MASKED_DENSE_WEIGHT, "vocab_transform.weight", {DIM_HIDDEN, DIM_HIDDEN}, PRESENT_IN_MASKED_HEAD},
+    {ROLE_MASKED_DENSE_BIAS, "vocab_transform.bias", {DIM_HIDDEN}, PRESENT_IN_MASKED_HEAD},
+    {ROLE_MASKED_NORM_GAMMA, "vocab_layer_norm.weight", {DIM_HIDDEN}, PRESENT_IN_MASKED_HEAD},
+    {ROLE_MASKED_NORM_BETA, "vocab_layer_norm.bias", {DIM_HIDDEN}, PRESENT_IN_MASKED_HEAD},
+    {ROLE_MASKED_BIAS, "vocab_projector.bias", {DIM_VOCAB}, PRESENT_IN_MASKED_HEAD},
 };
 
 const struct arch arch_distilbert = {

@@ -245,24 +245,34 @@ int bind_each(const struct model *m, bind_fn *bind, void *payload, struct err *e
     return 0;
 }
 
+/* Whether all parameters of a masked-language head are there. */
+static bool has_masked_head(const struct model *m)
+{
+    const struct arch *a = m->config.arch;
+    for (int i = 0; i < a->params; i++)
+        if (a->param[i].presence == PRESENT_IN_MASKED_HEAD && !find_tensor(m, &a->param[i], 0))
+            return false;
+    return true;
+}
+
 struct checkpoint_bind {
     struct model *m;
     const char *where;
-    bool encoder_only, head;
+    bool encoder_only, head, masked_head;
 };
 
 static int bind_from_checkpoint(const struct arch_param *p, int layer, void *payload, struct err *e)
 {
     const struct checkpoint_bind *b = payload;
-    if (p->presence == PRESENT_IN_HEAD && !b->head)
+    if ((p->presence == PRESENT_IN_HEAD && !b->head) || (p->presence == PRESENT_IN_MASKED_HEAD && !b->masked_head))
         return 0;
     return bind_one(b->m, p, layer, b->where, b->encoder_only, e);
 }
 
-int bind_checkpoint(struct model *m, const char *where, bool encoder_only, struct err *e)
+int bind_checkpoint(struct model *m, const char *where, const struct model_options *options, struct err *e)
 {
     TRY(bind_allocate(&m->param, m, e));
-    struct checkpoint_bind b = {m, where, encoder_only, wants_head(m)};
+    struct checkpoint_bind b = {m, where, options->encoder_only, wants_head(m), options->masked_head && has_masked_head(m)};
     if (b.head)
         TRY(take_labels(m, where, e));
     TRY(check_no_more_layers(m, where, e));

@@ -24,6 +24,6 @@ WARN_UNUSED int bind_allocate(struct param **out, const struct model *m, struct 
 struct param bind_param(const struct arch_param *p, int layer, const char *name, const struct tensor *t);
 
 /* Fills m->param from m->checkpoint; `where` is the directory, for sentences. Sets unused and note. */
-WARN_UNUSED int bind_checkpoint(struct model *m, const char *where, bool encoder_only, struct err *e);
+WARN_UNUSED int bind_checkpoint(struct model *m, const char *where, const struct model_options *options, struct err *e);
 
 #endif

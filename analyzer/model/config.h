@@ -44,8 +44,12 @@ void config_free(struct config *c);
 
 /* What files call an activation. */
 const char *config_act_name(enum activation act);
-/* Appends the config as config.json of a HuggingFace directory. `classifier`: the model has a classification head; `dtype`:
- * what torch calls the type of the parameters ("float32"). */
-void config_write(const struct config *c, bool classifier, const char *dtype, struct str *out);
+
+/* What a model has besides its encoder: what HuggingFace calls its class. */
+enum config_head { CONFIG_NO_HEAD, CONFIG_CLASSIFIER, CONFIG_MASKED_HEAD };
+
+/* Appends the config as config.json of a HuggingFace directory. `dtype`: what torch calls the type of the parameters
+ * ("float32"). */
+void config_write(const struct config *c, enum config_head head, const char *dtype, struct str *out);
 
 #endif

@@ -72,16 +72,17 @@ static void write_sizes(const struct config *c, json_t *root)
         json_object_set_new(root, "layer_norm_eps", json_real(shortest(c->eps)));
 }
 
-void config_write(const struct config *c, bool classifier, const char *dtype, struct str *out)
+void config_write(const struct config *c, enum config_head head, const char *dtype, struct str *out)
 {
+    static const char *const tails[] = {"Model", "ForSequenceClassification", "ForMaskedLM"};
     char class[64];
     json_t *root = json_object();
-    snprintf(class, sizeof class, "%s%s", c->arch->class_name, classifier ? "ForSequenceClassification" : "Model");
+    snprintf(class, sizeof class, "%s%s", c->arch->class_name, tails[head]);
     json_object_set_new(root, "architectures", json_pack("[s]", class));
     json_object_set_new(root, "model_type", json_string(c->arch->name));
     json_object_set_new(root, "torch_dtype", json_string(dtype));
     write_sizes(c, root);
-    if (classifier)
+    if (head == CONFIG_CLASSIFIER)
         write_labels(c, root);
     if (c->pruned)
         write_pruned(c, root);

@@ -101,7 +101,7 @@ static int open_directory(struct model *m, const char *dir, const struct model_o
     TRY(read_config(m, dir, options, e));
     TRY(init_layers(m, e));
     TRY(checkpoint_open(&m->checkpoint, dir, e));
-    TRY(bind_checkpoint(m, dir, options->encoder_only, e));
+    TRY(bind_checkpoint(m, dir, options, e));
     struct err why = {0};
     if (tokenizer_open(&m->tokenizer, dir, &why) != 0)
         TRY(take_text(&m->tokenizer_missing, why.text, e));
@@ -181,6 +181,14 @@ float *model_values(struct model *m, int param)
     return (float *)(uintptr_t)m->param[param].tensor.data;
 }
 
+int model_set_masked_head(struct model *m, uint64_t seed, struct err *e)
+{
+    TRY(values_fill(m, VALUES_MASKED_HEAD, seed, NULL, e));
+    free(m->note);
+    m->note = NULL;
+    return 0;
+}
+
 int model_set_labels(struct model *m, int labels, const char *const *names, uint64_t seed, struct err *e)
 {
     struct config before = m->config;
@@ -226,6 +234,11 @@ const struct param *model_param(const struct model *m, enum role role, int layer
 bool model_has_classifier(const struct model *m)
 {
     return model_param(m, ROLE_CLASSIFIER_WEIGHT, -1) != NULL;
+}
+
+bool model_has_masked_head(const struct model *m)
+{
+    return model_param(m, ROLE_MASKED_BIAS, -1) != NULL;
 }
 
 uint64_t model_param_count(const struct model *m, enum component c)

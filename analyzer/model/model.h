@@ -52,6 +52,7 @@ struct model {
 struct model_options {
     uint64_t seed;     /* of preset weights */
     bool encoder_only; /* accept files without embeddings; the plan must then start from hidden states */
+    bool masked_head;  /* take the masked-language head too, if the files have one; otherwise it counts as unused */
     const struct config *config; /* use this (borrowed) instead of config.json */
 };
 
@@ -73,14 +74,19 @@ bool model_is_owned(const struct model *m);
 /* The numbers of parameter `param` of an owned model, to be changed; weights that were packed do not know of it. */
 float *model_values(struct model *m, int param);
 
+/* Owns the model and leaves it with an encoder and a masked-language head (Devlin et al. 2018, section 3.1), a fresh one if it
+ * has none; a classifier goes, and the pooler with it. */
+WARN_UNUSED int model_set_masked_head(struct model *m, uint64_t seed, struct err *e);
+
 /* Owns the model and gives it a fresh classification head of `labels` outputs (and a pooler, if its architecture has one and
- * it has none). `names` [labels] are copied; NULL = LABEL_0 and so on. */
+ * it has none); a masked-language head goes. `names` [labels] are copied; NULL = LABEL_0 and so on. */
 WARN_UNUSED int model_set_labels(struct model *m, int labels, const char *const *names, uint64_t seed, struct err *e);
 
 /* NULL where the architecture or the file has no such parameter. */
 const struct param *model_param(const struct model *m, enum role role, int layer);
 
 bool model_has_classifier(const struct model *m);
+bool model_has_masked_head(const struct model *m);
 
 /* Parameters (numbers, not tensors) of a component. */
 uint64_t model_param_count(const struct model *m, enum component c);

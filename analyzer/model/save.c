@@ -65,7 +65,8 @@ static int add_item(const struct arch_param *p, int layer, void *payload, struct
         return 0;
     struct item *item = &s->item[s->items++];
     char name[BIND_NAME_SIZE];
-    bool prefixed = model_has_classifier(s->m) && p->presence != PRESENT_IN_HEAD;
+    bool head = model_has_classifier(s->m) || model_has_masked_head(s->m);
+    bool prefixed = head && p->presence != PRESENT_IN_HEAD && p->presence != PRESENT_IN_MASKED_HEAD;
     bind_name(name, p, layer);
     snprintf(item->name, sizeof item->name, "%s%s", prefixed ? s->m->config.arch->prefix : "", name);
     item->param = have;
@@ -171,11 +172,16 @@ static const char *torch_dtype(enum dtype d)
     return d == DTYPE_F32 ? "float32" : d == DTYPE_F16 ? "float16" : "bfloat16";
 }
 
+static enum config_head head_of(const struct model *m)
+{
+    return model_has_classifier(m) ? CONFIG_CLASSIFIER : model_has_masked_head(m) ? CONFIG_MASKED_HEAD : CONFIG_NO_HEAD;
+}
+
 static int save_config(const struct model *m, const char *path, const struct save_options *o, struct err *e)
 {
     struct str s;
     str_init(&s);
-    config_write(&m->config, model_has_classifier(m), torch_dtype(o->dtype), &s);
+    config_write(&m->config, head_of(m), torch_dtype(o->dtype), &s);
     int code = outfile_write(path, s.text, s.len, e);
     str_free(&s);
     return code;

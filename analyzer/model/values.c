@@ -21,13 +21,41 @@ struct filling {
     int params;
 };
 
+static bool is_pooler(const struct arch_param *p)
+{
+    return p->role == ROLE_POOLER_WEIGHT || p->role == ROLE_POOLER_BIAS;
+}
+
+static bool is_classifier(const struct arch_param *p)
+{
+    return p->role == ROLE_CLASSIFIER_WEIGHT || p->role == ROLE_CLASSIFIER_BIAS;
+}
+
+static bool is_masked_head(const struct arch_param *p)
+{
+    return p->presence == PRESENT_IN_MASKED_HEAD;
+}
+
 static bool is_fresh(const struct filling *f, const struct arch_param *p, const struct param *have)
 {
-    if (f->fresh == VALUES_ALL)
-        return p->presence != PRESENT_IN_HEAD || f->m->config.labels > 0;
-    bool pooler = p->role == ROLE_POOLER_WEIGHT || p->role == ROLE_POOLER_BIAS;
-    bool classifier = p->role == ROLE_CLASSIFIER_WEIGHT || p->role == ROLE_CLASSIFIER_BIAS;
-    return f->fresh == VALUES_HEAD && (classifier || (pooler && !have));
+    switch (f->fresh) {
+    case VALUES_ALL:
+        return !is_masked_head(p) && (p->presence != PRESENT_IN_HEAD || f->m->config.labels > 0);
+    case VALUES_HEAD:
+        return is_classifier(p) || (is_pooler(p) && !have);
+    case VALUES_MASKED_HEAD:
+        return is_masked_head(p) && !have;
+    case VALUES_NONE:
+        break;
+    }
+    return false;
+}
+
+/* What the head that is made takes the place of. */
+static bool goes(const struct filling *f, const struct arch_param *p)
+{
+    return (f->fresh == VALUES_HEAD && is_masked_head(p)) ||
+           (f->fresh == VALUES_MASKED_HEAD && (is_classifier(p) || is_pooler(p)));
 }
 
 /* What a parameter is copied from, and whether it is drawn instead; false if the model is to do without it. */
@@ -38,7 +66,7 @@ static bool wanted(const struct filling *f, const struct arch_param *p, int laye
     const struct param *have = model_param(f->m, p->role, layer);
     bool fresh = is_fresh(f, p, have);
     *from = fresh ? NULL : have;
-    return dim[0] > 0 && (fresh || have);
+    return dim[0] > 0 && (fresh || have) && !goes(f, p);
 }
 
 static int measure(const struct arch_param *p, int layer, void *payload, struct err *e)
@@ -57,7 +85,8 @@ static int measure(const struct arch_param *p, int layer, void *payload, struct 
 
 static bool is_gamma(enum role r)
 {
-    return r == ROLE_EMBEDDING_NORM_GAMMA || r == ROLE_ATTENTION_NORM_GAMMA || r == ROLE_FFN_NORM_GAMMA;
+    return r == ROLE_EMBEDDING_NORM_GAMMA || r == ROLE_ATTENTION_NORM_GAMMA || r == ROLE_FFN_NORM_GAMMA ||
+           r == ROLE_MASKED_NORM_GAMMA;
 }
 
 static int fill_random(float *x, size_t n, uint64_t seed, const struct progress *progress, struct err *e)

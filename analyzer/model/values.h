@@ -6,9 +6,10 @@
 
 /* What is random. */
 enum values_fresh {
-    VALUES_ALL,  /* everything the architecture has; a classification head if config.labels > 0 */
+    VALUES_ALL,  /* everything the architecture has but a masked-language head; a classification head if config.labels > 0 */
     VALUES_NONE, /* what there is is copied */
-    VALUES_HEAD  /* the classifier, and the pooler if there is none; the rest is copied */
+    VALUES_HEAD, /* the classifier, and the pooler if there is none; the rest is copied, without a masked-language head */
+    VALUES_MASKED_HEAD /* the masked-language head if there is none; the rest is copied, without classifier and pooler */
 };
 
 /* Replaces m->param by dense f32 in m->values, which can be written to, and gives the model's files back. Random weights

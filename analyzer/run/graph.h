@@ -10,7 +10,8 @@
 struct plan_builder;
 
 /* A post-LayerNorm encoder (BERT, DistilBERT and their students): Devlin et al. 2018; Vaswani et al. 2017, section 3.
- * Parts that the model does not have (token types, pooler, classifier) are left out. */
+ * Parts that the model does not have (token types, pooler, classifier) are left out, and so is a masked-language head
+ * (section 3.1 there) that nobody asks for. */
 WARN_UNUSED int graph_encoder(struct plan_builder *b, struct err *e);
 
 /* ---- for graphs --------------------------------------------------------------------------------------------- */

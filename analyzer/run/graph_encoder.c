@@ -33,14 +33,28 @@ static int activate(struct plan_builder *b, enum site site, int layer, const cha
     return builder_step(b, &s, rows, cols);
 }
 
+/* Rows of the output of a linear layer: tokens, or what a head reads of them. */
+static int site_rows(const struct plan_builder *b, enum site site)
+{
+    bool pooled = site == SITE_POOLER || site == SITE_CLASSIFIER;
+    bool masked = site == SITE_MASKED_DENSE || site == SITE_DECODER;
+    return pooled ? builder_plan(b)->sequences : masked ? builder_options(b)->masked : builder_plan(b)->tokens;
+}
+
+static const char *activation_label(enum site site)
+{
+    return site == SITE_POOLER         ? "pooler activation"
+           : site == SITE_MASKED_DENSE ? "masked-language activation"
+                                       : "feed-forward activation";
+}
+
 /* A linear layer and its activation: one step, or two where the activation is to be seen or to have a gradient. */
 static int linear(struct plan_builder *b, enum site site, int layer, int x, enum activation act)
 {
     const struct linear *w = weights_linear(builder_weights(b), site, layer);
     const struct plan_options *options = builder_options(b);
-    bool pooled = site == SITE_POOLER || site == SITE_CLASSIFIER;
     bool apart = act != ACT_NONE && (options->unfused || options->gradients != PLAN_NO_GRADIENTS);
-    int rows = pooled ? builder_plan(b)->sequences : builder_plan(b)->tokens;
+    int rows = site_rows(b, site);
     struct step s = {.op = &op_linear, .component = site_component(site), .layer = layer,
                      .label = site_label(site), .in = {x, -1}, .linear = w, .params = w->params,
                      .param_bytes = w->bytes, .act = apart ? ACT_NONE : act};
@@ -49,8 +63,7 @@ static int linear(struct plan_builder *b, enum site site, int layer, int x, enum
         s.dparam[LINEAR_PARTS + i] = gradient(b, w->part[i].bias);
     }
     int y = builder_step(b, &s, rows, w->n);
-    const char *label = pooled ? "pooler activation" : "feed-forward activation";
-    return apart ? activate(b, site, layer, label, y, rows, w->n, act) : y;
+    return apart ? activate(b, site, layer, activation_label(site), y, rows, w->n, act) : y;
 }
 
 /* What training drops of a value [rows, hidden]; every place has a stream of its own. */
@@ -64,14 +77,14 @@ static int dropout(struct plan_builder *b, enum component c, int layer, int stre
 }
 
 static int layernorm(struct plan_builder *b, enum component c, int layer, const char *label, int x, int residual,
-                     enum role gamma)
+                     enum role gamma, int rows)
 {
     const struct config *config = &builder_model(b)->config;
     struct step s = {.op = &op_layernorm, .component = c, .layer = layer, .label = label, .in = {x, residual},
                      .eps = config->eps};
     use_param(b, &s, 0, gamma, layer);
     use_param(b, &s, 1, gamma + 1, layer); /* beta follows gamma in the table of roles */
-    return builder_step(b, &s, builder_plan(b)->tokens, config->hidden);
+    return builder_step(b, &s, rows, config->hidden);
 }
 
 static int embedding(struct plan_builder *b)
@@ -81,9 +94,10 @@ static int embedding(struct plan_builder *b)
     use_param(b, &s, 0, ROLE_WORD_EMBEDDING, -1);
     use_param(b, &s, 1, ROLE_POSITION_EMBEDDING, -1);
     use_param(b, &s, 2, ROLE_TYPE_EMBEDDING, -1);
-    int sum = builder_step(b, &s, builder_plan(b)->tokens, builder_model(b)->config.hidden);
-    int y = layernorm(b, COMPONENT_EMBEDDING, -1, "embedding LayerNorm", sum, -1, ROLE_EMBEDDING_NORM_GAMMA);
-    return dropout(b, COMPONENT_EMBEDDING, -1, 0, y, builder_plan(b)->tokens);
+    int tokens = builder_plan(b)->tokens;
+    int sum = builder_step(b, &s, tokens, builder_model(b)->config.hidden);
+    int y = layernorm(b, COMPONENT_EMBEDDING, -1, "embedding LayerNorm", sum, -1, ROLE_EMBEDDING_NORM_GAMMA, tokens);
+    return dropout(b, COMPONENT_EMBEDDING, -1, 0, y, tokens);
 }
 
 static int attention(struct plan_builder *b, int layer, int qkv)
@@ -105,12 +119,12 @@ static int encoder_layer(struct plan_builder *b, int layer, int x)
     int projected = linear(b, SITE_ATTENTION_OUTPUT, layer, context, ACT_NONE);
     projected = dropout(b, COMPONENT_LINEAR_AFTER, layer, 2 * layer + 1, projected, tokens);
     int middle = layernorm(b, COMPONENT_OTHER, layer, "attention residual, LayerNorm", projected, x,
-                           ROLE_ATTENTION_NORM_GAMMA);
+                           ROLE_ATTENTION_NORM_GAMMA, tokens);
     int up = linear(b, SITE_FFN_UP, layer, middle, act);
     int down = linear(b, SITE_FFN_DOWN, layer, up, ACT_NONE);
     down = dropout(b, COMPONENT_FEED_FORWARD, layer, 2 * layer + 2, down, tokens);
     return layernorm(b, COMPONENT_OTHER, layer, "feed-forward residual, LayerNorm", down, middle,
-                     ROLE_FFN_NORM_GAMMA);
+                     ROLE_FFN_NORM_GAMMA, tokens);
 }
 
 static int first_tokens(struct plan_builder *b, int x)
@@ -135,8 +149,24 @@ static void head(struct plan_builder *b, int x)
     builder_keep(b, PLAN_LOGITS, -1, linear(b, SITE_CLASSIFIER, -1, pooled, ACT_NONE));
 }
 
+/* Dense layer, activation and LayerNorm of the masked tokens, and their products with all words of the embedding. */
+static void masked_head(struct plan_builder *b, int x)
+{
+    const struct config *config = &builder_model(b)->config;
+    int rows = builder_options(b)->masked;
+    struct step s = {.op = &op_gather, .component = COMPONENT_OTHER, .layer = -1, .label = "masked tokens", .in = {x, -1}};
+    if (rows == 0)
+        return;
+    x = builder_step(b, &s, rows, config->hidden);
+    x = linear(b, SITE_MASKED_DENSE, -1, x, config->act);
+    x = layernorm(b, COMPONENT_OTHER, -1, "masked-language LayerNorm", x, -1, ROLE_MASKED_NORM_GAMMA, rows);
+    builder_keep(b, PLAN_MASKED, -1, linear(b, SITE_DECODER, -1, x, ACT_NONE));
+}
+
 static int check(const struct model *m, const struct plan_options *options, struct err *e)
 {
+    if (options->masked > 0 && !model_has_masked_head(m))
+        return err_set(e, ERR_UNSUPPORTED, "%s has no masked-language head", m->name);
     if (!options->from_hidden && !model_param(m, ROLE_WORD_EMBEDDING, -1))
         return err_set(e, ERR_SHAPE, "%s has no embeddings: a pass can only start from hidden states", m->name);
     if (options->first_layer < 0 || options->first_layer > m->config.layers ||
@@ -159,5 +189,6 @@ int graph_encoder(struct plan_builder *b, struct err *e)
             builder_keep(b, PLAN_HIDDEN, layer, x);
     }
     head(b, x);
+    masked_head(b, x);
     return 0;
 }

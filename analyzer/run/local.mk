@@ -10,6 +10,7 @@ libanalyzer_a_SOURCES += \
 	analyzer/run/op_dropout.c \
 	analyzer/run/op_embed.c \
 	analyzer/run/op_first.c \
+	analyzer/run/op_gather.c \
 	analyzer/run/op_layernorm.c \
 	analyzer/run/op_linear.c \
 	analyzer/run/part.h \

@@ -82,6 +82,7 @@ static size_t plan_bytes(const struct plan_builder *b)
     return arena_size(p->activation_bytes) + arena_size((size_t)b->steps * sizeof *b->step) + gates +
            arena_size((size_t)b->moments * sizeof *b->moment) + arena_size(KERNEL_OPS * sizeof *p->kernel) +
            arena_size((size_t)b->kepts * sizeof *b->kept) + 3 * arena_size(tokens * sizeof(int32_t)) +
+           arena_size((size_t)p->options.masked * sizeof *p->masked) +
            arena_size(((size_t)p->sequences + 1) * sizeof(int)) +
            arena_size((size_t)p->options.threads * p->scratch_bytes);
 }
@@ -170,6 +171,7 @@ static int settle(struct plan_builder *b, struct err *e)
     p->id = arena_alloc(&p->arena, tokens * sizeof *p->id);
     p->type = arena_alloc(&p->arena, tokens * sizeof *p->type);
     p->position = arena_alloc(&p->arena, tokens * sizeof *p->position);
+    p->masked = arena_alloc(&p->arena, (size_t)p->options.masked * sizeof *p->masked);
     p->scratch = arena_alloc(&p->arena, (size_t)p->options.threads * p->scratch_bytes);
     p->steps = b->steps;
     p->moments = b->moments;
@@ -260,6 +262,16 @@ int plan_set_tokens(struct plan *p, const int32_t *id, const int32_t *type, stru
             return err_set(e, ERR_SHAPE, "token type %d is outside the model's %d types", t, c->types);
         p->id[i] = id[i];
         p->type[i] = t;
+    }
+    return 0;
+}
+
+int plan_set_masked(struct plan *p, const int32_t *token, struct err *e)
+{
+    for (int i = 0; i < p->options.masked; i++) {
+        if (token[i] < 0 || token[i] >= p->tokens)
+            return err_set(e, ERR_SHAPE, "masked token %d is none of the %d tokens of the batch", token[i], p->tokens);
+        p->masked[i] = token[i];
     }
     return 0;
 }

@@ -75,7 +75,7 @@ struct moment {
     bool backward;
 };
 
-enum plan_output { PLAN_HIDDEN, PLAN_POOLED, PLAN_LOGITS, PLAN_OUTPUTS };
+enum plan_output { PLAN_HIDDEN, PLAN_POOLED, PLAN_LOGITS, PLAN_MASKED, PLAN_OUTPUTS };
 
 #define PLAN_BIT(output) (1u << (output))
 
@@ -92,6 +92,7 @@ struct plan_options {
     int first_layer;   /* with from_hidden: the layer that reads them, 0..layers */
     bool unfused;      /* activations are steps of their own, as they always are with gradients */
     float dropout;     /* probability that a hidden value becomes 0, as in training of BERT; 0 = no such steps */
+    int masked;        /* tokens that the masked-language head predicts (plan_set_masked); 0 = the head does not run */
     enum plan_gradients gradients; /* needs weights with weights_options.gradients */
     unsigned losses;   /* PLAN_BITs of the outputs whose gradient the caller writes; 0 = of the last output there is */
     bool neuron_gates; /* also gradients of gates on the feed-forward neurons */
@@ -115,6 +116,7 @@ struct plan {
     const struct kernel *const *kernel; /* [KERNEL_OPS]: the f32 kernels of this plan */
     uint64_t seed;                 /* of dropout */
     int32_t *id, *type, *position; /* [tokens]; written by plan_set_tokens */
+    int32_t *masked;               /* [options.masked]; written by plan_set_masked */
     float *input;                  /* [tokens, hidden] with from_hidden, else NULL */
     char *scratch;                 /* [threads][scratch_bytes] */
     size_t scratch_bytes;
@@ -134,6 +136,10 @@ void plan_free(struct plan *p); /* accepts NULL */
  * vocabulary and the types of the model. */
 WARN_UNUSED int plan_set_tokens(struct plan *p, const int32_t *id, const int32_t *type, struct err *e);
 
+/* Writes which tokens of the packed sequences the masked-language head predicts: token [options.masked], each
+ * 0..tokens - 1; all 0 at first. */
+WARN_UNUSED int plan_set_masked(struct plan *p, const int32_t *token, struct err *e);
+
 /* What dropout drops in the passes from now on (0 at first): a function of the seed, the step and the place. */
 void plan_set_seed(struct plan *p, uint64_t seed);
 
@@ -142,7 +148,7 @@ void plan_set_seed(struct plan *p, uint64_t seed);
 float *plan_gates(const struct plan *p, int layer);
 
 /* A value after a pass: PLAN_HIDDEN [tokens, hidden] after `layer` (-1 = after the embedding; only with keep_hidden,
- * except the last), PLAN_POOLED [sequences, hidden], PLAN_LOGITS [sequences, labels]. NULL if the plan has none. With
+ * except the last), PLAN_POOLED [sequences, hidden], PLAN_LOGITS [sequences, labels], PLAN_MASKED [masked, vocab]. NULL if the plan has none. With
  * from_hidden the hidden states before first_layer are plan->input. */
 const float *plan_output(const struct plan *p, enum plan_output what, int layer);
 

@@ -7,7 +7,7 @@
 #include "analyzer/model/model.h"
 #include "analyzer/run/part.h"
 
-enum { LAYER_SITES = SITE_POOLER }; /* pooler and classifier come last */
+enum { LAYER_SITES = SITE_POOLER }; /* heads come last */
 
 #define ROLES1(a) {ROLE_##a, ROLES, ROLES}
 #define ROLES3(a, b, c) {ROLE_##a, ROLE_##b, ROLE_##c}
@@ -70,7 +70,7 @@ static void size_linear(struct weights *w, enum site s, int layer)
     for (int i = 0; i < LINEAR_PARTS && sites[s].weight[i] != ROLES; i++) {
         const struct param *weight = model_param(w->model, sites[s].weight[i], layer);
         const struct param *bias = model_param(w->model, sites[s].bias[i], layer);
-        if (!weight)
+        if (!weight || (s == SITE_DECODER && !bias)) /* its weight is the embedding, which is always there */
             return;
         l->part[l->parts++] = (struct linear_part){weight, bias, (int)weight->tensor.dim[0]};
         l->n += (int)weight->tensor.dim[0];
@@ -102,8 +102,8 @@ static void size_all(struct weights *w)
     for (int layer = 0; layer < w->model->config.layers; layer++)
         for (int s = 0; s < LAYER_SITES; s++)
             size_linear(w, (enum site)s, layer);
-    size_linear(w, SITE_POOLER, -1);
-    size_linear(w, SITE_CLASSIFIER, -1);
+    for (int s = LAYER_SITES; s < SITES; s++)
+        size_linear(w, (enum site)s, -1);
     for (int i = 0; w->transposed && i < w->linears; i++)
         if (w->linear[i].kernel)
             size_transposed(w, &w->linear[i]);
@@ -130,9 +130,11 @@ static int add_sizes(struct weights *w, size_t *total, struct err *e)
     return 0;
 }
 
-/* Parameters used as they are: everything that is no part of a linear layer. */
+/* Parameters used as they are: everything that is no part of a linear layer, and the table that is both. */
 static bool is_vector(enum role r)
 {
+    if (r == ROLE_WORD_EMBEDDING)
+        return true;
     for (int s = 0; s < SITES; s++)
         for (int i = 0; i < LINEAR_PARTS; i++)
             if (sites[s].weight[i] == r || sites[s].bias[i] == r)

@@ -57,7 +57,7 @@ struct weights {
     const struct model *model; /* borrowed */
     uint32_t cpu;              /* CPU_* bits the kernels were chosen for */
     enum kernel_format format; /* of the linear layers of the encoder */
-    struct linear *linear; /* [layers][SITES in layers], pooler, classifier; then the transposed ones. Owned */
+    struct linear *linear; /* [layers][SITES in layers], heads; then the transposed ones. Owned */
     int linears;           /* without the transposed ones */
     bool transposed;
     float *buffer;         /* [threads][buffer_floats]: what packing needs */
@@ -71,7 +71,7 @@ struct weights {
 struct weights_options {
     uint32_t cpu; /* CPU_* bits that may be used */
     int threads;
-    /* Of the linear layers; tables and vectors stay f32. With int8 pooler and classifier stay f32 too: they are small, and
+    /* Of the linear layers; tables and vectors stay f32. With int8 the heads stay f32 too: they are small, and
      * what they lose is lost in the answer. So does a layer of more than KERNEL_INT8_K inputs. */
     enum kernel_format format;
     /* Also packs the transposed weights that a backward pass needs, in the same format; f32 for int8, which has no such
@@ -89,7 +89,7 @@ void weights_free(struct weights *w); /* accepts NULL */
  * as weights_build did; allocates nothing. */
 void weights_refresh(struct weights *w, int threads);
 
-/* The linear layer of a site; layer -1 for pooler and classifier. NULL if the model has none. */
+/* The linear layer of a site; layer -1 for those of heads. NULL if the model has none. */
 const struct linear *weights_linear(const struct weights *w, enum site s, int layer);
 
 /* A parameter that is used as it is (embedding table, LayerNorm): dense floats. NULL if the model has none. */

@@ -6,6 +6,7 @@ libanalyzer_a_SOURCES += \
 	analyzer/train/loss_kl.c \
 	analyzer/train/loss_mse.c \
 	analyzer/train/optimizer.c analyzer/train/optimizer.h \
+	analyzer/train/pretrain.c analyzer/train/pretrain.h \
 	analyzer/train/resume.c analyzer/train/resume.h \
 	analyzer/train/schedule.c analyzer/train/schedule.h \
 	analyzer/train/settings.c analyzer/train/settings.h \

@@ -124,6 +124,23 @@ out '^  high '
 out 'Feed-forward'
 run 5 "bertscope: $tmp/small holds a finished model and no checkpoint: there is nothing to resume" "$golden" --data "$data" --task plain -o "$tmp/small" --resume
 
+# Pretraining on lines, of which fine-tuning takes the encoder
+lines=$tmp/lines.txt
+cut -f 2 "$data" >"$lines"
+echo >>"$lines"
+printf '\n \n' >"$bad"
+run 5 "bertscope: $bad holds no line with words to be masked" "$golden" --data "$bad" --task masked -o "$tmp/none"
+run 0 "" preset:bert-tiny --layers 1 --hidden 32 --heads 2 --positions 16 --data "$lines" --dev "$lines" --task masked --lr 2e-3 --epochs 10 --batch-rows 8 --threads 1 -o "$tmp/masked"
+out '  left out       1'
+out '  metric         masked accuracy'
+out '  perplexity     '
+if grep -q '"BertForMaskedLM"' "$tmp/masked/config.json"; then pass; else fail "no BertForMaskedLM"; fi
+run 0 "" "$tmp/masked" --data "$lines" --task masked --lr 0 --steps 1 --threads 1 -o "$tmp/again"
+if cmp "$tmp/masked/model.safetensors" "$tmp/again/model.safetensors"; then pass; else fail "pretraining does not go on with its head"; fi
+run 0 "" "$tmp/masked" --data "$data" --dev "$data" --task plain --steps 3 --threads 1 -o "$tmp/tuned"
+"$bertscope" predict "$tmp/tuned" 'a good layer' >"$tmp/stdout" 2>&1
+out 'high'
+
 # Killed twice, the result is that of a training which was left alone
 train()
 {

@@ -46,6 +46,8 @@ tests_unit_unit_SOURCES += tests/unit/test_tokenizer.c \
 	tests/unit/test_safetensors.c \
 	tests/unit/test_tensor.c \
 	tests/unit/test_torch.c \
+	tests/unit/test_masking.c \
+	tests/unit/test_pretrain.c \
 	tests/unit/test_trainer.c \
 	tests/unit/test_torch_zip.c \
 	tests/unit/test_vocab_build.c \

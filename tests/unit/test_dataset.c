@@ -257,7 +257,7 @@ static void rows_of_the_table_are_whole(void)
     const struct task *t;
     CU_ASSERT_EQUAL(task_word("sst3", &t, &e), ERR_USAGE);
     CU_ASSERT_STRING_EQUAL(e.text, "there is no task \"sst3\" (tasks: sst2, cola, mrpc, qqp, mnli, qnli, rte, wnli, stsb, stsb-csv, "
-                                   "agnews, demo, plain, plain-values, lines)");
+                                   "agnews, demo, plain, plain-values, lines, masked)");
 }
 
 /* Published files: rows and classes as the notes beside them say. */
