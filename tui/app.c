@@ -20,7 +20,10 @@ int app_init(struct app *a, const struct settings *s, const struct app_host *hos
                       .mouse = !s->no_mouse, .theme = theme_find("dark"), .cursor_x = -1, .cursor_y = -1};
     snprintf(a->spec, sizeof a->spec, "%s", settings_model(s));
     snprintf(a->data, sizeof a->data, "%s", s->data ? s->data : "");
+    snprintf(a->dev, sizeof a->dev, "%s", s->dev ? s->dev : "");
     snprintf(a->task, sizeof a->task, "%s", s->task ? s->task : "");
+    a->choice = train_choice_usual();
+    a->choice.seed = s->seed;
     prompt_init(&a->prompt, typed_complete, NULL);
     for (int i = 0; i < SCREENS; i++) {
         a->view[i] = calloc(1, screen_of(i)->view_bytes + 1);
@@ -50,6 +53,7 @@ void app_free(struct app *a)
     free(a->facts);
     free_profile(a->profile);
     head_study_free(&a->heads);
+    train_status_free(&a->training);
     *a = (struct app){0};
 }
 
@@ -60,6 +64,9 @@ void news_free(struct news *n)
     if (n->heads)
         head_study_free(n->heads);
     free(n->heads);
+    if (n->training)
+        train_status_free(n->training);
+    free(n->training);
     free(n->line);
     *n = (struct news){0};
 }
@@ -88,64 +95,7 @@ void app_complain(struct app *a, const struct err *e)
     app_say(a, LOG_ERROR, "%s", e->text);
 }
 
-/* ---- jobs ---------------------------------------------------------------------------------------------------- */
-
-static void submit(struct app *a, const struct request *r)
-{
-    struct err e = {0};
-    if (a->host.submit(a->host.payload, r, &e) != 0)
-        app_complain(a, &e);
-}
-
-void app_open(struct app *a, const char *spec)
-{
-    struct request r = {.job = JOB_OPEN, .seed = (uint64_t)a->settings.seed};
-    if (spec != a->spec)
-        snprintf(a->spec, sizeof a->spec, "%s", spec);
-    snprintf(r.spec, sizeof r.spec, "%s", a->spec);
-    submit(a, &r);
-}
-
-void app_start(struct app *a)
-{
-    app_open(a, a->spec);
-}
-
-void app_measure(struct app *a)
-{
-    struct request r = {.job = JOB_MEASURE};
-    if (!a->facts) {
-        app_say(a, LOG_WARNING, "no model is open yet, so there is nothing to measure (:open MODEL opens one)");
-        return;
-    }
-    r.profile.workload = a->workload;
-    r.profile.budget_s = a->settings.budget_s;
-    r.profile.overhead = a->settings.overhead;
-    submit(a, &r);
-}
-
-const char *app_data(const struct app *a)
-{
-    const struct settings s = {.data = a->data[0] ? a->data : NULL, .args = (const char *const[]){a->spec}, .arg_count = 1};
-    return settings_data(&s);
-}
-
-void app_score_heads(struct app *a, enum head_mode mode, bool curve, bool normalize)
-{
-    struct request r = {.job = JOB_HEADS, .heads = {.mode = mode, .curve = curve, .normalize = normalize}};
-    const char *data = app_data(a);
-    if (!a->facts || !a->facts->has_classifier || !data) {
-        app_say(a, LOG_WARNING, "the heads cannot be scored: %s",
-                !a->facts  ? "no model is open"
-                : !data    ? "there is no data set (:data FILE TASK gives one)"
-                           : "the model has no classification head");
-        return;
-    }
-    snprintf(r.heads.data, sizeof r.heads.data, "%s", data);
-    snprintf(r.heads.task, sizeof r.heads.task, "%s", a->task);
-    r.profile.workload = a->workload;
-    submit(a, &r);
-}
+/* ---- news ---------------------------------------------------------------------------------------------------- */
 
 static void take_facts(struct app *a, struct facts *f)
 {
@@ -180,6 +130,12 @@ void app_news(struct app *a, struct news *n)
         a->heads = *n->heads;
         free(n->heads);
         n->heads = NULL;
+    }
+    if (n->training) {
+        train_status_free(&a->training);
+        a->training = *n->training;
+        free(n->training);
+        n->training = NULL;
     }
     if (n->facts) {
         struct facts *f = n->facts;

@@ -37,15 +37,17 @@ struct app {
     struct app_host host;
     struct settings settings; /* as started, and changed by commands */
     char spec[1024];          /* the model that was last asked for */
-    char data[1024], task[64]; /* the data set of the session: a file, "" = none; task "" = that of the header */
+    char data[1024], dev[1024], task[64]; /* the data sets of the session: files, "" = none; task "" = that of the header */
 
     /* what is known; owned */
     struct facts *facts;     /* NULL = no model yet */
     struct profile *profile; /* NULL = nothing measured yet */
     struct head_study heads;
+    struct train_status training;
     struct job_state job;
     struct log log;
     struct workload workload; /* of the next measurement */
+    struct train_choice choice; /* of the next training */
 
     /* what is shown */
     int columns, rows;
@@ -87,10 +89,14 @@ bool app_act(struct app *a, enum action action);
 void app_show(struct app *a, enum screen_id id);
 void app_open(struct app *a, const char *spec);
 void app_measure(struct app *a);
-/* The data set to work on; NULL if there is none. */
+/* The data set to measure on: --dev, else --data; NULL if there is none. */
 const char *app_data(const struct app *a);
 /* Asks for the heads to be measured in that mode, or for the curve in its order. */
 void app_score_heads(struct app *a, enum head_mode mode, bool curve, bool normalize);
+/* What is missing before a training can start, in a sentence; NULL = nothing. */
+const char *app_train_missing(const struct app *a);
+/* Gives the order if it means something now, else says why not. `dir`: where TRAIN_SAVE writes. */
+void app_train(struct app *a, enum train_order order, const char *dir);
 void app_say(struct app *a, enum log_level level, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 void app_complain(struct app *a, const struct err *e);
 /* Writes the view as text; `path` NULL = a new file in the current directory. */

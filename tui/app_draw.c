@@ -117,7 +117,11 @@ static void draw_message(const struct app *a, struct canvas *c, struct rect r)
 static void draw_idle(const struct app *a, struct canvas *c, struct rect r)
 {
     const struct profile *p = a->profile;
-    if (!a->facts || !p)
+    const struct train_status *t = &a->training;
+    if (t->state == TRAIN_PAUSED)
+        canvas_putf(c, r.x + 1, r.y, r.w - 2, TONE_STATUS, "a training is paused after step %lld of %lld (8 Train)",
+                    (long long)t->step, (long long)t->steps);
+    else if (!a->facts || !p)
         canvas_put(c, r.x + 1, r.y, r.w - 2, TONE_STATUS, a->facts ? "not measured yet (R measures)" : "no model is open");
     else if (p->finished)
         canvas_putf(c, r.x + 1, r.y, r.w - 2, TONE_STATUS, "measured %d passes of batch %d x %d tokens with %d thread%s%s",

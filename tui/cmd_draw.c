@@ -31,12 +31,12 @@ const struct command command_draw = {
     .name = "draw",
     .args = "SCREEN [MODEL]",
     .summary = "one screen of the terminal program as text, without a terminal",
-    .detail = "Opens and measures the model and prints the screen (overview, layers, heads, log or help) as it would look in a\n"
+    .detail = "Opens and measures the model and prints the screen (overview, layers, heads, train, log or help) as it would look in a\n"
               "window of that size.",
     .example = "bertscope draw layers preset:bert-tiny --size 120x40",
     .options = OPTION_BIT(help) | OPTION_BIT(quiet) | OPTION_BIT(output) | OPTION_BIT(batch) | OPTION_BIT(seq) |
                OPTION_BIT(threads) | OPTION_BIT(budget) | OPTION_BIT(overhead) | OPTION_BIT(unfused) |
-               OPTION_BIT(seed) | OPTION_BIT(size) | OPTION_BIT(ascii) | OPTION_BIT(data) | OPTION_BIT(task),
+               OPTION_BIT(seed) | OPTION_BIT(size) | OPTION_BIT(ascii) | OPTION_BIT(data) | OPTION_BIT(dev) | OPTION_BIT(task),
     .min_args = 1,
     .max_args = 2,
     .run = run,

@@ -4,45 +4,24 @@
 #include <unistd.h>
 
 #include "analyzer/model/save.h"
-#include "analyzer/train/finetune.h"
-#include "analyzer/train/pretrain.h"
 #include "reports/head.h"
 #include "reports/train_report.h"
 #include "tui/command.h"
-#include "tui/labelled.h"
-#include "tui/opened.h"
-#include "tui/trainee.h"
-
-enum { EPOCHS = 3, BATCH_ROWS = 32, POINTS = 10, CHECKPOINT_S = 60 };
+#include "tui/train_run.h"
 
 /* Everything of one training. */
 struct job {
     const struct settings *s;
     const struct progress *progress;
-    struct machine machine;
-    struct labelled train, dev; /* dev.data.rows 0 = none */
-    struct model *model;
+    struct train_run run;
     enum dtype dtype;
-    struct finetune finetune;
-    struct masking masking; /* of masked-language pretraining, which is done instead of fine-tuning if the task says so */
-    struct pretrain pretrain;
-    int batch_rows;
-    struct train_source source;
-    struct train_options options;
-    struct training training;
     struct str checkpoint; /* file in the output directory */
     bool made_directory;
 };
 
 static void job_free(struct job *j)
 {
-    training_free(&j->training);
-    finetune_free(&j->finetune);
-    pretrain_free(&j->pretrain);
-    masking_free(&j->masking);
-    labelled_free(&j->train);
-    labelled_free(&j->dev);
-    model_free(j->model);
+    train_run_free(&j->run);
     if (j->made_directory)
         rmdir(j->s->output); /* only if it is empty: there is no checkpoint and no result */
     str_free(&j->checkpoint);
@@ -78,7 +57,7 @@ static int check_output(struct job *j, struct err *e)
     const char *dir = j->s->output;
     struct str config;
     str_addf(&j->checkpoint, "%s/training.checkpoint", dir);
-    TRY(model_save_check(j->model, dir, e));
+    TRY(model_save_check(j->run.model, dir, e));
     bool checkpoint = access(j->checkpoint.text, F_OK) == 0;
     if (checkpoint && !j->s->resume)
         return err_set(e, ERR_IO, "%s is the checkpoint of a training that did not end: add --resume to go on, or remove it",
@@ -100,100 +79,16 @@ static int make_directory(struct job *j, struct err *e)
     return err_set(e, ERR_IO, "%s cannot be made: %s", j->s->output, strerror(errno));
 }
 
-static bool is_masked(const struct job *j)
-{
-    return j->train.data.task->masked;
-}
-
-/* The head that the task asks for, and rows that it can learn from. */
-static int fit_task(struct job *j, struct err *e)
-{
-    uint64_t seed = (uint64_t)j->s->seed;
-    if (!is_masked(j))
-        return finetune_head(j->model, &j->train.data, seed, e);
-    TRY(masking_init(&j->masking, j->model->tokenizer, j->model->config.vocab, e));
-    TRY(masking_drop_empty(&j->masking, &j->train.data, &j->train.rows, e));
-    if (j->s->dev)
-        TRY(masking_drop_empty(&j->masking, &j->dev.data, &j->dev.rows, e));
-    return model_set_masked_head(j->model, seed, e);
-}
-
-static int read_rows(struct job *j, int threads, struct err *e)
-{
-    const struct settings *s = j->s;
-    TRY(labelled_data(&j->train.data, s, e));
-    if (s->dev)
-        TRY(dataset_read(&j->dev.data, s->dev, j->train.data.task, e));
-    TRY(trainee_open(&j->model, s, &j->train.data, j->progress, e));
-    TRY(check_output(j, e));
-    TRY(labelled_encode(&j->train.rows, &j->train.data, s, j->model, threads, j->progress, e));
-    if (s->dev)
-        TRY(labelled_encode(&j->dev.rows, &j->dev.data, s, j->model, threads, j->progress, e));
-    return fit_task(j, e);
-}
-
-static int prepare_masked(struct job *j, int threads, struct err *e)
-{
-    const struct settings *s = j->s;
-    struct pretrain_options options = {.batch_rows = j->batch_rows, .smoothing = s->smoothing, .seed = (uint64_t)s->seed,
-                                       .threads = threads};
-    TRY(pretrain_init(&j->pretrain, &j->masking, &j->train.rows, s->dev ? &j->dev.rows : NULL, &options, e));
-    j->source = pretrain_source(&j->pretrain);
-    return 0;
-}
-
-static int prepare(struct job *j, int threads, struct err *e)
-{
-    const struct settings *s = j->s;
-    j->batch_rows = s->batch_rows ? s->batch_rows : BATCH_ROWS;
-    if (is_masked(j))
-        return prepare_masked(j, threads, e);
-    struct finetune_options options = {.batch_rows = j->batch_rows, .smoothing = s->smoothing, .seed = (uint64_t)s->seed,
-                                       .threads = threads};
-    TRY(finetune_init(&j->finetune, j->model, &j->train.data, &j->train.rows, s->dev ? &j->dev.data : NULL,
-                      s->dev ? &j->dev.rows : NULL, &options, e));
-    j->source = finetune_source(&j->finetune);
-    return 0;
-}
-
-/* The given value, or the default. */
-static double choose(bool given, double value, double otherwise)
-{
-    return given ? value : otherwise;
-}
-
-static void fill_options(struct job *j, int threads)
-{
-    const struct settings *s = j->s;
-    int64_t steps = s->steps ? s->steps : (s->epochs ? s->epochs : EPOCHS) * j->source.batches;
-    j->options = (struct train_options){
-        .steps = steps,
-        .eval_every = s->eval_every ? s->eval_every : (steps + POINTS - 1) / POINTS,
-        .patience = s->patience,
-        .lr = choose(OPTION_GIVEN(s, lr), s->lr, trainee_is_fresh(s) ? 5e-4 : 5e-5),
-        .warmup = choose(OPTION_GIVEN(s, warmup), s->warmup, 0.1),
-        .decay = (float)choose(OPTION_GIVEN(s, decay), s->decay, 0.01),
-        .clip = (float)choose(OPTION_GIVEN(s, clip), s->clip, 1),
-        .dropout = (float)choose(OPTION_GIVEN(s, dropout), s->dropout, 0.1),
-        .seed = (uint64_t)s->seed,
-        .format = s->format,
-        .threads = threads,
-        .cpu = machine_bits(&j->machine),
-        .checkpoint = j->checkpoint.text,
-        .checkpoint_s = choose(OPTION_GIVEN(s, checkpoint), s->checkpoint_s, CHECKPOINT_S),
-        .resume = s->resume,
-    };
-}
-
 static void report(const struct job *j, struct str *out)
 {
     const struct settings *s = j->s;
     struct emit *emit = s->json ? emit_json("bertscope.train/1") : emit_text("bertscope.train/1");
-    struct train_report r = {&j->training, &j->options, &j->train.data, s->dev ? &j->dev.data : NULL, &j->train.rows,
-                             &j->dev.rows, j->source.metric, j->batch_rows, s->output};
+    const struct train_run *x = &j->run;
+    struct train_report r = {&x->training, &x->options, &x->train.data, s->dev ? &x->dev.data : NULL, &x->train.rows,
+                             &x->dev.rows, x->source.metric, x->batch_rows, s->output};
     if (s->json)
-        head_machine(emit, &j->machine);
-    head_model(emit, j->model);
+        head_machine(emit, &x->machine);
+    head_model(emit, x->model);
     train_report(emit, &r);
     emit_finish(emit, out);
 }
@@ -204,24 +99,24 @@ static int stopped(const struct job *j, int code, struct err *e)
     bool checkpoint = access(j->checkpoint.text, F_OK) == 0;
     return code == ERR_CANCELLED && checkpoint
                ? err_set(e, code, "stopped after step %lld of %lld; the same command with --resume goes on from there",
-                         (long long)j->training.step, (long long)j->options.steps)
+                         (long long)j->run.training.step, (long long)j->run.options.steps)
                : code;
 }
 
 static int run_job(struct job *j, struct str *out, struct err *e)
 {
+    struct train_run *r = &j->run;
     TRY(check_settings(j, e));
-    TRY(machine_detect(&j->machine, e));
-    int threads = j->s->threads ? j->s->threads : j->machine.cores;
-    TRY(read_rows(j, threads, e));
-    TRY(prepare(j, threads, e));
-    fill_options(j, threads);
+    TRY(train_run_open(r, j->s, false, j->progress, e));
+    TRY(check_output(j, e));
+    TRY(train_run_prepare(r, j->s, false, j->progress, e));
+    r->options.checkpoint = j->checkpoint.text;
     TRY(make_directory(j, e));
-    int code = train(&j->training, j->model, &j->source, &j->options, j->progress, e);
+    int code = train(&r->training, r->model, &r->source, &r->options, j->progress, e);
     if (code != 0)
         return stopped(j, code, e);
     struct save_options save = {.dtype = j->dtype};
-    TRY(model_save(j->model, j->s->output, &save, e));
+    TRY(model_save(r->model, j->s->output, &save, e));
     report(j, out);
     return 0;
 }

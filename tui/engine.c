@@ -11,6 +11,7 @@
 #include "analyzer/base/text.h"
 #include "tui/crash.h"
 #include "tui/opened.h"
+#include "tui/train_session.h"
 
 enum { QUEUE = 8, LINES = 64 };
 
@@ -32,11 +33,13 @@ struct engine {
     struct facts *facts;
     struct profile *profile;
     struct head_study *heads;
+    struct train_status *training;
     struct log_line line[LINES];
     int lines;
 
     /* of the engine thread alone */
     struct opened opened;
+    struct train_session *session;
     uint64_t next_wake_ns;
 };
 
@@ -51,6 +54,13 @@ static void free_heads(struct head_study *s)
 {
     if (s)
         head_study_free(s);
+    free(s);
+}
+
+static void free_training(struct train_status *s)
+{
+    if (s)
+        train_status_free(s);
     free(s);
 }
 
@@ -114,6 +124,23 @@ static void publish_heads(void *payload, const struct head_study *s)
     x->heads = copy;
     pthread_mutex_unlock(&x->lock);
     free_heads(old);
+    wake(x, false);
+}
+
+static void publish_training(void *payload, const struct train_status *s)
+{
+    struct engine *x = payload;
+    struct train_status *copy = malloc(sizeof *copy), *old;
+    struct err e;
+    if (!copy || train_status_copy(copy, s, &e) != 0) {
+        free(copy);
+        return;
+    }
+    pthread_mutex_lock(&x->lock);
+    old = x->training;
+    x->training = copy;
+    pthread_mutex_unlock(&x->lock);
+    free_training(old);
     wake(x, false);
 }
 
@@ -193,12 +220,14 @@ static void *run(void *payload)
     struct progress progress = {report, x, &x->cancel};
     crash_thread_begin();
     while (next_request(x, &r)) {
-        struct job_context context = {&x->opened, &r, &progress, x, publish_facts, publish_profile, publish_heads, write_log};
+        struct job_context context = {&x->opened, &x->session, &r, &progress, x, publish_facts, publish_profile, publish_heads,
+                                      publish_training, write_log};
         struct err e = {0};
         wake(x, true);
         int code = job_row(r.job)->run(&context, &e);
         end_job(x, code, &e);
     }
+    train_session_free(x->session);
     opened_close(&x->opened);
     crash_thread_end();
     return NULL;
@@ -259,6 +288,7 @@ void engine_stop(struct engine *x)
     free(x->facts);
     free_profile(x->profile);
     free_heads(x->heads);
+    free_training(x->training);
     free(x);
 }
 
@@ -303,11 +333,13 @@ void engine_take(struct engine *x, struct news *out)
     out->facts = x->facts;
     out->profile = x->profile;
     out->heads = x->heads;
+    out->training = x->training;
     out->job = x->state;
     out->job.waiting = x->queued;
     x->facts = NULL;
     x->profile = NULL;
     x->heads = NULL;
+    x->training = NULL;
     if (line) {
         memcpy(line, x->line, (size_t)x->lines * sizeof *line);
         out->lines = x->lines;

@@ -10,6 +10,7 @@
 #include "analyzer/measure/profile.h"
 #include "tui/facts.h"
 #include "tui/log.h"
+#include "tui/train_status.h"
 
 enum job_id {
 #define JOB(name, symbol) JOB_##name,
@@ -19,6 +20,7 @@ enum job_id {
 };
 
 struct opened;
+struct train_session;
 
 #define JOB_BIT(id) (1u << (id))
 
@@ -30,6 +32,15 @@ struct heads_request {
     char data[1024], task[64]; /* task "": that of the header */
 };
 
+enum train_order { TRAIN_START, TRAIN_GO_ON, TRAIN_PAUSE, TRAIN_STOP, TRAIN_SAVE };
+
+struct train_request {
+    enum train_order order;
+    struct train_choice choice; /* of TRAIN_START, like the data */
+    char data[1024], dev[1024], task[64]; /* dev "": none; task "": that of the header */
+    char dir[1024];             /* of TRAIN_SAVE */
+};
+
 /* What a job is asked to do; a copy, so that nobody waits for anybody. */
 struct request {
     enum job_id job;
@@ -37,17 +48,20 @@ struct request {
     uint64_t seed;   /* of its weights, if they are random */
     struct profile_options profile;
     struct heads_request heads;
+    struct train_request train;
 };
 
 /* What a job may use. Everything is for the engine thread only. */
 struct job_context {
     struct opened *opened; /* the model, or zeroed */
+    struct train_session **training; /* kept between jobs; NULL = none yet */
     const struct request *request;
     const struct progress *progress;
     void *payload; /* for the functions below */
     void (*publish_facts)(void *payload, const struct facts *f);
     void (*publish_profile)(void *payload, const struct profile *p);
     void (*publish_heads)(void *payload, const struct head_study *s);
+    void (*publish_training)(void *payload, const struct train_status *s);
     void (*log)(void *payload, enum log_level level, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 };
 
@@ -78,6 +92,7 @@ struct news {
     struct facts *facts;     /* a model was opened; NULL = no news */
     struct profile *profile; /* NULL = no news */
     struct head_study *heads; /* NULL = no news */
+    struct train_status *training; /* NULL = no news */
     struct job_state job;
     struct log_line *line; /* [lines] */
     int lines;

@@ -6,6 +6,7 @@ libtui_a_CFLAGS = $(LAYER_CFLAGS)
 libtui_a_SOURCES = \
 	tui/app.c tui/app.h \
 	tui/app_draw.c \
+	tui/app_jobs.c \
 	tui/canvas.c tui/canvas.h \
 	tui/crash.c tui/crash.h \
 	tui/engine.c tui/engine.h \
@@ -20,6 +21,7 @@ libtui_a_SOURCES = \
 	tui/job_heads.c \
 	tui/job_measure.c \
 	tui/job_open.c \
+	tui/job_train.c \
 	tui/keys.c tui/keys.h \
 	tui/labelled.c tui/labelled.h \
 	tui/layout.c tui/layout.h \
@@ -34,8 +36,14 @@ libtui_a_SOURCES = \
 	tui/screen_layers.c tui/screen_layers.h \
 	tui/screen_log.c \
 	tui/screen_overview.c \
+	tui/screen_train.c \
 	tui/term.c tui/term.h \
 	tui/theme.c tui/theme.h \
+	tui/train_layout.c tui/train_layout.h \
+	tui/train_run.c tui/train_run.h \
+	tui/train_session.c tui/train_session.h \
+	tui/train_status.c tui/train_status.h \
+	tui/trainee.c tui/trainee.h \
 	tui/tree.c tui/tree.h \
 	tui/tui.c tui/tui.h \
 	tui/typed.c tui/typed.h \
@@ -66,8 +74,7 @@ bertscope_SOURCES = \
 	tui/cmd_tokenize.c \
 	tui/cmd_train.c \
 	tui/command.c tui/command.h \
-	tui/main.c \
-	tui/trainee.c tui/trainee.h
+	tui/main.c
 EXTRA_DIST += \
 	tui/commands.def \
 	tui/options.def

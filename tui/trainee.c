@@ -159,3 +159,14 @@ int trainee_open(struct model **out, const struct settings *s, const struct data
     TRY(check_no_shape(s, e));
     return model_open(out, settings_model(s), &options, progress, e);
 }
+
+int trainee_begin_again(struct model **m, uint64_t seed, const struct progress *progress, struct err *e)
+{
+    struct model *fresh, *old = *m;
+    TRY(model_make(&fresh, &old->config, seed, progress, e));
+    fresh->tokenizer = old->tokenizer;
+    old->tokenizer = NULL;
+    model_free(old);
+    *m = fresh;
+    return 0;
+}

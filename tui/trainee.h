@@ -14,4 +14,7 @@ bool trainee_is_fresh(const struct settings *s);
 WARN_UNUSED int trainee_open(struct model **out, const struct settings *s, const struct dataset *data,
                              const struct progress *progress, struct err *e);
 
+/* Replaces a model by one of the same shape and vocabulary with random weights. It stays as it is after a failure. */
+WARN_UNUSED int trainee_begin_again(struct model **m, uint64_t seed, const struct progress *progress, struct err *e);
+
 #endif

@@ -23,6 +23,17 @@ static int parse_int(const char *what, const char *text, int low, int high, int 
     return 0;
 }
 
+static int parse_real(const char *what, const char *text, double low, double high, double *out, struct err *e)
+{
+    char *end;
+    errno = 0;
+    double v = strtod(text, &end);
+    if (!*text || *end || errno || !(v >= low && v <= high))
+        return err_set(e, ERR_USAGE, "%s takes a number from %g to %g, not \"%s\"", what, low, high, text);
+    *out = v;
+    return 0;
+}
+
 static int change(struct app *a, int *field, const char *what, const char *text, int high, struct err *e)
 {
     int v;
@@ -111,8 +122,61 @@ static int typed_write(struct app *a, const char *argument, struct err *e)
     return app_write_view(a, argument, e);
 }
 
+static int typed_dev(struct app *a, const char *argument, struct err *e)
+{
+    if (strlen(argument) >= sizeof a->dev)
+        return err_set(e, ERR_USAGE, "dev takes a file");
+    snprintf(a->dev, sizeof a->dev, "%s", argument);
+    app_say(a, LOG_INFO, *argument ? "trainings are evaluated on %s" : "trainings are not evaluated%s", argument);
+    return 0;
+}
+
+/* ---- the next training ---- */
+
+static int typed_lr(struct app *a, const char *argument, struct err *e)
+{
+    return parse_real("lr", argument, 0, 1, &a->choice.lr, e);
+}
+
+static int typed_epochs(struct app *a, const char *argument, struct err *e)
+{
+    return parse_int("epochs", argument, 1, 100000, &a->choice.epochs, e);
+}
+
+static int typed_batch_rows(struct app *a, const char *argument, struct err *e)
+{
+    return parse_int("batch-rows", argument, 1, WORKLOAD_MAX_BATCH, &a->choice.batch_rows, e);
+}
+
+static int typed_dropout(struct app *a, const char *argument, struct err *e)
+{
+    return parse_real("dropout", argument, 0, 0.9, &a->choice.dropout, e);
+}
+
+static int typed_seed(struct app *a, const char *argument, struct err *e)
+{
+    return parse_int("seed", argument, 0, 1 << 30, &a->choice.seed, e);
+}
+
+static int typed_from(struct app *a, const char *argument, struct err *e)
+{
+    bool fresh = strcmp(argument, "random") == 0;
+    if (!fresh && strcmp(argument, "present") != 0)
+        return err_set(e, ERR_USAGE, "from is present or random, not \"%s\"", argument);
+    a->choice.fresh = fresh;
+    return 0;
+}
+
+static int typed_save_trained(struct app *a, const char *argument, struct err *e)
+{
+    if (!*argument)
+        return err_set(e, ERR_USAGE, "save-trained takes a directory");
+    app_train(a, TRAIN_SAVE, argument);
+    return 0;
+}
+
 const struct typed_row typed_rows[] = {
-#define TYPED(name, argument, values, help) {#name, argument, values, help, typed_##name},
+#define TYPED(symbol, name, argument, values, help) {name, argument, values, help, typed_##symbol},
 #include "tui/typed.def"
 #undef TYPED
 };

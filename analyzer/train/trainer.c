@@ -261,7 +261,6 @@ static int prepare(struct trainer *r, struct err *e)
     collect_settings(r);
     TRY(resume(r, e));
     r->saved_ns = clock_ns();
-    r->began_ns = r->saved_ns - (uint64_t)(r->t->seconds * 1e9);
     return 0;
 }
 
@@ -288,19 +287,11 @@ static int run_steps(struct trainer *r, struct err *e)
     }
 }
 
-static void use_best(struct trainer *r)
-{
-    for (int i = 0; r->t->best_values && i < r->m->params; i++)
-        memcpy(model_values(r->m, i), gradients_of(r->t->best_values, i), tensor_bytes(&r->m->param[i].tensor));
-}
-
 /* A training that was cancelled can go on, if it has a checkpoint. */
 static int finish(struct trainer *r, int code, struct err *e)
 {
     struct err why = {0};
-    if (code == 0)
-        use_best(r);
-    if (code != ERR_CANCELLED || !r->optimizer || r->t->step == 0)
+    if (code != ERR_CANCELLED || r->t->step == 0)
         return code;
     if (save(r, &why) != 0)
         return err_set(e, code, "stopped after step %" PRId64 ", and the checkpoint was not written: %s", r->t->step,
@@ -308,18 +299,56 @@ static int finish(struct trainer *r, int code, struct err *e)
     return code;
 }
 
+int trainer_new(struct trainer **out, struct training *t, struct model *m, const struct train_source *source,
+                const struct train_options *o, const struct progress *progress, struct err *e)
+{
+    struct trainer *r = calloc(1, sizeof *r);
+    *out = NULL;
+    *t = (struct training){.best = -1};
+    if (!r)
+        return err_set(e, ERR_NOMEM, "no memory for a training");
+    *r = (struct trainer){.t = t, .m = m, .source = source, .o = o, .progress = progress};
+    r->schedule = (struct schedule){o->lr, (int64_t)(o->warmup * (double)o->steps), o->steps};
+    int code = prepare(r, e);
+    if (code != 0)
+        trainer_free(r);
+    else
+        *out = r;
+    return code;
+}
+
+int trainer_run(struct trainer *r, const struct progress *progress, struct err *e)
+{
+    r->progress = progress;
+    r->began_ns = clock_ns() - (uint64_t)(r->t->seconds * 1e9);
+    gradients_clear(r->optimizer->gradients, r->o->threads); /* of a step that was cancelled */
+    return finish(r, run_steps(r, e), e);
+}
+
+void trainer_use_best(struct trainer *r)
+{
+    for (int i = 0; r->t->best_values && i < r->m->params; i++)
+        memcpy(model_values(r->m, i), gradients_of(r->t->best_values, i), tensor_bytes(&r->m->param[i].tensor));
+}
+
+void trainer_free(struct trainer *r)
+{
+    if (!r)
+        return;
+    optimizer_free(r->optimizer);
+    weights_free(r->weights);
+    arena_free(&r->room);
+    free(r);
+}
+
 int train(struct training *out, struct model *m, const struct train_source *source, const struct train_options *o,
           const struct progress *progress, struct err *e)
 {
-    struct trainer r = {.t = out, .m = m, .source = source, .o = o, .progress = progress};
-    *out = (struct training){.best = -1};
-    r.schedule = (struct schedule){o->lr, (int64_t)(o->warmup * (double)o->steps), o->steps};
-    int code = prepare(&r, e);
+    struct trainer *r;
+    TRY(trainer_new(&r, out, m, source, o, progress, e));
+    int code = trainer_run(r, progress, e);
     if (code == 0)
-        code = run_steps(&r, e);
-    code = finish(&r, code, e);
-    optimizer_free(r.optimizer);
-    weights_free(r.weights);
-    arena_free(&r.room);
+        trainer_use_best(r);
+    trainer_free(r);
     return code;
 }

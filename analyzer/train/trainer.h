@@ -91,6 +91,18 @@ WARN_UNUSED int train(struct training *out, struct model *m, const struct train_
                       const struct train_options *o, const struct progress *progress, struct err *e);
 void training_free(struct training *t); /* accepts a zeroed struct */
 
+/* The same in pieces, so that a training can be paused: a trainer holds in memory whatever the next step needs. Everything
+ * that is given to it is borrowed until it is freed, and `t` tells where it is. The caller frees `t` and `out`. */
+struct trainer;
+WARN_UNUSED int trainer_new(struct trainer **out, struct training *t, struct model *m, const struct train_source *source,
+                            const struct train_options *o, const struct progress *progress, struct err *e);
+/* Trains until all steps are done, patience is at its end, or it is cancelled: then it may be run again and goes on to the
+ * same bits as if nothing had happened. A step that was cancelled counts for nothing. */
+WARN_UNUSED int trainer_run(struct trainer *r, const struct progress *progress, struct err *e);
+/* Gives the model the best parameters; those of the last step stay if nothing was evaluated. */
+void trainer_use_best(struct trainer *r);
+void trainer_free(struct trainer *r); /* accepts NULL */
+
 /* Appends a point; its metric becomes the best if it is better than all before. Returns false without memory. */
 bool training_add_point(struct training *t, const struct curve_point *p);
 

@@ -13,4 +13,5 @@ tests_pty_pty_SOURCES = \
 	tests/pty/session.c tests/pty/session.h \
 	tests/pty/suites.def \
 	tests/pty/test_terminal.c \
+	tests/pty/test_training.c \
 	tests/pty/vt.c tests/pty/vt.h

@@ -117,7 +117,7 @@ static void test_resize_while_measuring(void)
     session_send(&s, "2?9b\t"); /* keys still work behind it */
     session_resize(&s, 1, 1);
     session_resize(&s, 41, 9);
-    SEE("? Help");
+    SEE("Keys on Log");
     session_resize(&s, 120, 40);
     SEE("bertscope");
     session_send(&s, "Q");

@@ -203,6 +203,67 @@ void app_fixture_heads(struct app *a, struct fixture_host *host, bool finished)
     app_news(a, &heads);
 }
 
+/* ---- a training ---------------------------------------------------------------------------------------------- */
+
+enum { STEPS = 300, STEPS_DONE = 174, EVERY = 30 };
+
+/* A loss that falls, with some noise, and a metric that is best in the middle. */
+static void fixture_curves(struct train_status *s)
+{
+    s->curve = calloc(STEPS / EVERY, sizeof *s->curve);
+    if (!s->curve)
+        abort();
+    for (int i = 0; i < s->step; i++) {
+        if (!train_status_add_loss(s, i, 0.7 / (1 + i / 60.0) + 0.1 * (some(i, 3) - 0.5)))
+            abort();
+        if ((i + 1) % EVERY == 0) {
+            double metric = 0.91 - 2e-6 * (i - 130) * (i - 130);
+            s->curve[s->points] = (struct curve_point){.step = i + 1, .epoch = (i + 1) / 100.0, .tokens = 900u * (unsigned)(i + 1),
+                                                       .loss = 0.7 / (1 + i / 60.0), .metric = {metric, metric - 0.02, metric + 0.018},
+                                                       .dev_loss = 0.75 / (1 + i / 70.0), .lr = 5e-5 * (STEPS - i - 1) / 270,
+                                                       .seconds = 0.4 * (i + 1)};
+            if (metric > (s->best < 0 ? 0 : s->curve[s->best].metric.value))
+                s->best = s->points;
+            s->points++;
+        }
+    }
+}
+
+struct train_status *fixture_training(enum train_state state)
+{
+    struct train_status *s = calloc(1, sizeof *s);
+    if (!s)
+        abort();
+    *s = (struct train_status){.state = state, .model = "models/bert-four", .data = "train.tsv", .dev = "dev.tsv", .metric = "accuracy",
+                               .choice = train_choice_usual(), .steps = STEPS, .best = -1};
+    s->choice.lr = 5e-5;
+    if (state == TRAIN_FAILED) {
+        snprintf(s->note, sizeof s->note, "train.tsv:3: \"x\" is not a label of sst2 (0 or 1)");
+        return s;
+    }
+    s->step = state == TRAIN_PREPARING ? 0 : state == TRAIN_FINISHED ? STEPS : STEPS_DONE;
+    s->epoch = (double)s->step / 100;
+    s->tokens = 900 * (uint64_t)s->step;
+    s->seconds = 0.4 * (double)s->step;
+    s->tokens_per_second = 2500;
+    fixture_curves(s);
+    return s;
+}
+
+void app_fixture_training(struct app *a, struct fixture_host *host, enum train_state state)
+{
+    app_fixture_measured(a, host);
+    bool running = state == TRAIN_RUNNING || state == TRAIN_PREPARING;
+    struct news news = {.training = fixture_training(state), .job = {.running = running, .job = JOB_TRAIN, .what = "training"}};
+    news.job.phase_ns = a->now_ns - 3000000000u;
+    news.job.done = (double)news.training->step;
+    news.job.total = STEPS;
+    snprintf(a->data, sizeof a->data, "train.tsv");
+    snprintf(a->dev, sizeof a->dev, "dev.tsv");
+    snprintf(a->task, sizeof a->task, "sst2");
+    app_news(a, &news);
+}
+
 /* ---- the state ----------------------------------------------------------------------------------------------- */
 
 void app_fixture_start(struct app *a, struct fixture_host *host, const char *model)

@@ -24,6 +24,10 @@ struct head_study *fixture_heads(bool finished);
 /* The state of app_fixture_measured with a classifier, a data set and those heads. */
 void app_fixture_heads(struct app *a, struct fixture_host *host, bool finished);
 
+/* A training of that model in that state, and the state of app_fixture_measured with data sets and it. */
+struct train_status *fixture_training(enum train_state state);
+void app_fixture_training(struct app *a, struct fixture_host *host, enum train_state state);
+
 /* Keys by their names, separated by blanks ("j j Enter : q"). */
 void fixture_keys(struct app *a, const char *keys);
 /* Every character is one key. */

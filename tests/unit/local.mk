@@ -71,9 +71,11 @@ tests_unit_unit_SOURCES += \
 	tests/unit/test_layout.c \
 	tests/unit/test_prompt.c \
 	tests/unit/test_screen_heads.c \
+	tests/unit/test_screen_train.c \
 	tests/unit/test_screens.c \
 	tests/unit/test_table.c \
 	tests/unit/test_theme.c \
+	tests/unit/test_train_session.c \
 	tests/unit/test_tree.c
 EXTRA_DIST += \
 	tests/golden/screens/heads-arriving.80x24.tones \
@@ -134,6 +136,30 @@ EXTRA_DIST += \
 	tests/golden/screens/overview.60x16.txt \
 	tests/golden/screens/overview.80x24.tones \
 	tests/golden/screens/overview.80x24.txt \
+	tests/golden/screens/missing-data.80x24.tones \
+	tests/golden/screens/missing-data.80x24.txt \
+	tests/golden/screens/train-ascii.80x24.tones \
+	tests/golden/screens/train-ascii.80x24.txt \
+	tests/golden/screens/train-failed.80x24.tones \
+	tests/golden/screens/train-failed.80x24.txt \
+	tests/golden/screens/train-finished.80x24.tones \
+	tests/golden/screens/train-finished.80x24.txt \
+	tests/golden/screens/train-paused.80x24.tones \
+	tests/golden/screens/train-paused.80x24.txt \
+	tests/golden/screens/train-preparing.80x24.tones \
+	tests/golden/screens/train-preparing.80x24.txt \
+	tests/golden/screens/train-stopped.80x24.tones \
+	tests/golden/screens/train-stopped.80x24.txt \
+	tests/golden/screens/train.120x40.tones \
+	tests/golden/screens/train.120x40.txt \
+	tests/golden/screens/train.200x60.tones \
+	tests/golden/screens/train.200x60.txt \
+	tests/golden/screens/train.40x8.tones \
+	tests/golden/screens/train.40x8.txt \
+	tests/golden/screens/train.60x16.tones \
+	tests/golden/screens/train.60x16.txt \
+	tests/golden/screens/train.80x24.tones \
+	tests/golden/screens/train.80x24.txt \
 	tests/golden/screens/views.def
 
 # Writes the golden screens anew; review the difference before it is committed.

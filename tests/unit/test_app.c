@@ -204,7 +204,7 @@ static void test_completion(void)
 {
     char line[600], expected[1300];
     check_candidates("the", "theme");
-    check_candidates("bat", "batch batch-up batch-down");
+    check_candidates("bat", "batch batch-rows batch-up batch-down");
     check_candidates("theme ", "dark light mono");
     check_candidates("theme l", "light");
     check_candidates("measure ", "");
@@ -297,8 +297,10 @@ static void test_write(void)
 /* Every screen in every state at every size draws inside its canvas (the sanitizers watch) and says something. */
 static void test_sizes(void)
 {
-    for (int state = 0; state < 4; state++) {
-        if (state > 1)
+    for (int state = 0; state < 11; state++) {
+        if (state > 3)
+            app_fixture_training(&app, &host, (enum train_state)(state - 4));
+        else if (state > 1)
             app_fixture_heads(&app, &host, state > 2);
         else if (state)
             app_fixture_measured(&app, &host);

@@ -2,6 +2,8 @@
 
 #include "tui/heads_layout.h"
 #include "tui/layout.h"
+#include "tui/train_layout.h"
+#include "tui/widget_plot.h"
 
 static bool inside(struct rect r, struct rect of)
 {
@@ -96,10 +98,29 @@ static void test_heads(void)
     CU_ASSERT(good.map.h == 13 && good.cell == 6 && good.detail.h == 5 && good.curve.h >= 10 && good.list.w >= HEADS_LIST_WIDTH);
 }
 
+static void test_train(void)
+{
+    int found = 0, cramped = 0;
+    for (int points = 0; points <= 100; points += 10)
+        for (int metric = 0; metric < 2; metric++)
+            for (int h = 0; h <= 56; h++)
+                for (int w = 1; w <= 200; w++) {
+                    struct train_layout l = train_layout((struct rect){1, 2, w, h}, points, metric);
+                    struct rect part[] = {l.heading, l.facts, l.loss, l.metric, l.table};
+                    found += faults(part, 5, (struct rect){1, 2, w, h});
+                    found += !metric && l.metric.h > 0;
+                    found += l.loss.h > 0 && (l.loss.h <= PLOT_MIN_HEIGHT || l.loss.w < PLOT_MIN_WIDTH);
+                    cramped += h >= 20 && w >= 78 && (l.facts.h < 4 || l.loss.h < 8 || (metric && l.metric.h < 8) || l.table.h < 3);
+                }
+    CU_ASSERT_EQUAL(found, 0);
+    CU_ASSERT_EQUAL(cramped, 0);
+}
+
 CU_TestInfo suite_layout[] = {
     {"1x1 to 200x60: inside, no overlap", test_screen},
     {"pairs", test_pair},
     {"tops and bottoms", test_top_and_bottom},
     {"parts of the Heads screen", test_heads},
+    {"parts of the Train screen", test_train},
     CU_TEST_INFO_NULL,
 };

@@ -80,6 +80,15 @@ static void press(struct app *a, const char *keys)
     }
 }
 
+/* "train-paused" shows a paused one. */
+static enum train_state training_of(const char *name)
+{
+    for (int s = TRAIN_NONE; s <= TRAIN_FAILED; s++)
+        if (strncmp(name, "train-", 6) == 0 && strcmp(name + 6, train_state_name(s)) == 0)
+            return s;
+    return TRAIN_RUNNING;
+}
+
 static void test_views(void)
 {
     setenv("TZ", "UTC", 1);
@@ -88,6 +97,8 @@ static void test_views(void)
         struct fixture_host host;
         if (strncmp(views[i].name, "opening", 7) == 0)
             app_fixture_start(&a, &host, "models/bert-four");
+        else if (strncmp(views[i].name, "train", 5) == 0)
+            app_fixture_training(&a, &host, training_of(views[i].name));
         else if (strncmp(views[i].name, "heads", 5) == 0)
             app_fixture_heads(&a, &host, strncmp(views[i].name, "heads-arriving", 14) != 0);
         else

@@ -1,0 +1,111 @@
+/* What the state asks of the engine. */
+#include <stdio.h>
+#include <string.h>
+
+#include "tui/app.h"
+
+static void submit(struct app *a, const struct request *r)
+{
+    struct err e = {0};
+    bool waits = a->job.running && a->job.job == JOB_TRAIN && !(job_row(r->job)->replaces & JOB_BIT(JOB_TRAIN));
+    if (a->host.submit(a->host.payload, r, &e) != 0)
+        app_complain(a, &e);
+    else if (waits)
+        app_say(a, LOG_INFO, "a model is being trained: this waits until the training is paused or over (8 Train)");
+}
+
+void app_open(struct app *a, const char *spec)
+{
+    struct request r = {.job = JOB_OPEN, .seed = (uint64_t)a->settings.seed};
+    if (spec != a->spec)
+        snprintf(a->spec, sizeof a->spec, "%s", spec);
+    snprintf(r.spec, sizeof r.spec, "%s", a->spec);
+    submit(a, &r);
+}
+
+void app_start(struct app *a)
+{
+    app_open(a, a->spec);
+}
+
+void app_measure(struct app *a)
+{
+    struct request r = {.job = JOB_MEASURE};
+    if (!a->facts) {
+        app_say(a, LOG_WARNING, "no model is open yet, so there is nothing to measure (:open MODEL opens one)");
+        return;
+    }
+    r.profile.workload = a->workload;
+    r.profile.budget_s = a->settings.budget_s;
+    r.profile.overhead = a->settings.overhead;
+    submit(a, &r);
+}
+
+const char *app_data(const struct app *a)
+{
+    const struct settings s = {.data = a->data[0] ? a->data : NULL, .args = (const char *const[]){a->spec}, .arg_count = 1};
+    return a->dev[0] ? a->dev : settings_data(&s);
+}
+
+void app_score_heads(struct app *a, enum head_mode mode, bool curve, bool normalize)
+{
+    struct request r = {.job = JOB_HEADS, .heads = {.mode = mode, .curve = curve, .normalize = normalize}};
+    const char *data = app_data(a);
+    if (!a->facts || !a->facts->has_classifier || !data) {
+        app_say(a, LOG_WARNING, "the heads cannot be scored: %s",
+                !a->facts  ? "no model is open"
+                : !data    ? "there is no data set (:data FILE TASK gives one)"
+                           : "the model has no classification head");
+        return;
+    }
+    snprintf(r.heads.data, sizeof r.heads.data, "%s", data);
+    snprintf(r.heads.task, sizeof r.heads.task, "%s", a->task);
+    r.profile.workload = a->workload;
+    submit(a, &r);
+}
+
+const char *app_train_missing(const struct app *a)
+{
+    if (!a->facts)
+        return "A training needs a model: :open MODEL opens one.";
+    if (!a->data[0])
+        return "A training needs labelled rows: start bertscope MODEL --data TRAIN --dev DEV --task NAME, or type :data FILE TASK and "
+               ":dev FILE. demo:train and demo:dev are built in.";
+    return NULL;
+}
+
+/* Why an order means nothing now; NULL = it does. */
+static const char *train_refusal(const struct app *a, enum train_order order)
+{
+    enum train_state s = a->training.state;
+    bool under_way = s == TRAIN_PREPARING || s == TRAIN_RUNNING, over = s == TRAIN_STOPPED || s == TRAIN_FINISHED;
+    switch (order) {
+    case TRAIN_START:
+        return under_way ? "a training is running (p pauses it, s stops it)" : app_train_missing(a);
+    case TRAIN_GO_ON:
+        return s == TRAIN_PAUSED ? NULL : "no training is paused";
+    case TRAIN_PAUSE:
+        return under_way ? NULL : "no training is running (Enter starts one)";
+    case TRAIN_STOP:
+        return under_way || s == TRAIN_PAUSED ? NULL : "no training is running or paused (Enter starts one)";
+    case TRAIN_SAVE:
+        return over ? NULL : "a training can be saved once it is stopped (s) or finished";
+    }
+    return NULL;
+}
+
+void app_train(struct app *a, enum train_order order, const char *dir)
+{
+    struct request r = {.job = JOB_TRAIN, .train = {.order = order, .choice = a->choice}};
+    const char *why = train_refusal(a, order);
+    if (why) {
+        app_say(a, LOG_WARNING, "%s", why);
+        return;
+    }
+    snprintf(r.train.data, sizeof r.train.data, "%s", a->data);
+    snprintf(r.train.dev, sizeof r.train.dev, "%s", a->dev);
+    snprintf(r.train.task, sizeof r.train.task, "%s", a->task);
+    snprintf(r.train.dir, sizeof r.train.dir, "%s", dir ? dir : "");
+    r.profile.workload = a->workload;
+    submit(a, &r);
+}
