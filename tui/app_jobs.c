@@ -44,7 +44,7 @@ void app_measure(struct app *a)
 const char *app_data(const struct app *a)
 {
     const struct settings s = {.data = a->data[0] ? a->data : NULL, .args = (const char *const[]){a->spec}, .arg_count = 1};
-    return a->dev[0] ? a->dev : settings_data(&s);
+    return a->dev[0] ? a->dev : settings_data(&s, "demo:dev");
 }
 
 void app_score_heads(struct app *a, enum head_mode mode, bool curve, bool normalize)

@@ -58,7 +58,8 @@ const struct command command_eval = {
               "the GLUE tasks as published (sst2, cola, mrpc, qqp, mnli, qnli, rte, wnli, stsb), stsb-csv, agnews, or\n"
               "plain: label<TAB>text or label<TAB>text<TAB>text (plain-values: a number instead of a label).\n"
               "Without --task the header of the file must tell. Outputs are matched to classes by their names, if\n"
-              "config.json has them, else by number.",
+              "config.json has them, else by number. The model demo has data of its own: demo:train, demo:dev (the\n"
+              "default) and demo:test.",
     .example = "bertscope eval ./my-bert --data SST-2/dev.tsv --task sst2",
     .options = OPTION_BIT(help) | OPTION_BIT(json) | OPTION_BIT(output) | OPTION_BIT(quiet) | OPTION_BIT(data) |
                OPTION_BIT(task) | OPTION_BIT(rows) | OPTION_BIT(seq) | OPTION_BIT(threads) | OPTION_BIT(format),

@@ -44,7 +44,7 @@ static int run(const struct settings *s, struct str *out, const struct progress 
 {
     struct opened o = {.model = NULL};
     struct settings with_data = *s;
-    with_data.data = settings_data(s);
+    with_data.data = settings_data(s, "demo:dev");
     int mode, threads = 0, code = mode_word(s->mode, &mode, e);
     if (code == 0)
         code = labelled_check(&with_data, e);

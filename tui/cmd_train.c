@@ -123,7 +123,9 @@ static int run_job(struct job *j, struct str *out, struct err *e)
 
 static int run(const struct settings *s, struct str *out, const struct progress *progress, struct err *e)
 {
-    struct job j = {.s = s, .progress = progress};
+    struct settings with_data = *s;
+    with_data.data = settings_data(s, "demo:train");
+    struct job j = {.s = &with_data, .progress = progress};
     str_init(&j.checkpoint);
     int code = run_job(&j, out, e);
     job_free(&j);

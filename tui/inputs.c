@@ -1,6 +1,7 @@
 #include "tui/inputs.h"
 
 #include "analyzer/base/str.h"
+#include "analyzer/data/demo_text.h"
 
 enum { WORDS_BEFORE_TEXTS = 1 };
 
@@ -30,6 +31,8 @@ static int read_texts(struct dataset *out, const struct settings *s, struct err 
     if (words && s->data)
         return err_set(e, ERR_USAGE, "give texts or --data, not both");
     TRY(task_word("lines", &lines, e));
+    if (s->data && demo_is_named(s->data))
+        lines = NULL; /* it has labels, which are not asked for here */
     return words ? read_words(out, s, lines, e) : dataset_read(out, s->data ? s->data : "-", lines, e);
 }
 

@@ -22,7 +22,7 @@ static int chosen_task(const struct settings *s, const struct task **out, struct
 int labelled_check(const struct settings *s, struct err *e)
 {
     const struct task *task;
-    if (!s->data)
+    if (!settings_data(s, "demo:dev"))
         return err_set(e, ERR_USAGE, "--data FILE is needed: a file with labels, and with --task NAME what it holds");
     return chosen_task(s, &task, e);
 }
@@ -33,7 +33,7 @@ int labelled_data(struct dataset *out, const struct settings *s, struct err *e)
     *out = (struct dataset){0};
     TRY(labelled_check(s, e));
     TRY(chosen_task(s, &task, e));
-    TRY(dataset_read(out, s->data, task, e));
+    TRY(dataset_read(out, settings_data(s, "demo:dev"), task, e));
     if (s->rows)
         dataset_cut(out, s->rows);
     return 0;

@@ -172,9 +172,9 @@ const char *settings_model(const struct settings *s)
     return s->arg_count > 0 ? s->args[0] : "demo";
 }
 
-const char *settings_data(const struct settings *s)
+const char *settings_data(const struct settings *s, const char *demo)
 {
-    return s->data || strcmp(settings_model(s), "demo") != 0 ? s->data : "demo:dev";
+    return s->data || strcmp(settings_model(s), "demo") != 0 ? s->data : demo;
 }
 
 struct workload settings_workload(const struct settings *s, int positions, int cores)

@@ -55,8 +55,8 @@ WARN_UNUSED int format_word(const char *text, enum kernel_format *out, struct er
 
 /* The model, "demo" if none was named. */
 const char *settings_model(const struct settings *s);
-/* The data set: --data, else demo:dev for the demo model, else NULL. */
-const char *settings_data(const struct settings *s);
+/* The data set: --data, else `demo` (demo:train, demo:dev, ...) for the model demo, else NULL. */
+const char *settings_data(const struct settings *s, const char *demo);
 /* The workload with defaults filled in: batch 1, all usable cores, and a length of 128 if the model has as many
  * positions. */
 struct workload settings_workload(const struct settings *s, int positions, int cores);

@@ -226,11 +226,15 @@ static int finish(struct dataset *out, int code, const char *name, const struct 
 static int read_demo(struct dataset *out, const char *path, const struct task *task, struct err *e)
 {
     enum demo_split split;
+    const struct task *demo;
     struct str text;
     TRY(demo_split_find(&split, path, e));
+    TRY(task_word("demo", &demo, e));
+    if (task && task != demo)
+        return err_set(e, ERR_USAGE, "%s is data of the task %s, not of %s", path, demo->name, task->name);
     str_init(&text);
     demo_text(split, &text);
-    int code = dataset_from_text(out, text.text, text.len, path, task, e);
+    int code = dataset_from_text(out, text.text, text.len, path, demo, e);
     str_free(&text);
     return code;
 }

@@ -11,6 +11,7 @@
 
 #include "analyzer/base/size.h"
 #include "analyzer/base/str.h"
+#include "analyzer/model/safetensors.h"
 
 #define FORMAT(noun) extern const struct checkpoint_format format_##noun;
 #include "analyzer/model/formats.def"
@@ -179,6 +180,19 @@ int checkpoint_open(struct checkpoint *out, const char *path, struct err *e)
         checkpoint_close(out);
     str_free(&file);
     return code;
+}
+
+int checkpoint_from_memory(struct checkpoint *out, const unsigned char *data, size_t n, const char *name,
+                           struct err *e)
+{
+    *out = (struct checkpoint){.format = format_safetensors.name};
+    int code = safetensors_parse(out, data, n, e);
+    if (code == 0)
+        code = checkpoint_finish(out, e);
+    if (code == 0)
+        return 0;
+    checkpoint_close(out);
+    return err_wrap(e, "%s", name);
 }
 
 static int compare_names(const void *a, const void *b)

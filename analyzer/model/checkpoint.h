@@ -51,6 +51,10 @@ extern const int checkpoint_formats_count;
  * first bytes, else by an extension that only one format has). On failure `out` is zeroed. */
 WARN_UNUSED int checkpoint_open(struct checkpoint *out, const char *path, struct err *e);
 
+/* The same from the bytes of a safetensors file in memory, which must outlive `out`; `name` stands for it in sentences. */
+WARN_UNUSED int checkpoint_from_memory(struct checkpoint *out, const unsigned char *data, size_t n, const char *name,
+                                       struct err *e);
+
 /* NULL if there is no such tensor. Borrowed from `c`. */
 const struct tensor *checkpoint_find(const struct checkpoint *c, const char *name);
 

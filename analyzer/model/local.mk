@@ -5,6 +5,7 @@ libanalyzer_a_SOURCES += \
 	analyzer/model/bind.c analyzer/model/bind.h \
 	analyzer/model/checkpoint.c analyzer/model/checkpoint.h \
 	analyzer/model/component.c analyzer/model/component.h \
+	analyzer/model/demo.c analyzer/model/demo.h \
 	analyzer/model/config.c analyzer/model/config.h \
 	analyzer/model/config_write.c \
 	analyzer/model/format_safetensors.c \
@@ -48,3 +49,20 @@ libanalyzer_a_SOURCES += \
 	analyzer/model/vocab_pairs.c analyzer/model/vocab_pairs.h \
 	analyzer/model/wordpiece.c analyzer/model/wordpiece.h
 EXTRA_DIST += analyzer/model/unichar_since.def
+
+# the built-in model: its files are inside demo.o, which depends on them
+demo_files = \
+	analyzer/model/demo/config.json \
+	analyzer/model/demo/model.safetensors \
+	analyzer/model/demo/tokenizer_config.json \
+	analyzer/model/demo/vocab.txt
+EXTRA_DIST += $(demo_files)
+libanalyzer_a_CPPFLAGS += -DDEMO_DIR='"$(srcdir)/analyzer/model/demo"'
+analyzer/model/libanalyzer_a-demo.$(OBJEXT): $(demo_files)
+
+# Trains the built-in model anew, in some minutes: the same machine gives the same bytes. The next make builds them in.
+DEMO_TRAIN = train preset:bert-tiny --layers 4 --heads 8 --positions 128 --vocab-size 1000 \
+	--data demo:train --dev demo:dev --epochs 4 --lr 3e-4 --dropout 0 --dtype f16
+demo-model: bertscope$(EXEEXT)
+	./bertscope$(EXEEXT) $(DEMO_TRAIN) -o $(srcdir)/analyzer/model/demo
+.PHONY: demo-model

@@ -10,12 +10,10 @@
 #include "analyzer/base/str.h"
 #include "analyzer/model/arch.h"
 #include "analyzer/model/bind.h"
+#include "analyzer/model/demo.h"
 #include "analyzer/model/preset.h"
 #include "analyzer/model/tokenizer.h"
 #include "analyzer/model/values.h"
-
-/* The built-in model. */
-static const char demo_preset[] = "bert-small";
 
 static int take_text(char **out, const char *text, struct err *e)
 {
@@ -42,14 +40,14 @@ static int make(struct model *m, uint64_t seed, const struct progress *progress,
     return values_fill(m, VALUES_ALL, seed, progress, e);
 }
 
-static int open_preset(struct model *m, const char *name, const char *what, const struct model_options *options,
+static int open_preset(struct model *m, const char *name, const struct model_options *options,
                        const struct progress *progress, struct err *e)
 {
     struct str origin;
     TRY(preset_config(&m->config, name, e));
     TRY(make(m, options->seed, progress, e));
     str_init(&origin);
-    str_addf(&origin, "%s the published shape of %s with random weights (seed %llu)", what, name,
+    str_addf(&origin, "preset: the published shape of %s with random weights (seed %llu)", name,
              (unsigned long long)options->seed);
     m->origin = origin.text;
     TRY(take_text(&m->tokenizer_missing, "a preset has no vocabulary", e));
@@ -71,6 +69,19 @@ static int describe_files(struct model *m, const char *dir, struct err *e)
     m->origin = s.text;
     (void)e;
     return 0;
+}
+
+static int describe_demo(struct model *m, size_t bytes, struct err *e)
+{
+    struct str s;
+    str_init(&s);
+    str_addf(&s, "built in: trained by this project on generated sentences; %s, %d tensors, %.1f MB",
+             m->checkpoint.format, m->checkpoint.entries, (double)bytes / 1e6);
+    m->origin = s.text;
+    if (m->note) /* of bind.h: there is no head */
+        return 0;
+    return take_text(&m->note, "it knows the reviews that this program generates (demo:train, demo:dev, demo:test) and "
+                               "nothing else", e);
 }
 
 static int read_config(struct model *m, const char *dir, const struct model_options *options, struct err *e)
@@ -108,14 +119,32 @@ static int open_directory(struct model *m, const char *dir, const struct model_o
     return describe_files(m, dir, e);
 }
 
+/* The files of the built-in model, read as those of a directory are. */
+static int open_demo(struct model *m, const struct model_options *options, struct err *e)
+{
+    size_t config_size, weights_size, vocab_size;
+    const char *config = (const char *)demo_file(DEMO_CONFIG, &config_size);
+    const char *vocab = (const char *)demo_file(DEMO_VOCAB, &vocab_size);
+    const unsigned char *weights = demo_file(DEMO_WEIGHTS, &weights_size);
+    if (options->config)
+        m->config = *options->config;
+    else
+        TRY(config_parse(&m->config, config, config_size, "the built-in config.json", e));
+    TRY(init_layers(m, e));
+    TRY(checkpoint_from_memory(&m->checkpoint, weights, weights_size, "the built-in model.safetensors", e));
+    TRY(bind_checkpoint(m, "the built-in model", options, e));
+    TRY(tokenizer_from_vocab(&m->tokenizer, vocab, vocab_size, true, "the built-in vocab.txt", e));
+    return describe_demo(m, weights_size, e);
+}
+
 static int open_spec(struct model *m, const char *spec, const struct model_options *options,
                      const struct progress *progress, struct err *e)
 {
     TRY(take_text(&m->name, spec, e));
     if (strcmp(spec, "demo") == 0)
-        return open_preset(m, demo_preset, "the built-in model:", options, progress, e);
+        return open_demo(m, options, e);
     if (strncmp(spec, "preset:", 7) == 0)
-        return open_preset(m, spec + 7, "preset:", options, progress, e);
+        return open_preset(m, spec + 7, options, progress, e);
     return open_directory(m, spec, options, e);
 }
 

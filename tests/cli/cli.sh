@@ -132,6 +132,14 @@ out '"schema": "bertscope.eval/1"'
 out '"rows": 2,'
 out '"truncated": 1,'
 out '"labels_matched_by": "name"'
+run 0 "" eval demo --rows 20 --json
+out '"data": "demo:dev"'
+out '"task": "demo"'
+out '"rows": 20,'
+run 0 "" tokenize demo --data demo:test --json
+run 2 "bertscope: there is no data demo:all: the built-in data are demo:train, demo:dev and demo:test" eval demo --data demo:all
+run 2 "bertscope: demo:dev is data of the task demo, not of sst2" eval "$golden" --data demo:dev --task sst2
+run 2 "bertscope: --data FILE is needed: ..." eval ./demo
 if printf '1\tit is\n' | "$bertscope" eval "$golden" --data - --task plain --json >"$tmp/out" 2>"$tmp/err"; then passed=$((passed + 1)); else fail "eval of standard input"; fi
 out '"data": "standard input"'
 out '"labels_matched_by": "number"'

@@ -138,7 +138,12 @@ static void splits_are_data_sets(void)
         dataset_free(&d);
     }
     struct dataset d;
+    const struct task *plain;
     CU_ASSERT_EQUAL(dataset_read(&d, "demo:", NULL, &e), ERR_USAGE);
+    CU_ASSERT_EQUAL_FATAL(task_word("plain", &plain, &e), 0);
+    CU_ASSERT_EQUAL(dataset_read(&d, "demo:dev", plain, &e), ERR_USAGE);
+    CU_ASSERT_STRING_EQUAL(e.text, "demo:dev is data of the task demo, not of plain");
+    dataset_free(&d);
     str_free(&text);
 }
 
