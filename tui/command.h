@@ -13,9 +13,10 @@ struct command {
     const char *summary; /* one line for the list of commands */
     const char *detail;  /* a paragraph for `bertscope NAME --help` */
     const char *example;
-    uint64_t options;    /* OPTION_* bits of the options it takes */
+    option_set options;  /* OPTION_* bits of the options it takes */
     int min_args, max_args; /* words besides options; max_args -1 = any number */
     bool writes_output; /* -o names what it writes itself, and its result is printed */
+    bool lists;          /* --batch and --seq may hold several numbers */
     bool missing_model;  /* without a word the model is `demo` */
     /* Writes its result to `out`; nothing has been printed if it fails. */
     int (*run)(const struct settings *s, struct str *out, const struct progress *progress, struct err *e);

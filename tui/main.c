@@ -87,6 +87,8 @@ static int check_words(const struct command *c, const struct settings *s, struct
         return err_set(e, ERR_USAGE, "usage: bertscope %s %s (see --help)", c->name, c->args);
     if (c->max_args >= 0 && s->arg_count > c->max_args)
         return err_set(e, ERR_USAGE, "%s has no use for \"%s\" (see --help)", c->name, s->args[c->max_args]);
+    if (!c->lists && s->batches.n + s->seqs.n > 0)
+        return err_set(e, ERR_USAGE, "%s takes one number as --%s", c->name, s->batches.n > 0 ? "batch" : "seq");
     return 0;
 }
 

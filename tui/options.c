@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum kind { KIND_FLAG, KIND_INT, KIND_REAL, KIND_TEXT, KIND_FORMAT };
+enum kind { KIND_FLAG, KIND_INT, KIND_INTS, KIND_REAL, KIND_TEXT, KIND_FORMAT };
 
 struct option_row {
     const char *name; /* with _ for - */
@@ -53,21 +53,46 @@ static const struct option_row *find_letter(char c)
     return NULL;
 }
 
+/* `end`: what follows the number; only an option that takes several may go on with a comma. */
+static int read_number(const struct option_row *row, const char *text, double *x, char **end, struct err *e)
+{
+    errno = 0;
+    *x = strtod(text, end);
+    bool whole = row->kind == KIND_REAL || *x == (double)(long long)*x;
+    bool ends = !**end || (row->kind == KIND_INTS && **end == ',');
+    if (*end == text || !ends || errno || !(*x >= row->low && *x <= row->high) || !whole)
+        return err_set(e, ERR_USAGE, "--%s takes a%s number from %.10g to %.10g, not \"%s\"", spelled(row),
+                       row->kind == KIND_REAL ? "" : " whole", row->low, row->high, text);
+    return 0;
+}
+
+static int set_further(struct settings *s, const struct option_row *row, const char *rest, struct err *e)
+{
+    struct further *more = row == &rows[OPTION_ID_batch] ? &s->batches : &s->seqs;
+    more->n = 0;
+    while (*rest == ',') {
+        char *end;
+        double x;
+        if (more->n == FURTHER_MOST)
+            return err_set(e, ERR_USAGE, "--%s takes at most %d numbers", spelled(row), FURTHER_MOST + 1);
+        TRY(read_number(row, rest + 1, &x, &end, e));
+        more->value[more->n++] = (int)x;
+        rest = end;
+    }
+    return 0;
+}
+
 static int set_number(struct settings *s, const struct option_row *row, const char *text, struct err *e)
 {
     char *end;
-    errno = 0;
-    double x = strtod(text, &end);
-    bool whole = row->kind == KIND_REAL || x == (double)(long long)x;
-    if (end == text || *end || errno || !(x >= row->low && x <= row->high) || !whole)
-        return err_set(e, ERR_USAGE, "--%s takes a%s number from %.10g to %.10g, not \"%s\"", spelled(row),
-                       row->kind == KIND_INT ? " whole" : "", row->low, row->high, text);
+    double x;
+    TRY(read_number(row, text, &x, &end, e));
     void *field = (char *)s + row->offset;
-    if (row->kind == KIND_INT)
-        *(int *)field = (int)x;
-    else
+    if (row->kind == KIND_REAL)
         *(double *)field = x;
-    return 0;
+    else
+        *(int *)field = (int)x;
+    return row->kind == KIND_INTS ? set_further(s, row, end, e) : 0;
 }
 
 int format_word(const char *text, enum kernel_format *out, struct err *e)
@@ -83,7 +108,7 @@ int format_word(const char *text, enum kernel_format *out, struct err *e)
 
 static int set_value(struct settings *s, const struct option_row *row, const char *text, struct err *e)
 {
-    if (row->kind == KIND_INT || row->kind == KIND_REAL)
+    if (row->kind == KIND_INT || row->kind == KIND_INTS || row->kind == KIND_REAL)
         return set_number(s, row, text, e);
     void *field = (char *)s + row->offset;
     if (row->kind == KIND_FORMAT)
@@ -112,7 +137,7 @@ static int take_value(struct settings *s, const struct option_row *row, const ch
     return set_value(s, row, attached ? attached : w->argv[++w->at], e);
 }
 
-static int parse_word(struct settings *s, struct words *w, uint64_t allowed, struct err *e)
+static int parse_word(struct settings *s, struct words *w, option_set allowed, struct err *e)
 {
     const char *word = w->argv[w->at], *attached = NULL;
     const struct option_row *row;
@@ -128,11 +153,11 @@ static int parse_word(struct settings *s, struct words *w, uint64_t allowed, str
         return err_set(e, ERR_USAGE, "there is no option %s (see --help)", word);
     if (!(allowed >> (row - rows) & 1))
         return err_set(e, ERR_USAGE, "this command has no option --%s (see --help)", spelled(row));
-    s->given |= UINT64_C(1) << (row - rows);
+    s->given |= (option_set)1 << (row - rows);
     return take_value(s, row, attached, w, e);
 }
 
-int options_parse(struct settings *out, int argc, char **argv, const char **args, uint64_t allowed, struct err *e)
+int options_parse(struct settings *out, int argc, char **argv, const char **args, option_set allowed, struct err *e)
 {
     struct words w = {argc, 0, argv};
     bool only_words = false;
@@ -149,7 +174,7 @@ int options_parse(struct settings *out, int argc, char **argv, const char **args
     return 0;
 }
 
-void options_help(uint64_t set, struct str *out)
+void options_help(option_set set, struct str *out)
 {
     for (int i = 0; i < OPTIONS; i++) {
         if (!(set >> i & 1))

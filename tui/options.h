@@ -9,12 +9,22 @@
 #include "analyzer/base/str.h"
 #include "analyzer/measure/profile.h"
 
+/* A set of OPTION_BITs. */
+typedef unsigned __int128 option_set;
+
+/* The values of an option after its first one: "--batch 1,4,16". */
+enum { FURTHER_MOST = 7 };
+struct further {
+    int n, value[FURTHER_MOST];
+};
+
 /* What the user asked for. Texts are borrowed from argv. */
 struct settings {
-    uint64_t given; /* OPTION_BITs */
+    option_set given;
     const char *const *args; /* words that are no options: the model first */
     int arg_count;
     int batch, seq, threads, rows, seed; /* 0 = not given (seed: 0) */
+    struct further batches, seqs; /* only for commands with `lists` */
     enum kernel_format format; /* of the linear layers */
     double budget_s;
     int epochs, steps, batch_rows, eval_every, patience, vocab_size, layers, hidden, heads, ffn, positions;
@@ -32,20 +42,20 @@ enum option_id {
     OPTIONS
 };
 
-_Static_assert(OPTIONS <= 64, "a set of options is 64 bits");
+_Static_assert(OPTIONS <= 8 * sizeof(option_set), "a set of options has a bit for each");
 
 /* Sets of options, for commands. */
-#define OPTION_BIT(name) (UINT64_C(1) << OPTION_ID_##name)
+#define OPTION_BIT(name) ((option_set)1 << OPTION_ID_##name)
 #define OPTIONS_COMMON                                                                                       \
     (OPTION_BIT(help) | OPTION_BIT(quiet) | OPTION_BIT(json) | OPTION_BIT(output) | OPTION_BIT(seed) | OPTION_BIT(threads))
 
 /* Parses the words after the command. `args` has room for argc words. Unknown options, missing or bad values and options
  * that the command does not take (`allowed`) give ERR_USAGE. "--" ends the options. */
-WARN_UNUSED int options_parse(struct settings *out, int argc, char **argv, const char **args, uint64_t allowed,
+WARN_UNUSED int options_parse(struct settings *out, int argc, char **argv, const char **args, option_set allowed,
                               struct err *e);
 
 /* One line an option of the set. */
-void options_help(uint64_t set, struct str *out);
+void options_help(option_set set, struct str *out);
 
 /* A format by its name; ERR_USAGE lists the names. */
 WARN_UNUSED int format_word(const char *text, enum kernel_format *out, struct err *e);

@@ -138,8 +138,8 @@ static int make(struct model **out, const struct settings *s, const struct datas
 
 static int check_no_shape(const struct settings *s, struct err *e)
 {
-    uint64_t shape = OPTION_BIT(layers) | OPTION_BIT(hidden) | OPTION_BIT(heads) | OPTION_BIT(ffn) | OPTION_BIT(positions);
-    uint64_t vocab = OPTION_BIT(vocab) | OPTION_BIT(vocab_from) | OPTION_BIT(vocab_size) | OPTION_BIT(cased);
+    option_set shape = OPTION_BIT(layers) | OPTION_BIT(hidden) | OPTION_BIT(heads) | OPTION_BIT(ffn) | OPTION_BIT(positions);
+    option_set vocab = OPTION_BIT(vocab) | OPTION_BIT(vocab_from) | OPTION_BIT(vocab_size) | OPTION_BIT(cased);
     if (s->given & shape)
         return err_set(e, ERR_USAGE, "%s has a shape of its own; --layers, --hidden, --heads, --ffn and --positions are for "
                                      "preset:NAME", settings_model(s));

@@ -53,6 +53,7 @@ for command in open profile tokenize predict eval heads train kernels doctor dra
 done
 run 2 "bertscope: there is no option --speed (see --help)" profile --speed
 run 2 "bertscope: --batch takes a whole number from 1 to 4096, not \"0\"" profile --batch 0
+run 2 "bertscope: profile takes one number as --batch" profile --batch 1,4
 run 2 "bertscope: this command has no option --batch (see --help)" kernels --batch 2
 run 2 "bertscope: profile has no use for \"b\" (see --help)" profile a b
 run 2 "bertscope: usage: bertscope predict MODEL [TEXT...] (see --help)" predict
