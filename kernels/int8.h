@@ -1,49 +1,21 @@
-/* Symmetric int8: the numbers of a row stand for q scale with integers q in [-127, 127].
+/* Symmetric int8: the numbers of a row stand for q scale with integers q in [-127, 127] (kernels/scale.h).
  *
- * With most = max(max |x|, 2^-100): scale = most / 127 and q = nearest even of x (127 / most), each operation rounded to
- * float. All variants do just that, so they agree on every q. A row with infinity or NaN has no scale: NaN, all
- * q are 0.
- *
- * |x - q scale| <= (1/2 + 127 (2 u + u^2)) scale (1 + u): x (127 / most) is off by two roundings, scale by one. */
+ * The scale of an output of w has 16 bits of significand, so that what w became is rounded to itself. That of a row of x is not
+ * cut: it would make a step of 2^-15 of a difference in the last place. */
 #ifndef KERNELS_INT8_H
 #define KERNELS_INT8_H
 
-#include <math.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "kernels/scale.h"
 
-#include "kernels/half.h"
-
-#define INT8_MOST  127
-#define INT8_LEAST 0x1p-100f /* of `most`: its inverse is finite */
-
-struct int8_scale {
-    float scale, inverse; /* inverse 0 and scale NaN where there is none */
-};
-
-/* `bits`: the largest |x| as an integer, which orders NaN above infinity above all numbers. */
-static inline struct int8_scale int8_scale_of(uint32_t bits)
+static inline struct scale int8_weight_scale(const float *w, int k)
 {
-    float most = f32_from_bits(bits);
-    if (bits >= 0x7f800000u)
-        return (struct int8_scale){NAN, 0};
-    most = most < INT8_LEAST ? INT8_LEAST : most;
-    return (struct int8_scale){most / INT8_MOST, INT8_MOST / most};
+    return scale_of(scale_top(w, k), 127, 16);
 }
 
-static inline struct int8_scale int8_scale_row(const float *x, int k)
+/* `top` as in scale_of */
+static inline struct scale int8_input_scale(uint32_t top)
 {
-    uint32_t bits = 0;
-    for (int i = 0; i < k; i++) {
-        uint32_t magnitude = bits_from_f32(x[i]) & 0x7fffffffu;
-        bits = magnitude > bits ? magnitude : bits;
-    }
-    return int8_scale_of(bits);
-}
-
-static inline int8_t int8_quantize(float x, struct int8_scale s)
-{
-    return s.inverse > 0 ? (int8_t)rintf(x * s.inverse) : 0;
+    return scale_of(top, 127, 24);
 }
 
 #endif

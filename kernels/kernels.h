@@ -265,6 +265,11 @@ const char *kernel_format_name(enum kernel_format format);
 bool kernel_format_parse(const char *name, enum kernel_format *out);
 /* What the weights w[n,k] take in a format, without bias and padding. */
 uint64_t kernel_format_bytes(enum kernel_format format, uint64_t n, uint64_t k);
+
+/* y[n,k] = what linear rows of a format multiply instead of w[n,k], as floats; dense, y may be w. A projection: rounding y
+ * again leaves it, bit by bit, and w and y make the same panels. So dense floats and the name of a format are a model in that
+ * format. Numbers that share a scale must stay together: after some of them were removed or made zero, round again. */
+void kernel_format_round(enum kernel_format format, float *y, const float *w, int n, int k);
 const char *activation_name(enum activation act);
 
 #endif

@@ -15,10 +15,10 @@ static void pack(void *panel, const float *w, ptrdiff_t ldw, int rows, int k)
     int8_t *q = (int8_t *)(scale + PANEL);
     memset(panel, 0, panel_bytes(k));
     for (int j = 0; j < rows; j++) {
-        struct int8_scale s = int8_scale_row(w + j * ldw, k);
+        struct scale s = int8_weight_scale(w + j * ldw, k);
         scale[j] = s.scale;
         for (int i = 0; i < k; i++)
-            q[i * PANEL + j] = int8_quantize(w[j * ldw + i], s);
+            q[i * PANEL + j] = scale_quantize(w[j * ldw + i], s);
     }
 }
 
@@ -31,11 +31,11 @@ static void prepare(void *prepared, const float *x, ptrdiff_t ldx, int m, int k)
 {
     for (int r = 0; r < m; r++) {
         char *row = (char *)prepared + (size_t)r * input_bytes(k);
-        struct int8_scale s = int8_scale_row(x + r * ldx, k);
+        struct scale s = int8_input_scale(scale_top(x + r * ldx, k));
         memset(row, 0, input_bytes(k));
         memcpy(row, &s.scale, sizeof s.scale);
         for (int i = 0; i < k; i++)
-            ((int8_t *)row)[sizeof(float) + (size_t)i] = int8_quantize(x[r * ldx + i], s);
+            ((int8_t *)row)[sizeof(float) + (size_t)i] = scale_quantize(x[r * ldx + i], s);
     }
 }
 

@@ -2,12 +2,12 @@
 noinst_LIBRARIES += libkernels.a
 libkernels_a_CFLAGS = $(AM_CFLAGS)
 libkernels_a_SOURCES = \
-	kernels/kernels.h kernels/rows.h kernels/dispatch.c \
+	kernels/kernels.h kernels/rows.h kernels/dispatch.c kernels/round.c \
 	kernels/cpu.h kernels/cpu.c kernels/half.h kernels/dropout.h \
 	kernels/linear_f32_scalar.c \
 	kernels/linear_bf16_scalar.c \
 	kernels/linear_f16_scalar.c \
-	kernels/linear_int8_scalar.c kernels/peak_int8_scalar.c kernels/int8.h \
+	kernels/linear_int8_scalar.c kernels/peak_int8_scalar.c kernels/int8.h kernels/scale.h \
 	kernels/attention_f32_scalar.c \
 	kernels/softmax_f32_scalar.c \
 	kernels/layernorm_f32_scalar.c \

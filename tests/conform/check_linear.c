@@ -40,17 +40,23 @@ static double rounded(const struct rounding *f, double x)
     return fabs(near) > f->most ? copysign(INFINITY, near) : near;
 }
 
-/* A row as int8: integers, and the scale that kernels/int8.h states. A double that is rounded to float is the float
- * quotient or product: 53 bits are more than twice 24 and 2. */
-static double integers_of(int8_t *q, const float *x, int k)
+/* The scale that kernels/scale.h states. A double that is rounded to float is the float quotient or product: 53 bits are more
+ * than twice 24 and 2. */
+static double scale_in(const float *x, int k, int most, int bits)
 {
-    double most = 0x1p-100;
+    int exponent;
+    double top = 0x1p-100;
     for (int i = 0; i < k; i++)
-        most = fmax(most, fabs((double)x[i]));
-    double inverse = (float)(127 / most);
+        top = fmax(top, fabs((double)x[i]));
+    double significand = frexp((float)(top / most), &exponent);
+    return ldexp(floor(ldexp(significand, bits)), exponent - bits);
+}
+
+static void integers_of(int8_t *q, const float *x, int k, double scale)
+{
+    double inverse = (float)(1 / scale);
     for (int i = 0; i < k; i++)
         q[i] = (int8_t)nearbyint((double)(float)(x[i] * inverse));
-    return (float)(most / 127);
 }
 
 struct linear_case {
@@ -153,9 +159,12 @@ static struct dot dot_of_floats(const struct linear_case *c, const struct linear
 static struct dot dot_of_integers(const struct linear_case *c, const struct linear_data *d, int r, int j)
 {
     static int8_t q[4096], p[4096];
-    double row = integers_of(q, d->x.p + r * d->x.ld, c->k), out = integers_of(p, d->w.p + j * d->w.ld, c->k);
+    const float *x = d->x.p + r * d->x.ld, *w = d->w.p + j * d->w.ld;
+    double row = scale_in(x, c->k, 127, 24), out = scale_in(w, c->k, 127, 16);
     double bias = d->bias ? d->bias[j] : 0;
     int64_t sum = 0;
+    integers_of(q, x, c->k, row);
+    integers_of(p, w, c->k, out);
     for (int i = 0; i < c->k; i++)
         sum += q[i] * p[i];
     double product = (double)sum * row * out;
@@ -383,6 +392,45 @@ static void check_transposed(const struct linear_kernel *l)
                 check_panel(l, rows, ks[i], (enum placement)where);
 }
 
+static void expect_same(const char *what, const void *a, const void *b, size_t bytes)
+{
+    if (memcmp(a, b, bytes) != 0)
+        fail("%s differ", what);
+}
+
+/* One of each kind of output, then hard numbers: what a format rounds w to is rounded to itself, and has the panels of w. */
+static void check_projection(const struct linear_kernel *l, enum kernel_format format, int k)
+{
+    at("%s rounded twice, k=%d", kernel_format_name(format), k);
+    const int n = 3 * NUMBERS + 40;
+    const size_t bytes = (size_t)n * (size_t)k * sizeof(float);
+    const size_t panels = l->panel_bytes(k) * (size_t)((n - 1) / l->panel + 1);
+    struct matrix w = matrix_new(n, k, 0, ENDS_AT_GUARD), once = w, twice = w;
+    once.p = guard_floats(bytes / sizeof(float), ENDS_AT_GUARD);
+    twice.p = guard_floats(bytes / sizeof(float), ENDS_AT_GUARD);
+    for (int j = 0; j < n; j++)
+        for (int i = 0; i < k; i++)
+            if (j < 3 * NUMBERS && i == 0)
+                fill(w.p + j * k, (size_t)k, (enum numbers)(j % NUMBERS));
+            else if (j >= 3 * NUMBERS)
+                w.p[j * k + i] = hard_number(j < n - 20 ? (int)(random_u64() % 100) : 100);
+    kernel_format_round(format, once.p, w.p, n, k);
+    kernel_format_round(format, twice.p, once.p, n, k);
+    expect_same("numbers rounded once and twice", once.p, twice.p, bytes);
+    expect_same("panels of numbers and of what they round to", pack_all(l, &w, ENDS_AT_GUARD),
+                pack_all(l, &once, ENDS_AT_GUARD), panels);
+    kernel_format_round(format, w.p, w.p, n, k);
+    expect_same("numbers rounded in place and elsewhere", w.p, once.p, bytes);
+    guards_release();
+}
+
+static void check_projections(const struct linear_kernel *l, enum kernel_format format)
+{
+    static const int ks[] = {1, 2, 3, 31, 32, 33, 70, 768};
+    for (size_t i = 0; i < sizeof ks / sizeof *ks; i++)
+        check_projection(l, format, ks[i]);
+}
+
 static void check_integers(const struct linear_kernel *l)
 {
     const int t = l->row_block, p = l->panel;
@@ -400,6 +448,7 @@ void check_linear(const struct kernel *k)
     check_sizes(k->fn.linear, k->format);
     check_blocks(k->fn.linear, k->format);
     check_rows_are_independent(k->fn.linear, k->format);
+    check_projections(k->fn.linear, k->format);
     at("pack_transposed");
     if ((k->fn.linear->pack_transposed == NULL) != (k->format == KERNEL_INT8))
         fail("rows of floats, and only these, take the transpose of their weights");
