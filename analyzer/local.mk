@@ -8,4 +8,5 @@ include analyzer/model/local.mk
 include analyzer/data/local.mk
 include analyzer/run/local.mk
 include analyzer/measure/local.mk
+include analyzer/compress/local.mk
 include analyzer/train/local.mk

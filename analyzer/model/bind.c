@@ -98,7 +98,7 @@ static const struct checkpoint_entry *find_tensor(const struct model *m, const s
 
 struct param bind_param(const struct arch_param *p, int layer, const char *name, const struct tensor *t)
 {
-    return (struct param){p->role, role_component[p->role], layer, name, *t};
+    return (struct param){p->role, role_component[p->role], layer, name, *t, KERNEL_F32};
 }
 
 static int check_tensor(const struct model *m, const struct arch_param *p, int layer,

@@ -6,6 +6,7 @@ libanalyzer_a_SOURCES += \
 	analyzer/model/checkpoint.c analyzer/model/checkpoint.h \
 	analyzer/model/component.c analyzer/model/component.h \
 	analyzer/model/demo.c analyzer/model/demo.h \
+	analyzer/model/derive.c analyzer/model/derive.h \
 	analyzer/model/config.c analyzer/model/config.h \
 	analyzer/model/config_write.c \
 	analyzer/model/format_safetensors.c \

@@ -28,7 +28,7 @@ static int init_layers(struct model *m, struct err *e)
     if (!m->layer)
         return err_set(e, ERR_NOMEM, "no memory for %d layers", c->layers);
     for (int i = 0; i < c->layers; i++)
-        m->layer[i] = (struct layer_shape){c->heads - (c->pruned ? c->pruned[i] : 0), c->ffn};
+        m->layer[i] = (struct layer_shape){c->heads - (c->pruned ? c->pruned[i] : 0), c->ffn, i, NULL};
     return 0;
 }
 
@@ -239,7 +239,13 @@ void model_free(struct model *m)
 {
     if (!m)
         return;
-    tokenizer_free(m->tokenizer);
+    if (!m->base)
+        tokenizer_free(m->tokenizer);
+    for (int i = 0; m->own && i < m->params; i++)
+        free(m->own[i]);
+    for (int i = 0; m->layer && i < m->config.layers; i++)
+        free(m->layer[i].head);
+    free(m->own);
     checkpoint_close(&m->checkpoint);
     arena_free(&m->values);
     config_free(&m->config);
@@ -250,6 +256,11 @@ void model_free(struct model *m)
     free(m->origin);
     free(m->name);
     free(m);
+}
+
+int layer_head(const struct layer_shape *l, int i)
+{
+    return l->head ? l->head[i] : i;
 }
 
 const struct param *model_param(const struct model *m, enum role role, int layer)

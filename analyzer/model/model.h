@@ -25,13 +25,18 @@ struct param {
     int layer;        /* -1 = not in a layer */
     const char *name; /* the name in the file, or the architecture's for a preset; escape before showing */
     struct tensor tensor;
+    enum kernel_format format; /* its numbers are representable in it, and a linear layer computes in it; F32: any numbers */
 };
 
 /* What is left of one encoder layer; a pruned model is an ordinary model. */
 struct layer_shape {
     int heads;
     int neurons;
+    int number; /* of the layer in the model that it comes from */
+    int *head;  /* [heads] the numbers of its heads there, rising; NULL = 0, 1, ...; owned */
 };
+
+int layer_head(const struct layer_shape *l, int i); /* the number of its head i */
 
 struct model {
     char *name;   /* as the user named it: a directory, demo, preset:NAME; owned */
@@ -42,7 +47,9 @@ struct model {
     struct layer_shape *layer; /* [config.layers]; owned */
     struct checkpoint checkpoint;
     struct arena values;         /* parameters that are in memory, see values.h */
-    struct tokenizer *tokenizer; /* NULL when the model has none, tokenizer_missing says why */
+    const struct model *base;    /* whose tensors and tokenizer this one borrows, see derive.h; or NULL */
+    float **own;                 /* [params] numbers that replace those of base, NULL where they do not; owned, NULL without base */
+    struct tokenizer *tokenizer; /* NULL when the model has none, tokenizer_missing says why; owned, or base's */
     char *tokenizer_missing;     /* owned */
     bool random;                 /* seeded random weights: times and counts mean something, outputs do not */
     int unused;                  /* tensors in the files that the architecture has no use for */

@@ -126,8 +126,10 @@ static int fill(const struct arch_param *p, int layer, void *payload, struct err
     struct tensor t = tensor_dense(DTYPE_F32, ndim, dim, x);
     bind_name(name, p, layer);
     f->param[f->params++] = bind_param(p, layer, name, &t);
-    if (from)
+    if (from) {
+        f->param[f->params - 1].format = from->format;
         return copy_values(x, count, f, from, e);
+    }
     if (ndim == 2)
         return fill_random(x, count, rng_u64(f->seed, (uint64_t)f->params), f->progress, e);
     for (size_t i = 0; i < count; i++)
@@ -152,8 +154,12 @@ int values_fill(struct model *m, enum values_fresh fresh, uint64_t seed, const s
         free(f.param);
         return code;
     }
+    for (int i = 0; m->own && i < m->params; i++)
+        free(m->own[i]);
+    free(m->own);
     free(m->param);
     arena_free(&m->values);
+    m->own = NULL;
     checkpoint_close(&m->checkpoint);
     m->param = f.param;
     m->params = f.params;

@@ -51,10 +51,20 @@ const struct linear *weights_linear(const struct weights *w, enum site s, int la
 
 /* ---- sizes --------------------------------------------------------------------------------------------------- */
 
-static enum kernel_format format_of(const struct weights *w, enum site s, int k)
+/* The format that all parts have. */
+static enum kernel_format own_format(const struct linear *l)
 {
-    bool stays = w->format == KERNEL_INT8 && (outside_layers(s) || k > KERNEL_INT8_K);
-    return stays ? KERNEL_F32 : w->format;
+    for (int i = 1; i < l->parts; i++)
+        if (l->part[i].weight->format != l->part[0].weight->format)
+            return KERNEL_F32;
+    return l->part[0].weight->format;
+}
+
+static enum kernel_format format_of(const struct weights *w, const struct linear *l, enum site s)
+{
+    enum kernel_format own = own_format(l), f = own == KERNEL_F32 ? w->format : own;
+    bool stays = f == KERNEL_INT8 && (outside_layers(s) || l->k > KERNEL_INT8_K);
+    return stays ? KERNEL_F32 : f;
 }
 
 static void choose_kernel(struct linear *l, enum kernel_format format, uint32_t cpu)
@@ -77,7 +87,7 @@ static void size_linear(struct weights *w, enum site s, int layer)
         l->k = (int)weight->tensor.dim[1];
         l->params += tensor_count(&weight->tensor) + (bias ? tensor_count(&bias->tensor) : 0);
     }
-    choose_kernel(l, format_of(w, s, l->k), w->cpu);
+    choose_kernel(l, format_of(w, l, s), w->cpu);
     uint64_t n = (uint64_t)l->n, k = (uint64_t)l->k;
     l->bytes = kernel_format_bytes(l->kernel->format, n, k) + (l->params - n * k) * sizeof(float);
 }
@@ -114,12 +124,55 @@ static int all_linears(const struct weights *w)
     return w->transposed ? 2 * w->linears : w->linears;
 }
 
+static bool same_tensor(const struct param *a, const struct param *b)
+{
+    if (!a || !b)
+        return a == b;
+    const struct tensor *t = &a->tensor, *u = &b->tensor;
+    return t->data == u->data && t->dtype == u->dtype && t->dim[0] == u->dim[0] && (t->ndim < 2 || t->dim[1] == u->dim[1]);
+}
+
+static bool same_linear(const struct linear *a, const struct linear *b)
+{
+    if (a->kernel != b->kernel || a->parts != b->parts || (a->transposed && !b->transposed))
+        return false;
+    for (int i = 0; i < a->parts; i++)
+        if (!same_tensor(a->part[i].weight, b->part[i].weight) || !same_tensor(a->part[i].bias, b->part[i].bias))
+            return false;
+    return true;
+}
+
+/* Uses what `like` has packed of the same numbers; a layer may have moved. */
+static void borrow(struct linear *l, const struct weights *like, int site)
+{
+    for (int i = site; i < like->linears; i += LAYER_SITES) {
+        const struct linear *from = &like->linear[i];
+        if (!from->kernel || !same_linear(l, from))
+            continue;
+        l->borrowed = true;
+        l->panels = from->panels;
+        l->bias = from->bias;
+        if (l->transposed)
+            l->transposed->panels = from->transposed->panels;
+        return;
+    }
+}
+
+static void borrow_all(struct weights *w, const struct weights *like)
+{
+    for (int i = 0; like && i < w->model->config.layers * LAYER_SITES; i++)
+        if (w->linear[i].kernel)
+            borrow(&w->linear[i], like, i % LAYER_SITES);
+}
+
 /* Bytes of all packed layers; also what packing needs for a panel. */
 static int add_sizes(struct weights *w, size_t *total, struct err *e)
 {
     for (int i = 0; i < all_linears(w); i++) {
         const struct linear *l = &w->linear[i];
         size_t bytes, bias = arena_size((size_t)l->n * sizeof(float));
+        if (w->linear[i % w->linears].borrowed)
+            continue;
         if (!size_mul((size_t)panels(l), l->panel_bytes, &bytes) ||
             !size_add(*total, arena_size(bytes) + (i < w->linears ? bias : 0), total))
             return err_set(e, ERR_SHAPE, "the linear layers of %s are too large", w->model->name);
@@ -242,7 +295,7 @@ static int pack_all(struct weights *w, const struct progress *progress, struct e
     uint64_t done = 0, total = model_param_total(w->model);
     for (int i = 0; i < w->linears; i++) {
         struct linear *l = &w->linear[i];
-        if (!l->kernel)
+        if (!l->kernel || l->borrowed)
             continue;
         reserve_linear(w, l);
         pack_linear(w, l, w->threads);
@@ -278,7 +331,7 @@ void weights_refresh(struct weights *w, int threads)
     for (int i = 0; i < w->copies; i++)
         copy_vector(&w->copy[i]);
     for (int i = 0; i < w->linears; i++)
-        if (w->linear[i].kernel)
+        if (w->linear[i].kernel && !w->linear[i].borrowed)
             pack_linear(w, &w->linear[i], threads);
 }
 
@@ -291,7 +344,7 @@ const float *weights_vector(const struct weights *w, enum role role, int layer)
     return p ? tensor_f32(&p->tensor) : NULL;
 }
 
-static int build(struct weights *w, const struct progress *progress, struct err *e)
+static int build(struct weights *w, const struct weights *like, const struct progress *progress, struct err *e)
 {
     const struct model *m = w->model;
     size_t bytes = 0;
@@ -301,6 +354,7 @@ static int build(struct weights *w, const struct progress *progress, struct err 
     if (!w->linear || !w->copy)
         return err_set(e, ERR_NOMEM, "no memory for %d layers", m->config.layers);
     size_all(w);
+    borrow_all(w, like);
     TRY(add_sizes(w, &bytes, e));
     for (int i = 0; i < m->params; i++)
         if (needs_copy(&m->param[i]))
@@ -324,7 +378,7 @@ int weights_build(struct weights **out, const struct model *m, const struct weig
     w->format = options->format;
     w->transposed = options->gradients;
     w->threads = options->threads;
-    int code = build(w, progress, e);
+    int code = build(w, options->like, progress, e);
     if (code != 0)
         weights_free(w);
     else

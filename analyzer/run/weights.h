@@ -39,9 +39,10 @@ struct linear {
     int parts; /* of w, in the order of the outputs */
     struct linear_part part[LINEAR_PARTS];
     const struct kernel *kernel; /* the row that packed it and must run it; NULL = the model has no such layer */
-    char *panels;                /* packed weights; owned by the weights */
+    char *panels;                /* packed weights; owned by the weights, or those of `like` */
     size_t panel_bytes;
-    float *bias;       /* [n], or NULL; owned by the weights */
+    float *bias;       /* [n], or NULL; as `panels` */
+    bool borrowed;     /* panels and bias are those of weights_options.like */
     uint64_t params;   /* numbers in w and bias */
     uint64_t bytes;    /* what they take in this format, without padding */
     struct linear *transposed; /* y = x w: without bias, for backward; NULL without weights_options.gradients */
@@ -71,12 +72,16 @@ struct weights {
 struct weights_options {
     uint32_t cpu; /* CPU_* bits that may be used */
     int threads;
-    /* Of the linear layers; tables and vectors stay f32. With int8 the heads stay f32 too: they are small, and
+    /* Of the linear layers whose parameters have none of their own (param.format, which all parts must share); tables and
+     * vectors stay f32. With int8 the heads stay f32 too: they are small, and
      * what they lose is lost in the answer. So does a layer of more than KERNEL_INT8_K inputs. */
     enum kernel_format format;
     /* Also packs the transposed weights that a backward pass needs, in the same format; f32 for int8, which has no such
      * product. */
     bool gradients;
+    /* Borrowed, or NULL; must outlive the result. Linear layers of the same tensors in the same format are not packed again: those of
+     * `like` are used, if it was made for as many threads or more and has gradients if these do. */
+    const struct weights *like;
 };
 
 /* Chooses a kernel for every linear layer and packs it. Pages of the model's files that were

@@ -1,0 +1,19 @@
+libanalyzer_a_SOURCES += \
+	analyzer/compress/apply.c analyzer/compress/apply.h \
+	analyzer/compress/importance.c analyzer/compress/importance.h \
+	analyzer/compress/memo.c analyzer/compress/memo.h \
+	analyzer/compress/method.c analyzer/compress/method.h \
+	analyzer/compress/method_bf16.c \
+	analyzer/compress/method_f16.c \
+	analyzer/compress/method_int8.c \
+	analyzer/compress/method_prune_heads.c \
+	analyzer/compress/method_prune_layers.c \
+	analyzer/compress/method_prune_neurons.c \
+	analyzer/compress/pick.c analyzer/compress/pick.h \
+	analyzer/compress/quantize.c analyzer/compress/quantize.h \
+	analyzer/compress/recipe.c analyzer/compress/recipe.h \
+	analyzer/compress/recipe_diff.c \
+	analyzer/compress/step.c \
+	analyzer/compress/structure.c analyzer/compress/structure.h \
+	analyzer/compress/units.c analyzer/compress/units.h
+EXTRA_DIST += analyzer/compress/methods.def

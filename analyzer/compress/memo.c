@@ -1,0 +1,57 @@
+#include "analyzer/compress/memo.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { ENTRIES = 64 };
+
+struct entry {
+    char *key;
+    struct head_scores scores;
+};
+
+struct memo {
+    struct entry entry[ENTRIES];
+    int added;
+};
+
+struct memo *memo_new(void)
+{
+    return calloc(1, sizeof(struct memo));
+}
+
+static void entry_free(struct entry *x)
+{
+    free(x->key);
+    head_scores_free(&x->scores);
+    *x = (struct entry){0};
+}
+
+void memo_free(struct memo *x)
+{
+    for (int i = 0; x && i < ENTRIES; i++)
+        entry_free(&x->entry[i]);
+    free(x);
+}
+
+const struct head_scores *memo_find(const struct memo *x, const char *key)
+{
+    for (int i = 0; x && i < ENTRIES; i++)
+        if (x->entry[i].key && strcmp(x->entry[i].key, key) == 0)
+            return &x->entry[i].scores;
+    return NULL;
+}
+
+void memo_add(struct memo *x, const char *key, const struct head_scores *s)
+{
+    struct entry fresh = {.key = x ? strdup(key) : NULL};
+    struct err ignored = {0};
+    if (!fresh.key)
+        return;
+    if (head_scores_copy(&fresh.scores, s, &ignored) != 0) {
+        free(fresh.key);
+        return;
+    }
+    entry_free(&x->entry[x->added % ENTRIES]);
+    x->entry[x->added++ % ENTRIES] = fresh;
+}

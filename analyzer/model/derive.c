@@ -1,0 +1,117 @@
+#include "analyzer/model/derive.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int copy_text(char **out, const char *text, struct err *e)
+{
+    *out = text ? strdup(text) : NULL;
+    return *out || !text ? 0 : err_set(e, ERR_NOMEM, "no memory for a changed model");
+}
+
+static int copy_layers(struct model *m, const struct model *base, struct err *e)
+{
+    size_t layers = (size_t)base->config.layers;
+    m->layer = calloc(layers, sizeof *m->layer);
+    if (!m->layer)
+        return err_set(e, ERR_NOMEM, "no memory for %zu layers", layers);
+    for (size_t i = 0; i < layers; i++) {
+        const struct layer_shape *from = &base->layer[i];
+        m->layer[i] = *from;
+        m->layer[i].head = from->head ? malloc((size_t)from->heads * sizeof *from->head) : NULL;
+        if (from->head && !m->layer[i].head)
+            return err_set(e, ERR_NOMEM, "no memory for %zu layers", layers);
+        if (from->head)
+            memcpy(m->layer[i].head, from->head, (size_t)from->heads * sizeof *from->head);
+    }
+    return 0;
+}
+
+static int derive(struct model *m, const struct model *base, struct err *e)
+{
+    size_t params = (size_t)base->params;
+    TRY(config_copy(&m->config, &base->config, e));
+    free(m->config.pruned); /* the layers say what they have left */
+    m->config.pruned = NULL;
+    TRY(copy_layers(m, base, e));
+    TRY(copy_text(&m->name, base->name, e));
+    TRY(copy_text(&m->origin, base->origin, e));
+    TRY(copy_text(&m->note, base->note, e));
+    TRY(copy_text(&m->tokenizer_missing, base->tokenizer_missing, e));
+    m->param = malloc(params * sizeof *m->param);
+    m->own = calloc(params, sizeof *m->own);
+    if (!m->param || !m->own)
+        return err_set(e, ERR_NOMEM, "no memory for %zu parameters", params);
+    memcpy(m->param, base->param, params * sizeof *m->param);
+    m->params = base->params;
+    return 0;
+}
+
+int model_derive(struct model **out, const struct model *base, struct err *e)
+{
+    *out = NULL;
+    struct model *m = calloc(1, sizeof *m);
+    if (!m)
+        return err_set(e, ERR_NOMEM, "no memory for a changed model");
+    m->base = base;
+    m->tokenizer = base->tokenizer;
+    m->random = base->random;
+    m->unused = base->unused;
+    int code = derive(m, base, e);
+    if (code != 0)
+        model_free(m);
+    else
+        *out = m;
+    return code;
+}
+
+int param_copy(float **out, const struct param *p, struct err *e)
+{
+    size_t n = tensor_count(&p->tensor);
+    *out = malloc(n * sizeof **out + 1);
+    if (!*out)
+        return err_set(e, ERR_NOMEM, "no memory for %zu numbers", n);
+    tensor_read_f32(&p->tensor, 0, n, *out);
+    return 0;
+}
+
+void model_take(struct model *m, int param, const size_t dim[2], float *values)
+{
+    struct param *p = &m->param[param];
+    assert(m->own);
+    free(m->own[param]);
+    m->own[param] = values;
+    p->tensor = tensor_dense(DTYPE_F32, p->tensor.ndim, dim, values);
+}
+
+bool model_replaced(const struct model *m, int param)
+{
+    return m->own && m->own[param];
+}
+
+void model_drop_layer(struct model *m, int layer)
+{
+    int kept = 0;
+    for (int i = 0; i < m->params; i++) {
+        if (m->param[i].layer == layer) {
+            free(m->own[i]);
+            continue;
+        }
+        m->param[kept] = m->param[i];
+        m->param[kept].layer -= m->param[i].layer > layer;
+        m->own[kept++] = m->own[i];
+    }
+    m->params = kept;
+    free(m->layer[layer].head);
+    memmove(&m->layer[layer], &m->layer[layer + 1], (size_t)(m->config.layers - layer - 1) * sizeof *m->layer);
+    m->config.layers--;
+}
+
+int model_layer(const struct model *m, int number)
+{
+    for (int i = 0; i < m->config.layers; i++)
+        if (m->layer[i].number == number)
+            return i;
+    return -1;
+}

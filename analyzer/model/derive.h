@@ -1,0 +1,26 @@
+/* A model that differs from another one: it borrows all tensors, and what changes gets memory of its own. */
+#ifndef ANALYZER_MODEL_DERIVE_H
+#define ANALYZER_MODEL_DERIVE_H
+
+#include "analyzer/model/model.h"
+
+/* `base` is not changed and must outlive the result, which the caller frees. */
+WARN_UNUSED int model_derive(struct model **out, const struct model *base, struct err *e);
+
+/* The numbers of a parameter as dense floats, to be changed and given back; the caller frees them. */
+WARN_UNUSED int param_copy(float **out, const struct param *p, struct err *e);
+
+/* Gives parameter `param` of a derived model these numbers [dim[0], dim[1]] (a vector: dim[1] is not read), which it then
+ * owns (malloc). Shapes of layers are up to the caller. */
+void model_take(struct model *m, int param, const size_t dim[2], float *values);
+
+/* Whether parameter `param` has numbers other than those of the model it was derived from. */
+bool model_replaced(const struct model *m, int param);
+
+/* Takes a layer out of a derived model; those above move down. */
+void model_drop_layer(struct model *m, int layer);
+
+/* The layer that comes from layer `number` of the first model; -1 if it is gone. */
+int model_layer(const struct model *m, int number);
+
+#endif

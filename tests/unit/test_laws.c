@@ -1,0 +1,272 @@
+/* laws: what every compression method obeys. A method that has no row here fails. */
+#include "tests/unit/unit.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analyzer/compress/apply.h"
+#include "analyzer/data/encoded.h"
+#include "analyzer/model/derive.h"
+#include "analyzer/run/exec.h"
+#include "analyzer/run/predict.h"
+#include "analyzer/run/rows.h"
+#include "analyzer/run/weights.h"
+#include "kernels/cpu.h"
+
+enum { ROWS = 24, STRENGTHS = 3 };
+
+static const struct law {
+    const char *method;
+    const char *nothing;             /* a step without an effect */
+    const char *strength[STRENGTHS]; /* rising; NULL at the end */
+} laws[] = {
+    {"f16", "f16 layers=none", {"f16 layers=0", "f16 layers=0-2", "f16"}},
+    {"bf16", "bf16 layers=none", {"bf16 layers=3", "bf16 layers=1-3", "bf16 components=all"}},
+    {"int8", "int8 layers=none", {"int8 layers=2 components=ffn", "int8 components=ffn", "int8"}},
+    {"prune-heads", "prune-heads fraction=0", {"prune-heads heads=0.1,3.0-2", "prune-heads fraction=0.5", "prune-heads fraction=1 iterations=3"}},
+    {"prune-neurons", "prune-neurons", {"prune-neurons fraction=0.25 by=magnitude", "prune-neurons fraction=0.5 by=random seed=7",
+                                        "prune-neurons fraction=0.9 iterations=2"}},
+    {"prune-layers", "prune-layers", {"prune-layers layers=2", "prune-layers count=2 from=alternate", "prune-layers count=3"}},
+};
+
+struct bench {
+    struct model *model;
+    struct dataset data;
+    struct encoded rows;
+    struct materials materials;
+};
+
+static struct bench bench_open(void)
+{
+    struct bench b = {0};
+    struct err e = {0};
+    CU_ASSERT_EQUAL_FATAL(model_open(&b.model, "demo", NULL, NULL, &e), 0);
+    CU_ASSERT_EQUAL_FATAL(dataset_read(&b.data, "demo:dev", NULL, &e), 0);
+    dataset_cut(&b.data, ROWS);
+    CU_ASSERT_EQUAL_FATAL(encode_dataset(&b.rows, b.model->tokenizer, &b.data, b.model->config.positions, 1, NULL, &e), 0);
+    b.materials = (struct materials){.threads = 2, .cpu = cpu_detect(NULL)};
+    return b;
+}
+
+static void bench_close(struct bench *b)
+{
+    encoded_free(&b->rows);
+    dataset_free(&b->data);
+    model_free(b->model);
+}
+
+static struct model *applied(const struct bench *b, const char *text)
+{
+    struct materials x = b->materials;
+    struct recipe r;
+    struct model *m = NULL;
+    struct err e = {0};
+    x.data = &b->data;
+    x.rows = &b->rows;
+    int code = recipe_parse(&r, text, strlen(text), "law", &e);
+    if (code == 0)
+        code = recipe_apply(&m, b->model, &r, "law", &x, NULL, &e);
+    if (code != 0)
+        printf("\n    said: %s\n", e.text);
+    CU_ASSERT_EQUAL_FATAL(code, 0);
+    recipe_free(&r);
+    return m;
+}
+
+static float *logits_of(const struct bench *b, const struct model *m)
+{
+    struct weights_options options = {.cpu = b->materials.cpu, .threads = 2};
+    struct predict_options predict = {.threads = 2};
+    struct weights *w;
+    float *logits = calloc(ROWS * (size_t)m->config.labels, sizeof *logits);
+    CU_ASSERT_EQUAL_FATAL(weights_build(&w, m, &options, NULL, NULL), 0);
+    CU_ASSERT_EQUAL_FATAL(predict_logits(logits, w, b->rows.row, ROWS, &predict, NULL, NULL), 0);
+    weights_free(w);
+    return logits;
+}
+
+static bool same_logits(const struct bench *b, const struct model *x, const struct model *y)
+{
+    float *p = logits_of(b, x), *q = logits_of(b, y);
+    bool same = memcmp(p, q, ROWS * (size_t)x->config.labels * sizeof *p) == 0;
+    free(p);
+    free(q);
+    return same;
+}
+
+/* FNV-1a over the numbers of all parameters. */
+static uint64_t fingerprint(const struct model *m)
+{
+    uint64_t hash = 0xcbf29ce484222325u;
+    for (int i = 0; i < m->params; i++) {
+        float *x;
+        CU_ASSERT_EQUAL_FATAL(param_copy(&x, &m->param[i], NULL), 0);
+        const unsigned char *bytes = (const unsigned char *)x;
+        for (size_t k = 0; k < tensor_count(&m->param[i].tensor) * sizeof *x; k++)
+            hash = (hash ^ bytes[k]) * 0x100000001b3u;
+        hash = (hash ^ (uint64_t)m->param[i].format) * 0x100000001b3u;
+        free(x);
+    }
+    return hash;
+}
+
+static const struct law *law_of(const struct method *m)
+{
+    for (size_t i = 0; i < sizeof laws / sizeof *laws; i++)
+        if (strcmp(laws[i].method, m->name) == 0)
+            return &laws[i];
+    printf("\n    %s has no laws\n", m->name);
+    return NULL;
+}
+
+static void every_method_has_laws(void)
+{
+    for (int i = 0; i < methods_count; i++)
+        CU_ASSERT_PTR_NOT_NULL(law_of(methods[i]));
+}
+
+static void nothing_changes_nothing(void)
+{
+    struct bench b = bench_open();
+    for (size_t i = 0; i < sizeof laws / sizeof *laws; i++) {
+        struct model *m = applied(&b, laws[i].nothing);
+        CU_ASSERT(same_logits(&b, b.model, m));
+        CU_ASSERT_EQUAL(fingerprint(m), fingerprint(b.model));
+        model_free(m);
+    }
+    bench_close(&b);
+}
+
+static void same_seed_same_bytes(void)
+{
+    struct bench b = bench_open();
+    uint64_t before = fingerprint(b.model);
+    for (size_t i = 0; i < sizeof laws / sizeof *laws; i++)
+        for (int k = 0; k < STRENGTHS && laws[i].strength[k]; k++) {
+            struct model *m = applied(&b, laws[i].strength[k]);
+            b.materials.threads = 1;
+            struct model *again = applied(&b, laws[i].strength[k]);
+            b.materials.threads = 2;
+            CU_ASSERT_EQUAL(fingerprint(m), fingerprint(again));
+            CU_ASSERT_NOT_EQUAL(fingerprint(m), before);
+            CU_ASSERT_EQUAL(fingerprint(b.model), before); /* the model it is applied to stays */
+            model_free(m);
+            model_free(again);
+        }
+    bench_close(&b);
+}
+
+static void more_is_never_larger(void)
+{
+    struct bench b = bench_open();
+    for (size_t i = 0; i < sizeof laws / sizeof *laws; i++) {
+        uint64_t before = model_param_total(b.model);
+        for (int k = 0; k < STRENGTHS && laws[i].strength[k]; k++) {
+            struct model *m = applied(&b, laws[i].strength[k]);
+            CU_ASSERT(model_param_total(m) <= before);
+            before = model_param_total(m);
+            model_free(m);
+        }
+    }
+    bench_close(&b);
+}
+
+/* Packing the same numbers again changes nothing, and layers that are as before are not packed again. */
+static void weights_are_shared(void)
+{
+    struct bench b = bench_open();
+    struct weights_options options = {.cpu = b.materials.cpu, .threads = 2};
+    struct weights *all, *some;
+    struct model *m = applied(&b, "prune-layers layers=0\nint8 layers=2\n");
+    CU_ASSERT_EQUAL_FATAL(weights_build(&all, b.model, &options, NULL, NULL), 0);
+    options.like = all;
+    CU_ASSERT_EQUAL_FATAL(weights_build(&some, m, &options, NULL, NULL), 0);
+    for (int layer = 0; layer < 3; layer++)
+        for (int s = 0; s < SITE_POOLER; s++) {
+            const struct linear *mine = weights_linear(some, (enum site)s, layer), *theirs = weights_linear(all, (enum site)s, layer + 1);
+            CU_ASSERT_EQUAL(mine->panels == theirs->panels, layer != 1);
+            CU_ASSERT_EQUAL(mine->kernel->format, layer == 1 ? KERNEL_INT8 : KERNEL_F32);
+        }
+    float *x = calloc(ROWS * (size_t)m->config.labels, sizeof *x), *y = logits_of(&b, m);
+    struct predict_options predict = {.threads = 2};
+    CU_ASSERT_EQUAL_FATAL(predict_logits(x, some, b.rows.row, ROWS, &predict, NULL, NULL), 0);
+    CU_ASSERT_EQUAL(memcmp(x, y, ROWS * (size_t)m->config.labels * sizeof *x), 0);
+    free(x);
+    free(y);
+    weights_free(some);
+    weights_free(all);
+    model_free(m);
+    bench_close(&b);
+}
+
+/* A head that is gone is a head whose gate is 0. What differs is the order of the sums of its layer's output projection. */
+static void a_head_gone_is_a_gate_shut(void)
+{
+    static const int gone[][2] = {{0, 3}, {0, 4}, {2, 0}, {3, 7}};
+    struct bench b = bench_open();
+    struct weights_options options = {.cpu = b.materials.cpu, .threads = 2};
+    struct plan_options plan_options = {.threads = 2};
+    struct weights *w;
+    struct plan *p;
+    struct model *m = applied(&b, "prune-heads heads=0.3-4,2.0,3.7");
+    CU_ASSERT_EQUAL(m->layer[0].heads, b.model->config.heads - 2);
+    CU_ASSERT_EQUAL(layer_head(&m->layer[0], 3), 5);
+    CU_ASSERT_EQUAL_FATAL(weights_build(&w, b.model, &options, NULL, NULL), 0);
+    CU_ASSERT_EQUAL_FATAL(rows_plan(&p, w, b.rows.row, NULL, ROWS, &plan_options, NULL), 0);
+    for (size_t i = 0; i < sizeof gone / sizeof *gone; i++)
+        plan_gates(p, gone[i][0])[gone[i][1]] = 0;
+    CU_ASSERT_EQUAL_FATAL(exec_run(p, NULL, NULL), 0);
+    const float *expected = plan_output(p, PLAN_LOGITS, -1);
+    float *got = logits_of(&b, m), *full = logits_of(&b, b.model);
+    double off = 0, moved = 0;
+    for (int i = 0; i < ROWS * m->config.labels; i++) {
+        off = fmax(off, fabs((double)got[i] - (double)expected[i]));
+        moved = fmax(moved, fabs((double)full[i] - (double)expected[i]));
+    }
+    CU_ASSERT(off < 1e-4); /* logits of about 10 after 4 layers of sums of 128 products in f32 */
+    CU_ASSERT(moved > 1e-2);
+    free(got);
+    free(full);
+    plan_free(p);
+    weights_free(w);
+    model_free(m);
+    bench_close(&b);
+}
+
+static void refused_whole(void)
+{
+    static const char *const cases[][2] = {
+        {"int8 layers=9", "r: line 1: int8: there is no layer 9 (any more)"},
+        {"int8\nprune-heads heads=1.0-7", "r: line 2: prune-heads: layer 1 would lose all of its 8 heads; one must stay"},
+        {"prune-layers layers=1\n\nint8 layers=1", "r: line 3: int8: there is no layer 1 (any more)"},
+        {"prune-heads heads=1.2\nprune-heads heads=1.2", "r: line 2: prune-heads: there is no head 1.2 (any more)"},
+        {"prune-layers count=4", "r: line 1: prune-layers: all 4 layers would go; one must stay"},
+        {"prune-heads fraction=0.5", "r: line 1: prune-heads: this step scores heads or neurons by gradient, which needs rows"},
+    };
+    struct bench b = bench_open();
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct recipe r;
+        struct err e = {0};
+        struct model *m = b.model;
+        CU_ASSERT_EQUAL_FATAL(recipe_parse(&r, cases[i][0], strlen(cases[i][0]), "r", &e), 0);
+        CU_ASSERT_NOT_EQUAL(recipe_apply(&m, b.model, &r, "r", &b.materials, NULL, &e), 0);
+        CU_ASSERT_PTR_NULL(m);
+        if (strncmp(e.text, cases[i][1], strlen(cases[i][1])) != 0)
+            printf("\n    said: %s\n", e.text);
+        CU_ASSERT_EQUAL(strncmp(e.text, cases[i][1], strlen(cases[i][1])), 0);
+        recipe_free(&r);
+    }
+    bench_close(&b);
+}
+
+CU_TestInfo suite_laws[] = {
+    {"every method has laws", every_method_has_laws},
+    {"a step without an effect leaves all bits", nothing_changes_nothing},
+    {"the same seed gives the same bytes", same_seed_same_bytes},
+    {"more is never larger", more_is_never_larger},
+    {"weights that did not change are shared", weights_are_shared},
+    {"a head that is gone is a gate that is shut", a_head_gone_is_a_gate_shut},
+    {"a bad recipe is refused whole", refused_whole},
+    CU_TEST_INFO_NULL,
+};
