@@ -3,8 +3,6 @@
 #include <stdlib.h>
 
 #include "analyzer/model/derive.h"
-#include "kernels/half.h"
-#include "kernels/int8.h"
 
 /* Linear layers inside the encoder, and the tables of the embedding. */
 static bool is_matrix(const struct param *p)
@@ -26,15 +24,6 @@ int quantize_choose(int *out, const struct model *m, const struct recipe_line *s
     return n;
 }
 
-static void round_row(float *w, size_t k, enum kernel_format format)
-{
-    struct int8_scale scale = int8_scale_row(w, (int)k);
-    for (size_t i = 0; i < k; i++)
-        w[i] = format == KERNEL_F16    ? f32_from_f16(f16_from_f32(w[i]))
-               : format == KERNEL_BF16 ? f32_from_bf16(bf16_from_f32(w[i]))
-                                       : (float)int8_quantize(w[i], scale) * scale.scale;
-}
-
 static int quantize_param(struct model *m, int param, enum kernel_format format, struct err *e)
 {
     const size_t *dim = m->param[param].tensor.dim;
@@ -42,7 +31,7 @@ static int quantize_param(struct model *m, int param, enum kernel_format format,
     TRY(param_copy(&w, &m->param[param], e));
 #pragma omp parallel for schedule(static)
     for (size_t row = 0; row < dim[0]; row++)
-        round_row(w + row * dim[1], dim[1], format);
+        kernel_format_round(format, w + row * dim[1], w + row * dim[1], 1, (int)dim[1]);
     model_take(m, param, (size_t[2]){dim[0], dim[1]}, w);
     m->param[param].format = format;
     return 0;

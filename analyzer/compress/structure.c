@@ -47,6 +47,7 @@ static int keep_cols(struct model *m, enum role role, int layer, const struct ke
     for (size_t row = 0; row < rows; row++)
         for (size_t i = 0; i < (size_t)k->n; i++)
             memmove(w + row * left + i * size, w + row * cols + (size_t)k->keep[i] * size, size * sizeof *w);
+    kernel_format_round(p->format, w, w, (int)rows, (int)left); /* what set a scale may have gone */
     model_take(m, (int)(p - m->param), (size_t[2]){rows, left}, w);
     return 0;
 }
