@@ -23,6 +23,12 @@ libanalyzer_a_SOURCES += \
 	analyzer/model/safetensors.c analyzer/model/safetensors.h \
 	analyzer/model/save.c analyzer/model/save.h \
 	analyzer/model/sharded.c analyzer/model/sharded.h \
+	analyzer/model/stored.c analyzer/model/stored.h \
+	analyzer/model/stored_f32.c \
+	analyzer/model/stored_bf16.c \
+	analyzer/model/stored_f16.c \
+	analyzer/model/stored_int8.c \
+	analyzer/model/stored_sparse.c \
 	analyzer/model/tensor.c analyzer/model/tensor.h \
 	analyzer/model/torch.c analyzer/model/torch.h \
 	analyzer/model/values.c analyzer/model/values.h
@@ -33,7 +39,8 @@ EXTRA_DIST += \
 	analyzer/model/formats.def \
 	analyzer/model/pickle_globals.def \
 	analyzer/model/presets.def \
-	analyzer/model/roles.def
+	analyzer/model/roles.def \
+	analyzer/model/stored.def analyzer/model/stored_half.inc
 libanalyzer_a_SOURCES += \
 	analyzer/model/added.c analyzer/model/added.h \
 	analyzer/model/normalize.c analyzer/model/normalize.h \

@@ -10,6 +10,7 @@ kinds()
 analyzer/data/metrics.def
 analyzer/model/archs.def
 analyzer/model/formats.def
+analyzer/model/stored.def
 analyzer/run/ops.def
 analyzer/train/losses.def
 kernels/kernels.def
