@@ -14,4 +14,5 @@ libreports_a_SOURCES = \
 	reports/profile_report.c reports/profile_report.h \
 	reports/sink.h \
 	reports/text_report.c reports/text_report.h \
-	reports/train_report.c reports/train_report.h
+	reports/train_report.c reports/train_report.h \
+	reports/trial_report.c reports/trial_report.h

@@ -24,6 +24,7 @@ libtui_a_SOURCES = \
 	tui/job_train.c \
 	tui/keys.c tui/keys.h \
 	tui/labelled.c tui/labelled.h \
+	tui/recipes.c tui/recipes.h \
 	tui/layout.c tui/layout.h \
 	tui/log.c tui/log.h \
 	tui/opened.c tui/opened.h \
@@ -65,6 +66,7 @@ bertscope_LDADD = $(TUI_LIBS) $(REPORTS_LIBS) $(ANALYZER_LIBS) $(KERNELS_LIBS) $
 bertscope_SOURCES = \
 	tui/cmd_doctor.c \
 	tui/cmd_draw.c \
+	tui/cmd_compress.c \
 	tui/cmd_eval.c \
 	tui/cmd_heads.c \
 	tui/cmd_kernels.c \

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum kind { KIND_FLAG, KIND_INT, KIND_INTS, KIND_REAL, KIND_TEXT, KIND_FORMAT };
+enum kind { KIND_FLAG, KIND_INT, KIND_INTS, KIND_REAL, KIND_TEXT, KIND_TEXTS, KIND_FORMAT };
 
 struct option_row {
     const char *name; /* with _ for - */
@@ -106,6 +106,14 @@ int format_word(const char *text, enum kernel_format *out, struct err *e)
     return err_set(e, ERR_USAGE, "there is no format of weights \"%s\" (formats: %s)", text, names);
 }
 
+static int add_text(struct repeated *t, const struct option_row *row, const char *text, struct err *e)
+{
+    if (t->n == TEXTS_MOST)
+        return err_set(e, ERR_USAGE, "--%s can be given at most %d times", spelled(row), TEXTS_MOST);
+    t->value[t->n++] = text;
+    return 0;
+}
+
 static int set_value(struct settings *s, const struct option_row *row, const char *text, struct err *e)
 {
     if (row->kind == KIND_INT || row->kind == KIND_INTS || row->kind == KIND_REAL)
@@ -113,6 +121,8 @@ static int set_value(struct settings *s, const struct option_row *row, const cha
     void *field = (char *)s + row->offset;
     if (row->kind == KIND_FORMAT)
         return format_word(text, field, e);
+    if (row->kind == KIND_TEXTS)
+        return add_text(field, row, text, e);
     *(const char **)field = text;
     return 0;
 }

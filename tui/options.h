@@ -18,6 +18,13 @@ struct further {
     int n, value[FURTHER_MOST];
 };
 
+/* The values of an option that may be given more than once. */
+enum { TEXTS_MOST = 64 };
+struct repeated {
+    int n;
+    const char *value[TEXTS_MOST];
+};
+
 /* What the user asked for. Texts are borrowed from argv. */
 struct settings {
     option_set given;
@@ -31,6 +38,9 @@ struct settings {
     double lr, warmup, decay, clip, dropout, smoothing, checkpoint_s;
     bool resume, cased, normalize, curve, unlabelled;
     bool overhead, unfused, bench, ascii, no_mouse, json, quiet, help;
+    bool methods;
+    const char *recipe, *export;
+    struct repeated step;
     const char *dev, *vocab, *vocab_from, *dtype;
     const char *data, *task, *mode, *size, *theme, *output; /* NULL = not given */
 };

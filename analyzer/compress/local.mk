@@ -9,11 +9,13 @@ libanalyzer_a_SOURCES += \
 	analyzer/compress/method_prune_heads.c \
 	analyzer/compress/method_prune_layers.c \
 	analyzer/compress/method_prune_neurons.c \
+	analyzer/compress/original.c analyzer/compress/original.h \
 	analyzer/compress/pick.c analyzer/compress/pick.h \
 	analyzer/compress/quantize.c analyzer/compress/quantize.h \
 	analyzer/compress/recipe.c analyzer/compress/recipe.h \
 	analyzer/compress/recipe_diff.c \
 	analyzer/compress/step.c \
 	analyzer/compress/structure.c analyzer/compress/structure.h \
+	analyzer/compress/trial.c analyzer/compress/trial.h \
 	analyzer/compress/units.c analyzer/compress/units.h
 EXTRA_DIST += analyzer/compress/methods.def

@@ -19,6 +19,7 @@ struct run {
     const struct encoded *encoded;
     const struct evaluate_options *options;
     struct evaluation seen; /* the same rows in the order in which they came: want, got, target, logits of a regression */
+    struct evaluation other; /* likewise what the model gave that this one is compared with */
     float *gradient;        /* [outputs]: what a loss also writes */
     double loss;            /* sum over the rows so far */
     uint64_t since_ns;      /* when the passes of this batch began */
@@ -86,6 +87,18 @@ static double loss_of(const struct run *r, int row, const float *logits)
     return loss->run(r->gradient, logits, &target, &plain, 1, 1, r->x->outputs);
 }
 
+static void take_other(struct run *r, int row, int at)
+{
+    const struct evaluation *from = r->options->against;
+    if (is_regression(r->x)) {
+        r->other.target[at] = from->target[row];
+        r->other.logits[at] = from->logits[row];
+    } else {
+        r->other.want[at] = from->want[row];
+        r->other.got[at] = from->got[row];
+    }
+}
+
 /* Takes in the row whose logits have come, as number `at` of those that came. */
 static int take_row(struct run *r, int row, int at, struct err *e)
 {
@@ -101,14 +114,17 @@ static int take_row(struct run *r, int row, int at, struct err *e)
         x->want[row] = seen->want[at] = r->d->row[row].label;
         x->got[row] = seen->got[at] = x->labels.class[largest(logits, x->outputs)];
     }
+    if (r->options->against)
+        take_other(r, row, at);
     return 0;
 }
 
-static int estimate_all(struct quality *q, const struct scores *s, int threads, struct err *e)
+/* From the rows of `s`; `other`: what the other model gave for them, or NULL. */
+static int estimate_all(struct quality *q, const struct scores *s, const struct scores *other, int threads, struct err *e)
 {
     for (int i = 0; i < q->metrics; i++)
         TRY(metric_estimate(&q->value[i], q->metric[i], s, threads, e));
-    return 0;
+    return other ? paired_compare(&q->paired, q->metric[0], other, s, threads, e) : 0;
 }
 
 /* Tells what is known so far, if that does not cost much of the time. */
@@ -118,8 +134,8 @@ static int tell(struct run *r, struct err *e)
     uint64_t now = clock_ns();
     if (!r->options->on_batch || q->rows == q->rows_total || r->estimates_ns > r->passes_ns / ESTIMATES_SHARE)
         return 0;
-    struct scores s = scores_of(&r->seen, q->rows);
-    TRY(estimate_all(q, &s, r->options->threads, e));
+    struct scores s = scores_of(&r->seen, q->rows), other = scores_of(&r->other, q->rows);
+    TRY(estimate_all(q, &s, r->options->against ? &other : NULL, r->options->threads, e));
     r->options->on_batch(r->options->payload, q);
     r->estimates_ns += clock_ns() - now;
     return 0;
@@ -142,9 +158,10 @@ static int on_batch(void *payload, const int *row, int rows, struct err *e)
 /* All metrics, from the rows in their order, so that neither batches nor threads matter. */
 static int finish(struct run *r, struct err *e)
 {
-    struct scores s = evaluation_scores(r->x);
+    const struct evaluation *against = r->options->against;
+    struct scores s = evaluation_scores(r->x), other = against ? evaluation_scores(against) : (struct scores){0};
     struct quality *q = &r->x->quality;
-    TRY(estimate_all(q, &s, r->options->threads, e));
+    TRY(estimate_all(q, &s, against ? &other : NULL, r->options->threads, e));
     r->loss = 0;
     for (int i = 0; i < r->x->rows; i++)
         r->loss += loss_of(r, i, r->x->logits + (size_t)i * (size_t)r->x->outputs);
@@ -164,9 +181,11 @@ static void quality_init(struct quality *q, const struct dataset *d, enum label_
 static int run_rows(struct run *r, const struct weights *w, const struct progress *progress, struct err *e)
 {
     const struct evaluate_options *o = r->options;
-    struct predict_options predict = {o->threads, o->batch_tokens, on_batch, r};
+    struct predict_options predict = {o->threads, o->batch_tokens, on_batch, r, o->hidden};
     TRY(arrays_new(r->x, r->d->rows, w->model->config.labels, e));
     TRY(arrays_new(&r->seen, r->d->rows, 1, e));
+    if (o->against)
+        TRY(arrays_new(&r->other, r->d->rows, 1, e));
     r->gradient = malloc((size_t)r->x->outputs * sizeof *r->gradient);
     if (!r->gradient)
         return err_set(e, ERR_NOMEM, "no memory for %d outputs", r->x->outputs);
@@ -193,8 +212,10 @@ int evaluate(struct evaluation *out, const struct weights *w, const struct datas
     TRY(label_map_make(&out->labels, d, &w->model->config, e));
     quality_init(&out->quality, d, out->labels.match);
     r.seen.labels = (struct label_map){.match = out->labels.match, .classes = out->labels.classes};
+    r.other.labels = r.seen.labels;
     int code = run_rows(&r, w, progress, e);
     evaluation_free(&r.seen);
+    evaluation_free(&r.other);
     free(r.gradient);
     if (code != 0)
         evaluation_free(out);

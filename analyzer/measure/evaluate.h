@@ -6,7 +6,9 @@
 #include "analyzer/data/encoded.h"
 #include "analyzer/data/label_map.h"
 #include "analyzer/data/metric.h"
+#include "analyzer/measure/paired.h"
 
+struct hidden_cache;
 struct model;
 struct weights;
 
@@ -23,6 +25,7 @@ struct quality {
     double loss;          /* mean cross-entropy with the label, or mean squared error */
     uint64_t tokens;      /* of those rows, special ones included */
     double seconds;       /* that their passes took */
+    struct paired paired; /* the main metric against another model on these rows; metric NULL = there is none */
 };
 
 struct evaluation {
@@ -44,6 +47,8 @@ struct evaluate_options {
     int batch_tokens;      /* 0 = PREDICT_BATCH_TOKENS */
     evaluate_fn *on_batch; /* or NULL */
     void *payload;
+    const struct evaluation *against; /* of another model on all of these rows, to be compared with; or NULL */
+    struct hidden_cache *hidden;      /* as in predict.h, or NULL */
 };
 
 /* Whether the model can be evaluated on this data: it has a head, the data has labels, and they fit. The sentence says what

@@ -10,8 +10,10 @@ libanalyzer_a_SOURCES += \
 	analyzer/measure/kernel_bench.c analyzer/measure/kernel_bench.h \
 	analyzer/measure/machine.c analyzer/measure/machine.h \
 	analyzer/measure/evaluate.c analyzer/measure/evaluate.h \
+	analyzer/measure/fidelity.c analyzer/measure/fidelity.h \
 	analyzer/measure/paired.c analyzer/measure/paired.h \
 	analyzer/measure/profile.c analyzer/measure/profile.h \
+	analyzer/measure/versus.c analyzer/measure/versus.h \
 	analyzer/measure/race.c analyzer/measure/race.h \
 	analyzer/measure/ranks.c analyzer/measure/ranks.h \
 	analyzer/measure/samples.c analyzer/measure/samples.h \

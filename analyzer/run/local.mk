@@ -3,6 +3,7 @@ libanalyzer_a_SOURCES += \
 	analyzer/run/gradients.c analyzer/run/gradients.h \
 	analyzer/run/graph.c analyzer/run/graph.h \
 	analyzer/run/graph_encoder.c \
+	analyzer/run/hidden.c analyzer/run/hidden.h \
 	analyzer/run/linear_gradient.c analyzer/run/linear_gradient.h \
 	analyzer/run/op.h \
 	analyzer/run/op_activate.c \

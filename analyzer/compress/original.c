@@ -1,0 +1,85 @@
+#include "analyzer/compress/original.h"
+
+#include <stdlib.h>
+
+#include "analyzer/compress/memo.h"
+#include "analyzer/data/dataset.h"
+#include "analyzer/model/model.h"
+#include "analyzer/run/plan.h"
+#include "analyzer/run/predict.h"
+#include "analyzer/run/weights.h"
+
+static uint64_t saved_bytes(const struct model *m)
+{
+    uint64_t bytes = 0;
+    for (int i = 0; i < m->params; i++) {
+        const struct tensor *t = &m->param[i].tensor;
+        bytes += t->ndim == 2 ? kernel_format_bytes(m->param[i].format, t->dim[0], t->dim[1]) : tensor_count(t) * sizeof(float);
+    }
+    return bytes;
+}
+
+struct cost cost_of(const struct model *m, const struct plan *p)
+{
+    return (struct cost){model_param_total(m), plan_macs(p), saved_bytes(m)};
+}
+
+int original_init(struct original *out, const struct model *m, const struct weights *w, const struct workload *load,
+                  const struct dataset *data, const struct encoded *rows, struct err *e)
+{
+    *out = (struct original){.model = m, .weights = w, .data = data, .rows = rows, .workload = *load, .memo = memo_new()};
+    TRY(workload_plan(&out->plan, load, w, e));
+    out->cost = cost_of(m, out->plan);
+    return 0;
+}
+
+void original_free(struct original *o)
+{
+    plan_free(o->plan);
+    memo_free(o->memo);
+    evaluation_free(&o->evaluation);
+    free(o->logits);
+    hidden_free(&o->hidden);
+    *o = (struct original){0};
+}
+
+static int evaluate_labelled(struct original *o, evaluate_fn *on_batch, void *payload, const struct progress *progress, struct err *e)
+{
+    struct evaluate_options options = {.threads = o->workload.threads, .on_batch = on_batch, .payload = payload, .hidden = &o->hidden};
+    return evaluate(&o->evaluation, o->weights, o->data, o->rows, &options, progress, e);
+}
+
+static int predict_unlabelled(struct original *o, const struct predict_options *options, const struct progress *progress, struct err *e)
+{
+    size_t n = (size_t)o->data->rows * (size_t)o->model->config.labels;
+    o->logits = malloc(n * sizeof *o->logits + 1);
+    if (!o->logits)
+        return err_set(e, ERR_NOMEM, "no memory for the outputs of %d rows", o->data->rows);
+    return predict_logits(o->logits, o->weights, o->rows->row, o->data->rows, options, progress, e);
+}
+
+int original_evaluate(struct original *o, size_t limit, evaluate_fn *on_batch, void *payload, const struct progress *progress,
+                      struct err *e)
+{
+    struct predict_options options = {.threads = o->workload.threads, .hidden = &o->hidden};
+    if (o->evaluated || !o->rows)
+        return 0;
+    TRY(predict_check(o->model, e));
+    hidden_free(&o->hidden);
+    TRY(predict_hidden(&o->hidden, o->model, o->rows->row, o->data->rows, &options, limit, e));
+    int code = o->data->task->metric ? evaluate_labelled(o, on_batch, payload, progress, e)
+                                     : predict_unlabelled(o, &options, progress, e);
+    o->evaluated = code == 0;
+    return code;
+}
+
+const float *original_logits(const struct original *o)
+{
+    return o->logits ? o->logits : o->evaluation.logits;
+}
+
+struct materials original_materials(const struct original *o)
+{
+    return (struct materials){.data = o->data, .rows = o->rows, .threads = o->workload.threads, .cpu = o->weights->cpu,
+                              .memo = o->memo};
+}

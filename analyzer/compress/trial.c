@@ -1,0 +1,116 @@
+#include "analyzer/compress/trial.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "analyzer/compress/apply.h"
+#include "analyzer/data/dataset.h"
+#include "analyzer/model/model.h"
+#include "analyzer/run/plan.h"
+#include "analyzer/run/predict.h"
+#include "analyzer/run/weights.h"
+
+static int make(struct changed *c, const struct original *o, const struct recipe *r, const char *name, const struct progress *progress,
+                struct err *e)
+{
+    struct materials x = original_materials(o);
+    struct weights_options options = {.cpu = o->weights->cpu, .threads = o->workload.threads, .format = o->workload.format,
+                                      .like = o->weights};
+    TRY(recipe_apply(&c->model, o->model, r, name, &x, progress, e));
+    TRY(weights_build(&c->weights, c->model, &options, progress, e));
+    return workload_plan(&c->plan, &o->workload, c->weights, e);
+}
+
+int changed_make(struct changed *out, const struct original *o, const struct recipe *r, const char *name,
+                 const struct progress *progress, struct err *e)
+{
+    *out = (struct changed){0};
+    int code = make(out, o, r, name, progress, e);
+    if (code != 0)
+        changed_free(out);
+    return code;
+}
+
+void changed_free(struct changed *c)
+{
+    plan_free(c->plan);
+    weights_free(c->weights);
+    model_free(c->model);
+    *c = (struct changed){0};
+}
+
+int trial_init(struct trial *out, const struct original *o, const struct recipe *r, const struct changed *c, struct err *e)
+{
+    struct str text;
+    *out = (struct trial){.hash = recipe_hash(r), .cost = cost_of(c->model, c->plan), .before = o->cost};
+    str_init(&text);
+    recipe_print(r, &text);
+    out->recipe = strdup(text.text);
+    str_free(&text);
+    return out->recipe ? 0 : err_set(e, ERR_NOMEM, "no memory for a recipe");
+}
+
+int trial_time(struct trial *t, const struct original *o, const struct changed *c, double seconds, const struct progress *progress,
+               struct err *e)
+{
+    return versus_run(&t->time, o->plan, c->plan, seconds, progress, e);
+}
+
+static int evaluate_labelled(struct trial *t, struct original *o, const struct changed *c, evaluate_fn *on_batch, void *payload,
+                             const struct progress *progress, struct err *e)
+{
+    struct evaluation x;
+    struct evaluate_options options = {.threads = o->workload.threads, .on_batch = on_batch, .payload = payload,
+                                       .against = &o->evaluation, .hidden = &o->hidden};
+    TRY(evaluate(&x, c->weights, o->data, o->rows, &options, progress, e));
+    t->quality = x.quality;
+    t->logits = x.logits;
+    x.logits = NULL;
+    evaluation_free(&x);
+    return 0;
+}
+
+static int predict_unlabelled(struct trial *t, struct original *o, const struct changed *c, const struct progress *progress,
+                              struct err *e)
+{
+    struct predict_options options = {.threads = o->workload.threads, .hidden = &o->hidden};
+    t->logits = malloc((size_t)o->data->rows * (size_t)o->model->config.labels * sizeof *t->logits + 1);
+    if (!t->logits)
+        return err_set(e, ERR_NOMEM, "no memory for the outputs of %d rows", o->data->rows);
+    return predict_logits(t->logits, c->weights, o->rows->row, o->data->rows, &options, progress, e);
+}
+
+int trial_evaluate(struct trial *t, struct original *o, const struct changed *c, evaluate_fn *on_batch, void *payload,
+                   const struct progress *progress, struct err *e)
+{
+    free(t->logits);
+    t->logits = NULL;
+    int code = o->logits ? predict_unlabelled(t, o, c, progress, e) : evaluate_labelled(t, o, c, on_batch, payload, progress, e);
+    if (code != 0)
+        return code;
+    t->fidelity = fidelity_of(original_logits(o), t->logits, o->data->rows, o->model->config.labels);
+    t->evaluated = true;
+    return 0;
+}
+
+void trial_free(struct trial *t)
+{
+    free(t->recipe);
+    free(t->logits);
+    *t = (struct trial){0};
+}
+
+int trial_copy(struct trial *out, const struct trial *t, struct err *e)
+{
+    size_t n = (size_t)t->fidelity.rows * (size_t)t->fidelity.outputs;
+    *out = *t;
+    out->recipe = strdup(t->recipe);
+    out->logits = t->logits ? malloc(n * sizeof *out->logits + 1) : NULL;
+    if (!out->recipe || (t->logits && !out->logits)) {
+        trial_free(out);
+        return err_set(e, ERR_NOMEM, "no memory for a trial");
+    }
+    if (t->logits)
+        memcpy(out->logits, t->logits, n * sizeof *out->logits);
+    return 0;
+}

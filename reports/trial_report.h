@@ -1,0 +1,15 @@
+/* Trials, and the methods that recipes are made of, as tables. */
+#ifndef REPORTS_TRIAL_REPORT_H
+#define REPORTS_TRIAL_REPORT_H
+
+#include "analyzer/compress/trial.h"
+#include "reports/emit.h"
+
+/* "baseline": what the trial is compared with; of an original that was evaluated also its quality. */
+void trial_report_baseline(struct emit *e, const struct original *o);
+/* "trial": recipe, costs, time, quality. */
+void trial_report(struct emit *e, const struct trial *t);
+/* Every method with its options. */
+void methods_report(struct emit *e);
+
+#endif

@@ -1,0 +1,113 @@
+#include <string.h>
+
+#include "analyzer/compress/apply.h"
+#include "reports/head.h"
+#include "reports/trial_report.h"
+#include "tui/command.h"
+#include "tui/opened.h"
+#include "tui/recipes.h"
+
+/* One run of the command. */
+struct session {
+    const struct settings *s;
+    struct opened opened;
+    struct workload load;
+    struct recipe recipe;
+    struct original original;
+    struct changed changed;
+    struct trial trial;
+};
+
+static void report(const struct session *x, struct str *out)
+{
+    struct emit *emit = x->s->json ? emit_json("bertscope.compress/1") : emit_text("bertscope.compress/1");
+    if (x->s->json)
+        head_machine(emit, &x->opened.machine);
+    head_model(emit, x->opened.model);
+    head_settings(emit, &x->load, (uint64_t)x->s->seed);
+    trial_report_baseline(emit, &x->original);
+    trial_report(emit, &x->trial);
+    emit_finish(emit, out);
+}
+
+static int list_methods(const struct settings *s, struct str *out)
+{
+    struct emit *emit = s->json ? emit_json("bertscope.methods/1") : emit_text("bertscope.methods/1");
+    methods_report(emit);
+    emit_finish(emit, out);
+    return 0;
+}
+
+/* The rows, if there are any; --seq is the length of what is timed, not of rows. */
+static int read_rows(struct session *x, const struct progress *progress, struct err *e)
+{
+    struct settings rows = *x->s;
+    rows.seq = 0;
+    if (!settings_data(x->s, "demo:dev"))
+        return recipe_needs(&x->recipe) == METHOD_NEEDS_NOTHING
+                   ? 0
+                   : err_set(e, ERR_USAGE, "a step of %s needs rows: --data FILE is missing", recipes_name(x->s));
+    return labelled_read(&x->opened.labelled, &rows, x->opened.model, x->load.threads, progress, e);
+}
+
+static int run_trial(struct session *x, const struct progress *progress, struct err *e)
+{
+    double seconds = OPTION_GIVEN(x->s, budget) ? x->s->budget_s : 5;
+    TRY(changed_make(&x->changed, &x->original, &x->recipe, recipes_name(x->s), progress, e));
+    TRY(trial_init(&x->trial, &x->original, &x->recipe, &x->changed, e));
+    if (x->original.rows && model_has_classifier(x->opened.model)) {
+        TRY(original_evaluate(&x->original, 0, NULL, NULL, progress, e));
+        TRY(trial_evaluate(&x->trial, &x->original, &x->changed, NULL, NULL, progress, e));
+    }
+    return seconds > 0 ? trial_time(&x->trial, &x->original, &x->changed, seconds, progress, e) : 0;
+}
+
+static int compress(struct session *x, const struct progress *progress, struct err *e)
+{
+    const struct labelled *rows = &x->opened.labelled;
+    TRY(recipes_read(&x->recipe, x->s, e));
+    TRY(opened_init(&x->opened, x->s, progress, e));
+    x->load = settings_workload(x->s, x->opened.model->config.positions, x->opened.machine.cores);
+    TRY(workload_check(&x->load, x->opened.model, e));
+    TRY(read_rows(x, progress, e));
+    TRY(opened_pack(&x->opened, x->load.threads, x->load.format, progress, e));
+    TRY(original_init(&x->original, x->opened.model, x->opened.weights, &x->load, rows->data.row ? &rows->data : NULL,
+                      rows->data.row ? &rows->rows : NULL, e));
+    return run_trial(x, progress, e);
+}
+
+static int run(const struct settings *s, struct str *out, const struct progress *progress, struct err *e)
+{
+    struct session x = {.s = s};
+    if (s->methods)
+        return list_methods(s, out);
+    if (!recipes_given(s))
+        return err_set(e, ERR_USAGE, "what is to be done is missing: --recipe FILE, or --step \"int8 components=ffn\" (--methods lists "
+                                     "what there is)");
+    int code = compress(&x, progress, e);
+    if (code == 0)
+        report(&x, out);
+    trial_free(&x.trial);
+    changed_free(&x.changed);
+    original_free(&x.original);
+    recipe_free(&x.recipe);
+    opened_close(&x.opened);
+    return code;
+}
+
+const struct command command_compress = {
+    .name = "compress",
+    .args = "MODEL",
+    .summary = "apply a recipe to a model; what it costs and gives",
+    .detail = "Applies the steps of --recipe and --step, in order, and compares the result with the original: parameters, MACs\n"
+              "and bytes by counting, the time of a pass in turns with the original (--batch, --seq, --threads; --budget 0\n"
+              "leaves it out), and with --data what the rows say: metrics with their intervals, the paired difference, and how\n"
+              "close the answers are. Layers and heads keep their numbers whatever went before. --methods lists all methods.",
+    .example = "bertscope compress demo --step 'prune-heads fraction=0.25' --step 'int8 components=ffn'",
+    .options = OPTIONS_COMMON | OPTION_BIT(recipe) | OPTION_BIT(step) | OPTION_BIT(methods) | OPTION_BIT(data) | OPTION_BIT(task) |
+               OPTION_BIT(rows) | OPTION_BIT(batch) | OPTION_BIT(seq) | OPTION_BIT(format) | OPTION_BIT(budget),
+    .missing_model = true,
+    .min_args = 0,
+    .max_args = 1,
+    .run = run,
+};
