@@ -28,7 +28,7 @@ enum unit {
     UNIT_METRIC
 };
 
-/* A column of a table. `title` NULL = only for machines. */
+/* A column of a table. `title` NULL = only for machines; so is a table without any title. */
 struct emit_column {
     const char *key, *title;
     enum unit unit;

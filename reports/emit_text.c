@@ -222,15 +222,21 @@ static void put_row(struct text_sink *s, int r, const int *widths)
     str_add(&s->out, "\n");
 }
 
+/* Not if all columns are for machines. */
+static bool is_shown(const struct text_sink *s)
+{
+    return s->column[last_shown(s)].title;
+}
+
 static void table_end(void *state)
 {
     struct text_sink *s = state;
     int widths[MAX_COLUMNS];
     for (int c = 0; c < s->columns; c++)
         widths[c] = column_width(s, c);
-    for (int r = s->rows ? -1 : 0; r < s->rows; r++)
+    for (int r = s->rows ? -1 : 0; r < s->rows && is_shown(s); r++)
         put_row(s, r, widths);
-    if (s->rows == 0)
+    if (s->rows == 0 && is_shown(s))
         str_add(&s->out, "  (none)\n");
     for (int i = 0; i < s->rows * s->columns; i++)
         free(s->cell[i].text);

@@ -18,7 +18,8 @@ struct command {
     bool writes_output; /* -o names what it writes itself, and its result is printed */
     bool lists;          /* --batch and --seq may hold several numbers */
     bool missing_model;  /* without a word the model is `demo` */
-    /* Writes its result to `out`; nothing has been printed if it fails. */
+    /* Writes its result to `out`; nothing has been printed if it fails. A number above 0 is the exit code beside the result, which
+     * is printed, and beside a sentence if there is one. */
     int (*run)(const struct settings *s, struct str *out, const struct progress *progress, struct err *e);
 };
 

@@ -1,13 +1,14 @@
 # Everything but the commands and main, for the program and its tests.
 noinst_LIBRARIES += libtui.a
 TUI_LIBS = libtui.a
-libtui_a_CPPFLAGS = $(AM_CPPFLAGS) $(NCURSES_CFLAGS)
+libtui_a_CPPFLAGS = $(AM_CPPFLAGS) $(NCURSES_CFLAGS) $(JANSSON_CFLAGS)
 libtui_a_CFLAGS = $(LAYER_CFLAGS)
 libtui_a_SOURCES = \
 	tui/app.c tui/app.h \
 	tui/app_draw.c \
 	tui/app_jobs.c \
 	tui/canvas.c tui/canvas.h \
+	tui/check_run.c tui/check_run.h \
 	tui/crash.c tui/crash.h \
 	tui/engine.c tui/engine.h \
 	tui/fact_list.c tui/fact_list.h \
@@ -59,11 +60,12 @@ EXTRA_DIST += \
 	tui/typed.def
 
 bin_PROGRAMS += bertscope
-bertscope_CPPFLAGS = $(AM_CPPFLAGS)
+bertscope_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
 bertscope_CFLAGS = $(LAYER_CFLAGS)
 bertscope_LDFLAGS = $(AM_LDFLAGS) $(OPENMP_CFLAGS)
 bertscope_LDADD = $(TUI_LIBS) $(REPORTS_LIBS) $(ANALYZER_LIBS) $(KERNELS_LIBS) $(NCURSES_LIBS) $(EXTERNAL_LIBS)
 bertscope_SOURCES = \
+	tui/cmd_check.c \
 	tui/cmd_doctor.c \
 	tui/cmd_draw.c \
 	tui/cmd_compress.c \

@@ -66,10 +66,12 @@ static int exit_code(int code)
     }
 }
 
-static int complain(const struct err *e)
+/* The exit code: of the error, or the one that the command chose. */
+static int complain(int code, const struct err *e)
 {
-    fprintf(stderr, "bertscope: %s\n", e->text);
-    return exit_code(e->code);
+    if (code < 0 || e->text[0])
+        fprintf(stderr, "bertscope: %s\n", e->text);
+    return code < 0 ? exit_code(e->code) : code;
 }
 
 static int print(const struct str *out, const char *path, struct err *e)
@@ -111,8 +113,10 @@ static int run(const struct command *c, int argc, char **argv, struct str *out, 
             code = c->run(&s, out, &progress, e);
         clear_progress(&meter);
     }
-    if (code == 0)
-        code = print(out, c->writes_output ? NULL : s.output, e);
+    if (code >= 0) {
+        int printed = print(out, c->writes_output ? NULL : s.output, e);
+        code = printed != 0 ? printed : code;
+    }
     free(args);
     return code;
 }
@@ -145,5 +149,5 @@ int main(int argc, char **argv)
         code = run(command_find("open"), argc - 1, argv + 1, &out, &e);
     }
     str_free(&out);
-    exit(code == 0 ? 0 : complain(&e));
+    exit(code == 0 ? 0 : complain(code, &e));
 }

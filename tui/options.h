@@ -41,6 +41,9 @@ struct settings {
     bool methods;
     const char *recipe, *export;
     struct repeated step;
+    double threshold; /* percent */
+    bool strict, annotations, serve;
+    const char *save, *baseline, *against, *thresholds, *junit, *markdown;
     const char *dev, *vocab, *vocab_from, *dtype;
     const char *data, *task, *mode, *size, *theme, *output; /* NULL = not given */
 };

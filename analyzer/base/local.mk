@@ -1,5 +1,6 @@
 libanalyzer_a_SOURCES += \
 	analyzer/base/arena.c analyzer/base/arena.h \
+	analyzer/base/child.c analyzer/base/child.h \
 	analyzer/base/clock.h \
 	analyzer/base/err.c analyzer/base/err.h \
 	analyzer/base/filemap.c analyzer/base/filemap.h \

@@ -3,20 +3,26 @@ libanalyzer_a_SOURCES += \
 	analyzer/measure/ablation_run.c \
 	analyzer/measure/ceilings.c analyzer/measure/ceilings.h \
 	analyzer/measure/counters.c analyzer/measure/counters.h \
+	analyzer/measure/evaluate.c analyzer/measure/evaluate.h \
 	analyzer/measure/head_grid.c analyzer/measure/head_grid.h \
 	analyzer/measure/head_study.c analyzer/measure/head_study.h \
 	analyzer/measure/heads.c analyzer/measure/heads.h \
 	analyzer/measure/heads_score.c \
 	analyzer/measure/kernel_bench.c analyzer/measure/kernel_bench.h \
 	analyzer/measure/machine.c analyzer/measure/machine.h \
-	analyzer/measure/evaluate.c analyzer/measure/evaluate.h \
 	analyzer/measure/fidelity.c analyzer/measure/fidelity.h \
 	analyzer/measure/paired.c analyzer/measure/paired.h \
+	analyzer/measure/pass_client.c analyzer/measure/pass_client.h \
+	analyzer/measure/pass_server.c analyzer/measure/pass_server.h \
 	analyzer/measure/profile.c analyzer/measure/profile.h \
 	analyzer/measure/versus.c analyzer/measure/versus.h \
 	analyzer/measure/race.c analyzer/measure/race.h \
 	analyzer/measure/ranks.c analyzer/measure/ranks.h \
 	analyzer/measure/samples.c analyzer/measure/samples.h \
+	analyzer/measure/shift.c analyzer/measure/shift.h \
 	analyzer/measure/stacks.c analyzer/measure/stacks.h \
 	analyzer/measure/stats.c analyzer/measure/stats.h \
+	analyzer/measure/subject.c analyzer/measure/subject.h \
+	analyzer/measure/timing.c analyzer/measure/timing.h \
+	analyzer/measure/timing_run.c analyzer/measure/timing_run.h \
 	analyzer/measure/workload.c analyzer/measure/workload.h

@@ -39,7 +39,9 @@ tests_unit_unit_SOURCES += tests/unit/test_tokenizer.c \
 	tests/unit/test_model.c \
 	tests/unit/test_plan.c \
 	tests/unit/test_profile.c \
+	tests/unit/test_comparison.c \
 	tests/unit/test_race.c \
+	tests/unit/test_shift.c \
 	tests/unit/test_save.c \
 	tests/unit/test_schedule.c \
 	tests/unit/test_stats.c \

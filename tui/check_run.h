@@ -1,0 +1,24 @@
+/* What `bertscope check` does: measure, compare, and say so in every form that was asked for. */
+#ifndef TUI_CHECK_RUN_H
+#define TUI_CHECK_RUN_H
+
+#include "reports/comparison.h"
+#include "tui/options.h"
+
+/* How much slower a row may become, unless asked for otherwise. */
+#define CHECK_THRESHOLD 0.03
+
+/* Answers another process (analyzer/measure/pass_server.h) on standard input and output. `on_plan` may be NULL. */
+WARN_UNUSED int check_serve(const struct settings *s, void (*on_plan)(void *payload, struct plan *p), void *payload,
+                            const struct progress *progress, struct err *e);
+
+/* Measures the model of `s`, and before it, in turns, what --against names. `before` is the baseline or NULL: what was not asked
+ * for is measured as it was. `out` [2]: the model of `s`, then the other one; the caller frees both, also after a failure. */
+WARN_UNUSED int check_measure(struct timing *out, const struct settings *s, const struct timing *before,
+                              const struct progress *progress, struct err *e);
+
+/* What could be measured, without measuring: for a comparison with a baseline that might be of another machine or model. */
+WARN_UNUSED int check_subject(struct subject *out, const struct settings *s, const struct timing *before,
+                              const struct progress *progress, struct err *e);
+
+#endif
