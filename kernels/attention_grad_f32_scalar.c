@@ -30,15 +30,15 @@ static void zero_rows(float *x, ptrdiff_t ld, int m, int n)
 }
 
 static float run(float *dq, float *dk, float *dv, ptrdiff_t ldd, const float *q, const float *k, const float *v,
-                 ptrdiff_t ld, const float *out, const float *dout, ptrdiff_t ldo, int s, int d, float scale,
+                 ptrdiff_t ld, const float *out, const float *dout, ptrdiff_t ldo, int m, int s, int d, float scale,
                  void *scratch)
 {
     float *p = scratch, *ds = p + s;
     double gate = 0;
-    zero_rows(dq, ldd, s, d);
+    zero_rows(dq, ldd, m, d);
     zero_rows(dk, ldd, s, d);
     zero_rows(dv, ldd, s, d);
-    for (int i = 0; i < s; i++) {
+    for (int i = 0; i < m; i++) {
         float shift = dot(out + i * ldo, dout + i * ldo, d);
         gate += (double)shift;
         for (int j = 0; j < s; j++)

@@ -158,13 +158,13 @@ typedef void activate_grad_fn(float *dx, const float *x, const float *dy, size_t
 typedef void layernorm_grad_fn(float *dz, float *dgamma, float *dbeta, const float *dy, const float *x,
                                const float *residual, const float *gamma, float eps, int m, int n);
 
-/* The gradients of one attention head over one whole sequence of s tokens: out = P v with P = softmax(scale q k^T).
- * From dout, row i:
+/* The gradients of one attention head over one sequence of s tokens, of which m are queries: out = P v with
+ * P = softmax(scale q k^T) [m,s]. From dout, row i:
  *   dv = P^T dout;  dP = dout v^T;  dS_ij = P_ij (dP_ij - D_i), D_i = sum_j P_ij dP_ij = sum(out_i dout_i);
  *   dq = scale dS k;  dk = scale dS^T q
  * (Dao et al. 2022, arXiv 2205.14135, appendix B.2; dS is the Jacobian of softmax, P_ij (delta_jl - P_il), times dP). P is
- * computed again. q, k, v have row stride ld; dq, dk, dv, which are written, ldd; out and dout ldo. `scratch` is 64-byte
- * aligned and private to the call.
+ * computed again. k and v have s rows, q, out and dout m >= 1. q, k, v have row stride ld; dq, dk, dv, which are written,
+ * ldd; out and dout ldo. `scratch` is 64-byte aligned and private to the call.
  *
  * Returns sum(out dout) = sum of D_i: the gradient of a gate g = 1 on the head, out' = g out, whose absolute value is the
  * importance that this sequence gives the head (Michel et al. 2019, arXiv 1905.10650, section 4.1). The bound is derived
@@ -172,7 +172,7 @@ typedef void layernorm_grad_fn(float *dz, float *dgamma, float *dbeta, const flo
 struct attention_grad_kernel {
     size_t (*scratch_bytes)(int s, int d); /* a multiple of 64 */
     float (*run)(float *dq, float *dk, float *dv, ptrdiff_t ldd, const float *q, const float *k, const float *v,
-                 ptrdiff_t ld, const float *out, const float *dout, ptrdiff_t ldo, int s, int d, float scale,
+                 ptrdiff_t ld, const float *out, const float *dout, ptrdiff_t ldo, int m, int s, int d, float scale,
                  void *scratch);
 };
 

@@ -121,7 +121,7 @@ static void set_gates(const struct ablation *a, int variant, const struct plan *
 /* The variants that first change `layer`, from the hidden states before it. */
 static int run_layer(struct run *r, const struct plan *full, const int *row, int at, int layer, struct err *e)
 {
-    struct plan_options options = {.threads = r->threads, .from_hidden = true, .first_layer = layer,
+    struct plan_options options = {.threads = r->threads, .from_hidden = true, .first_layer = layer, .pooled_only = true,
                                    .room = &r->room};
     struct plan *p = NULL;
     int code = 0;
@@ -157,7 +157,8 @@ static int run_variants(struct run *r, const struct plan *full, const int *row, 
 
 static int run_batch(struct run *r, int batch, struct err *e)
 {
-    struct plan_options options = {.threads = r->threads, .keep_hidden = true, .room = &r->full_room};
+    struct plan_options options = {.threads = r->threads, .keep_hidden = true, .pooled_only = true,
+                                   .room = &r->full_room};
     const int at = r->batches.start[batch], *row = r->batches.row + at;
     struct plan *p = NULL;
     TRY(rows_plan(&p, r->weights, r->rows->row, row, batch_rows(&r->batches, batch), &options, e));

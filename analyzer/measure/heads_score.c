@@ -134,7 +134,7 @@ static int run_plan(struct run *r, struct plan *p, const int *row, const struct 
 static int run_batch(struct run *r, const struct batches *b, int i, const struct progress *progress, struct err *e)
 {
     struct plan_options options = {.threads = r->options.threads, .gradients = PLAN_GATE_GRADIENTS, .neuron_gates = true,
-                                   .losses = PLAN_BIT(PLAN_LOGITS), .room = &r->room};
+                                   .pooled_only = true, .losses = PLAN_BIT(PLAN_LOGITS), .room = &r->room};
     const int *row = b->row + b->start[i];
     struct plan *p = NULL;
     TRY(rows_plan(&p, r->weights, r->rows->row, row, batch_rows(b, i), &options, e));

@@ -152,8 +152,7 @@ static void run_attention_grad(const struct job *j, int m, int n, int k)
     const struct numbers *x = j->x;
     ptrdiff_t ld = 3 * HEADS * k;
     float *dq = x->out, *dk = dq + HEADS * k, *dv = dk + HEADS * k;
-    (void)m;
-    j->kernel->fn.attention_grad->run(dq, dk, dv, ld, x->a, x->b, x->c, ld, x->a + k, x->b + k, ld, n, k, 0.125f,
+    j->kernel->fn.attention_grad->run(dq, dk, dv, ld, x->a, x->b, x->c, ld, x->a + k, x->b + k, ld, m, n, k, 0.125f,
                                       j->extra);
 }
 

@@ -33,14 +33,6 @@ static int activate(struct plan_builder *b, enum site site, int layer, const cha
     return builder_step(b, &s, rows, cols);
 }
 
-/* Rows of the output of a linear layer: tokens, or what a head reads of them. */
-static int site_rows(const struct plan_builder *b, enum site site)
-{
-    bool pooled = site == SITE_POOLER || site == SITE_CLASSIFIER;
-    bool masked = site == SITE_MASKED_DENSE || site == SITE_DECODER;
-    return pooled ? builder_plan(b)->sequences : masked ? builder_options(b)->masked : builder_plan(b)->tokens;
-}
-
 static const char *activation_label(enum site site)
 {
     return site == SITE_POOLER         ? "pooler activation"
@@ -49,12 +41,11 @@ static const char *activation_label(enum site site)
 }
 
 /* A linear layer and its activation: one step, or two where the activation is to be seen or to have a gradient. */
-static int linear(struct plan_builder *b, enum site site, int layer, int x, enum activation act)
+static int linear(struct plan_builder *b, enum site site, int layer, int x, int rows, enum activation act)
 {
     const struct linear *w = weights_linear(builder_weights(b), site, layer);
     const struct plan_options *options = builder_options(b);
     bool apart = act != ACT_NONE && (options->unfused || options->gradients != PLAN_NO_GRADIENTS);
-    int rows = site_rows(b, site);
     struct step s = {.op = &op_linear, .component = site_component(site), .layer = layer,
                      .label = site_label(site), .in = {x, -1}, .linear = w, .params = w->params,
                      .param_bytes = w->bytes, .act = apart ? ACT_NONE : act};
@@ -100,53 +91,55 @@ static int embedding(struct plan_builder *b)
     return dropout(b, COMPONENT_EMBEDDING, -1, 0, y, tokens);
 }
 
-static int attention(struct plan_builder *b, int layer, int qkv)
+static int attention(struct plan_builder *b, int layer, int qkv, int rows)
 {
     const struct model *m = builder_model(b);
     struct step s = {.op = &op_attention, .component = COMPONENT_ATTENTION, .layer = layer, .label = "attention",
                      .in = {qkv, -1}, .heads = m->layer[layer].heads, .head_size = m->config.head_size,
                      .gates = m->layer[layer].heads};
-    return builder_step(b, &s, builder_plan(b)->tokens, s.heads * s.head_size);
+    return builder_step(b, &s, rows, s.heads * s.head_size);
 }
 
-/* One layer: x -> LayerNorm(x + attention(x)) -> LayerNorm(. + feed-forward(.)). */
-static int encoder_layer(struct plan_builder *b, int layer, int x)
+static int first_tokens(struct plan_builder *b, int layer, int x)
 {
-    enum activation act = builder_model(b)->config.act;
-    int tokens = builder_plan(b)->tokens;
-    int qkv = linear(b, SITE_QKV, layer, x, ACT_NONE);
-    int context = attention(b, layer, qkv);
-    int projected = linear(b, SITE_ATTENTION_OUTPUT, layer, context, ACT_NONE);
-    projected = dropout(b, COMPONENT_LINEAR_AFTER, layer, 2 * layer + 1, projected, tokens);
-    int middle = layernorm(b, COMPONENT_OTHER, layer, "attention residual, LayerNorm", projected, x,
-                           ROLE_ATTENTION_NORM_GAMMA, tokens);
-    int up = linear(b, SITE_FFN_UP, layer, middle, act);
-    int down = linear(b, SITE_FFN_DOWN, layer, up, ACT_NONE);
-    down = dropout(b, COMPONENT_FEED_FORWARD, layer, 2 * layer + 2, down, tokens);
-    return layernorm(b, COMPONENT_OTHER, layer, "feed-forward residual, LayerNorm", down, middle,
-                     ROLE_FFN_NORM_GAMMA, tokens);
-}
-
-static int first_tokens(struct plan_builder *b, int x)
-{
-    struct step s = {.op = &op_first, .component = COMPONENT_OTHER, .layer = -1, .label = "first token",
+    struct step s = {.op = &op_first, .component = COMPONENT_OTHER, .layer = layer, .label = "first token",
                      .in = {x, -1}};
     return builder_step(b, &s, builder_plan(b)->sequences, builder_model(b)->config.hidden);
 }
 
+/* One layer: x -> LayerNorm(x + attention(x)) -> LayerNorm(. + feed-forward(.)), of all tokens or of the first of every
+ * sequence. */
+static int encoder_layer(struct plan_builder *b, int layer, int x, bool first)
+{
+    enum activation act = builder_model(b)->config.act;
+    int tokens = builder_plan(b)->tokens, rows = first ? builder_plan(b)->sequences : tokens;
+    int residual = first ? first_tokens(b, layer, x) : x;
+    int qkv = linear(b, SITE_QKV, layer, x, tokens, ACT_NONE);
+    int context = attention(b, layer, qkv, rows);
+    int projected = linear(b, SITE_ATTENTION_OUTPUT, layer, context, rows, ACT_NONE);
+    projected = dropout(b, COMPONENT_LINEAR_AFTER, layer, 2 * layer + 1, projected, rows);
+    int middle = layernorm(b, COMPONENT_OTHER, layer, "attention residual, LayerNorm", projected, residual,
+                           ROLE_ATTENTION_NORM_GAMMA, rows);
+    int up = linear(b, SITE_FFN_UP, layer, middle, rows, act);
+    int down = linear(b, SITE_FFN_DOWN, layer, up, rows, ACT_NONE);
+    down = dropout(b, COMPONENT_FEED_FORWARD, layer, 2 * layer + 2, down, rows);
+    return layernorm(b, COMPONENT_OTHER, layer, "feed-forward residual, LayerNorm", down, middle,
+                     ROLE_FFN_NORM_GAMMA, rows);
+}
+
+/* `x` has a row for every sequence. */
 static void head(struct plan_builder *b, int x)
 {
     const struct weights *w = builder_weights(b);
     const struct config *config = &builder_model(b)->config;
-    if (!weights_linear(w, SITE_POOLER, -1))
-        return;
-    int pooled = linear(b, SITE_POOLER, -1, first_tokens(b, x), config->arch->pooler_act);
+    int sequences = builder_plan(b)->sequences;
+    int pooled = linear(b, SITE_POOLER, -1, x, sequences, config->arch->pooler_act);
     builder_keep(b, PLAN_POOLED, -1, pooled);
     if (!weights_linear(w, SITE_CLASSIFIER, -1))
         return;
     int stream = 2 * config->layers + 1;
-    pooled = dropout(b, COMPONENT_OTHER, -1, stream, pooled, builder_plan(b)->sequences);
-    builder_keep(b, PLAN_LOGITS, -1, linear(b, SITE_CLASSIFIER, -1, pooled, ACT_NONE));
+    pooled = dropout(b, COMPONENT_OTHER, -1, stream, pooled, sequences);
+    builder_keep(b, PLAN_LOGITS, -1, linear(b, SITE_CLASSIFIER, -1, pooled, sequences, ACT_NONE));
 }
 
 /* Dense layer, activation and LayerNorm of the masked tokens, and their products with all words of the embedding. */
@@ -158,9 +151,9 @@ static void masked_head(struct plan_builder *b, int x)
     if (rows == 0)
         return;
     x = builder_step(b, &s, rows, config->hidden);
-    x = linear(b, SITE_MASKED_DENSE, -1, x, config->act);
+    x = linear(b, SITE_MASKED_DENSE, -1, x, rows, config->act);
     x = layernorm(b, COMPONENT_OTHER, -1, "masked-language LayerNorm", x, -1, ROLE_MASKED_NORM_GAMMA, rows);
-    builder_keep(b, PLAN_MASKED, -1, linear(b, SITE_DECODER, -1, x, ACT_NONE));
+    builder_keep(b, PLAN_MASKED, -1, linear(b, SITE_DECODER, -1, x, rows, ACT_NONE));
 }
 
 static int check(const struct model *m, const struct plan_options *options, struct err *e)
@@ -182,13 +175,17 @@ int graph_encoder(struct plan_builder *b, struct err *e)
     const struct plan_options *options = builder_options(b);
     TRY(check(m, options, e));
     int x = options->from_hidden ? builder_input(b, builder_plan(b)->tokens, m->config.hidden) : embedding(b);
+    bool pooled = weights_linear(builder_weights(b), SITE_POOLER, -1);
+    bool first = pooled && options->pooled_only && options->first_layer < m->config.layers;
     for (int layer = options->first_layer - 1; layer < m->config.layers; layer++) {
+        bool last = layer == m->config.layers - 1;
         if (layer >= options->first_layer)
-            x = encoder_layer(b, layer, x);
-        if (options->keep_hidden || layer == m->config.layers - 1)
+            x = encoder_layer(b, layer, x, first && last);
+        if (last ? !first : options->keep_hidden)
             builder_keep(b, PLAN_HIDDEN, layer, x);
     }
-    head(b, x);
+    if (pooled)
+        head(b, first ? x : first_tokens(b, -1, x));
     masked_head(b, x);
     return 0;
 }

@@ -25,6 +25,17 @@ struct cost {
 #define READS_X(i) (1u << (i))
 #define READS_Y (1u << STEP_INPUTS)
 
+/* Rows of a step's output that belong to a sequence: its tokens, or its first one alone (plan_options.pooled_only). */
+struct sequence_rows {
+    int first, n;
+};
+
+static inline struct sequence_rows step_rows(const struct plan *p, const struct step *s, int sequence)
+{
+    struct sequence_rows all = {p->start[sequence], p->start[sequence + 1] - p->start[sequence]};
+    return s->rows == p->tokens ? all : (struct sequence_rows){sequence, 1};
+}
+
 struct op {
     const char *name;
     enum kernel_op kernel; /* KERNEL_OPS = moves data only, needs none */

@@ -49,9 +49,10 @@ static void neuron_gates(const struct plan *p, const struct step *s)
 {
     struct part mine = part_mine(1, s->cols);
     for (int i = 0; i < p->sequences && mine.col < mine.col_end; i++) {
-        size_t at = (size_t)p->start[i] * (size_t)s->cols + (size_t)mine.col;
+        struct sequence_rows rows = step_rows(p, s, i);
+        size_t at = (size_t)rows.first * (size_t)s->cols + (size_t)mine.col;
         p->kernel[KERNEL_OP_dot_rows]->fn.dot_rows(s->dgate + (size_t)i * (size_t)s->cols + mine.col, s->y + at,
-                                                   s->dy + at, s->cols, p->start[i + 1] - p->start[i],
+                                                   s->dy + at, s->cols, rows.n,
                                                    mine.col_end - mine.col);
     }
 }

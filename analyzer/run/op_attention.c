@@ -1,6 +1,7 @@
 /* Multi-head attention over packed sequences: x[0] is [tokens, 3 heads head_size] with query, key and value side by
- * side, y is [tokens, heads head_size]. A thread has some queries and some heads: one call of the kernel for each head and each
- * sequence that has queries among them. Head h is multiplied by its gate g_h; a head whose gate is 0 is left out.
+ * side, y is [tokens, heads head_size], or [sequences, heads head_size] where first tokens alone are queries. A thread
+ * has some queries and some heads: one call of the kernel for each head and each sequence that has queries among them.
+ * Head h is multiplied by its gate g_h; a head whose gate is 0 is left out.
  *
  * Backward of one head over one sequence, with P = softmax(scale q k^T), a = P v and y = g a:
  *   dL/dg = sum(a dy), da = g dy,
@@ -19,15 +20,15 @@
 
 enum { PARALLEL_MACS = 256 << 10 };
 
-/* MACs of q k^T and of the weighted sum of v: each s x s x head_size a head. */
+/* MACs of q k^T and of the weighted sum of v: each queries x s x head_size a head. */
 static struct cost op_attention_cost(const struct step *s, const struct plan *p)
 {
     uint64_t macs = 0, width = (uint64_t)s->heads * (uint64_t)s->head_size;
     for (int i = 0; i < p->sequences; i++) {
         uint64_t len = (uint64_t)(p->start[i + 1] - p->start[i]);
-        macs += 2 * len * len * width;
+        macs += 2 * (uint64_t)step_rows(p, s, i).n * len * width;
     }
-    return (struct cost){macs, sizeof(float) * (uint64_t)p->tokens * 4 * width};
+    return (struct cost){macs, sizeof(float) * ((uint64_t)p->tokens * 2 + (uint64_t)s->rows * 2) * width};
 }
 
 static size_t op_attention_scratch(const struct step *s, const struct plan *p)
@@ -56,19 +57,19 @@ static void zero_rows(float *x, ptrdiff_t ld, int m, int n)
         memset(x + i * ld, 0, (size_t)n * sizeof *x);
 }
 
-/* One head over queries [from, to) of the packed tokens, all of one sequence. */
+/* One head over rows [from, to) of y, all of one sequence. */
 static void run_head(const struct exec *x, const struct step *s, int sequence, int head, int from, int to,
                      void *scratch)
 {
     const struct plan *p = x->plan;
     ptrdiff_t width = (ptrdiff_t)s->heads * s->head_size, ld = 3 * width, at = (ptrdiff_t)head * s->head_size;
-    const float *keys = s->x[0] + p->start[sequence] * ld + width + at;
+    const float *q = s->x[0] + p->start[sequence] * ld + at, *keys = q + width;
     float *out = s->y + from * width + at;
     if (s->gate[head] == 0) {
         zero_rows(out, width, to - from, s->head_size);
         return;
     }
-    s->kernel->fn.attention->run(out, width, s->x[0] + from * ld + at, keys, keys + width, ld,
+    s->kernel->fn.attention->run(out, width, q + (from - step_rows(p, s, sequence).first) * ld, keys, keys + width, ld,
                                  to - from, p->start[sequence + 1] - p->start[sequence], s->head_size,
                                  score_scale(s), scratch);
     scale_rows(out, width, to - from, s->head_size, s->gate[head]);
@@ -78,8 +79,9 @@ static void run_part(const struct exec *x, const struct step *s, const struct pa
 {
     const struct plan *p = x->plan;
     for (int i = 0; i < p->sequences; i++) {
-        int from = p->start[i] > mine->row ? p->start[i] : mine->row;
-        int to = p->start[i + 1] < mine->row_end ? p->start[i + 1] : mine->row_end;
+        struct sequence_rows rows = step_rows(p, s, i);
+        int from = rows.first > mine->row ? rows.first : mine->row;
+        int to = rows.first + rows.n < mine->row_end ? rows.first + rows.n : mine->row_end;
         for (int head = mine->col; from < to && head < mine->col_end && !exec_cancelled(x); head++)
             run_head(x, s, i, head, from, to, scratch);
     }
@@ -123,33 +125,35 @@ static float gate_gradient(const struct plan *p, const float *a, const float *dy
 static void backward_head(const struct plan *p, const struct step *s, int sequence, int head, void *scratch)
 {
     ptrdiff_t width = (ptrdiff_t)s->heads * s->head_size, ld = 3 * width, at = (ptrdiff_t)head * s->head_size;
+    struct sequence_rows rows = step_rows(p, s, sequence);
     int first = p->start[sequence], len = p->start[sequence + 1] - first, d = s->head_size;
     float gate = s->gate[head], *dgate = &s->dgate[(size_t)sequence * (size_t)s->heads + (size_t)head];
-    float *y = s->y + first * width + at, *dq = s->dx[0] ? s->dx[0] + first * ld + at : NULL;
-    const float *q = s->x[0] + first * ld + at, *dy = s->dy + first * width + at;
+    float *y = s->y + rows.first * width + at, *dq = s->dx[0] ? s->dx[0] + first * ld + at : NULL;
+    const float *q = s->x[0] + first * ld + at, *dy = s->dy + rows.first * width + at;
     *dgate = 0;
     if (gate == 0) {
         for (int i = 0; dq && i < 3; i++)
             zero_rows(dq + i * width, ld, len, d);
         return;
     }
-    scale_rows(y, width, len, d, 1 / gate);
+    scale_rows(y, width, rows.n, d, 1 / gate);
     if (!dq) {
-        *dgate = gate_gradient(p, y, dy, width, len, d, scratch);
+        *dgate = gate_gradient(p, y, dy, width, rows.n, d, scratch);
         return;
     }
+    zero_rows(dq + rows.n * ld, ld, len - rows.n, d); /* of what is no query */
     *dgate = p->kernel[KERNEL_OP_attention_grad]->fn.attention_grad->run(
-        dq, dq + width, dq + 2 * width, ld, q, q + width, q + 2 * width, ld, y, dy, width, len, d, score_scale(s),
+        dq, dq + width, dq + 2 * width, ld, q, q + width, q + 2 * width, ld, y, dy, width, rows.n, len, d, score_scale(s),
         scratch);
     for (int i = 0; i < 3; i++)
         scale_rows(dq + i * width, ld, len, d, gate);
 }
 
-/* What a head costs over a sequence, in some unit. */
+/* What a head costs over a sequence, in some unit: the products of its queries, and packing. */
 static double pair_cost(const struct plan *p, const struct step *s, int sequence, int head)
 {
     double len = p->start[sequence + 1] - p->start[sequence];
-    return s->gate[head] == 0 ? 0 : len * (len + s->head_size);
+    return s->gate[head] == 0 ? 0 : len * (step_rows(p, s, sequence).n + s->head_size);
 }
 
 /* The pairs of the calling thread: those that begin in its share of the cost. */

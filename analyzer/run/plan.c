@@ -221,6 +221,7 @@ int plan_build(struct plan **out, const struct weights *w, const int *length, in
     *out = NULL;
     assert(options->gradients == PLAN_NO_GRADIENTS || w->transposed);
     assert((options->gradients == PLAN_ALL_GRADIENTS) == (options->into != NULL));
+    assert(!options->pooled_only || options->masked == 0);
     struct plan *p = calloc(1, sizeof *p);
     int *start = calloc((size_t)sequences + 1, sizeof *start);
     struct plan_builder b = {.plan = p, .input = -1};

@@ -92,6 +92,8 @@ struct plan_options {
     int first_layer;   /* with from_hidden: the layer that reads them, 0..layers */
     bool unfused;      /* activations are steps of their own, as they always are with gradients */
     float dropout;     /* probability that a hidden value becomes 0, as in training of BERT; 0 = no such steps */
+    bool pooled_only;  /* only PLAN_POOLED and PLAN_LOGITS are wanted: behind the keys and values of the last layer, only
+                          the first token of every sequence is computed */
     int masked;        /* tokens that the masked-language head predicts (plan_set_masked); 0 = the head does not run */
     enum plan_gradients gradients; /* needs weights with weights_options.gradients */
     unsigned losses;   /* PLAN_BITs of the outputs whose gradient the caller writes; 0 = of the last output there is */
@@ -148,7 +150,7 @@ void plan_set_seed(struct plan *p, uint64_t seed);
 float *plan_gates(const struct plan *p, int layer);
 
 /* A value after a pass: PLAN_HIDDEN [tokens, hidden] after `layer` (-1 = after the embedding; only with keep_hidden,
- * except the last), PLAN_POOLED [sequences, hidden], PLAN_LOGITS [sequences, labels], PLAN_MASKED [masked, vocab]. NULL if the plan has none. With
+ * except the last; not the last with pooled_only), PLAN_POOLED [sequences, hidden], PLAN_LOGITS [sequences, labels], PLAN_MASKED [masked, vocab]. NULL if the plan has none. With
  * from_hidden the hidden states before first_layer are plan->input. */
 const float *plan_output(const struct plan *p, enum plan_output what, int layer);
 

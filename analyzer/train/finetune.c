@@ -54,7 +54,9 @@ static int plan(void *state, struct plan **out, const struct weights *w, const s
     TRY(start_epoch(x, step / x->epoch_batches, e));
     x->batch = (int)(step % x->epoch_batches);
     const int *row = x->batches.row + x->batches.start[x->batch];
-    return rows_plan(out, w, x->rows->row, row, batch_rows(&x->batches, x->batch), options, e);
+    struct plan_options mine = *options;
+    mine.pooled_only = true;
+    return rows_plan(out, w, x->rows->row, row, batch_rows(&x->batches, x->batch), &mine, e);
 }
 
 static double loss(void *state, const struct plan *p)

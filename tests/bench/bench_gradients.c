@@ -47,7 +47,7 @@ static int gradient_race_open(struct gradient_race *r, const struct weights *w, 
     TRY(gradients_new(&r->into, w->model, e));
     for (int i = 0; i <= PLAN_ALL_GRADIENTS; i++) {
         struct plan_options options = {.threads = load->threads, .gradients = (enum plan_gradients)i,
-                                       .losses = i ? PLAN_BIT(PLAN_POOLED) : 0,
+                                       .losses = i ? PLAN_BIT(PLAN_POOLED) : 0, .pooled_only = true,
                                        .into = i == PLAN_ALL_GRADIENTS ? r->into : NULL};
         TRY(workload_plan_with(&r->plan[i], load, NULL, &options, w, e));
     }

@@ -12,6 +12,7 @@
 enum { CLASSES = 2 };
 
 static const double RATE = 2e-5;
+static const float DROPOUT = 0.1f;
 
 int train_step_open(struct train_step *out, const char *spec, const struct workload *load, const int *length, uint32_t cpu,
                     struct err *e)
@@ -27,7 +28,8 @@ int train_step_open(struct train_step *out, const char *spec, const struct workl
     TRY(model_set_labels(out->model, CLASSES, NULL, 1, e));
     TRY(optimizer_new(&out->optimizer, out->model, &adamw, e));
     TRY(weights_build(&out->weights, out->model, &packing, NULL, e));
-    struct plan_options options = {.gradients = PLAN_ALL_GRADIENTS, .into = out->optimizer->gradients};
+    struct plan_options options = {.gradients = PLAN_ALL_GRADIENTS, .into = out->optimizer->gradients, .pooled_only = true,
+                                   .dropout = DROPOUT};
     return workload_plan_with(&out->plan, load, length, &options, out->weights, e);
 }
 
@@ -46,6 +48,7 @@ double train_step_run(struct train_step *s)
     struct loss_target target = {.label = s->label};
     struct loss_options none = {.temperature = 1};
     struct plan *p = s->plan;
+    plan_set_seed(p, ++s->steps);
     if (exec_run(p, NULL, NULL) != 0)
         return NAN;
     double loss = loss_cross_entropy.run(plan_gradient(p, PLAN_LOGITS, -1), plan_output(p, PLAN_LOGITS, -1), &target, &none,

@@ -5,7 +5,7 @@
 #include "tests/conform/conform.h"
 
 struct attention_grad_case {
-    int s, d;
+    int m, s, d;
     enum numbers kind;
     enum placement where;
 };
@@ -91,7 +91,7 @@ static void exact_query(const struct attention_grad_data *a, int i, int s, struc
     }
 }
 
-/* A sum of s terms a b, where a is off by e: what it is, and may be off by; `factor` is on all of it, two roundings more. */
+/* A sum of n terms a b, where a is off by e: what it is, and may be off by; `factor` is on all of it, two roundings more. */
 struct term_sum {
     double sum, size, off;
 };
@@ -103,20 +103,20 @@ static void add_term(struct term_sum *x, double a, double e, double b)
     x->off += e * fabs(b) + 2 * ETA * (1 + fabs(a) + e);
 }
 
-static void expect_sum(float got, const struct term_sum *x, int s, double factor, int r, int c)
+static void expect_sum(float got, const struct term_sum *x, int n, double factor, int r, int c)
 {
-    expect_near(got, factor * x->sum, factor * (x->off + error_gamma(s + 2) * x->size) + 2 * ETA, r, c);
+    expect_near(got, factor * x->sum, factor * (x->off + error_gamma(n + 2) * x->size) + 2 * ETA, r, c);
 }
 
 /* One query after the other; dk and dv gather what all of them add. */
 static void expect_all(const struct attention_grad_data *a, float gate)
 {
-    int s = a->in[Q].m, d = a->in[Q].n;
+    int m = a->in[Q].m, s = a->in[K].m, d = a->in[Q].n;
     size_t row = (size_t)s, all = row * (size_t)d;
     double *room = calloc(4 * row, sizeof *room), total = 0, e_total = 0;
     struct term_sum *dk = calloc(2 * all, sizeof *dk), *dv = dk + all;
     struct query x = {.p = room, .ds = room + row, .e_p = room + 2 * row, .e_ds = room + 3 * row};
-    for (int i = 0; i < s; i++) {
+    for (int i = 0; i < m; i++) {
         exact_query(a, i, s, &x);
         total += x.shift;
         e_total += x.e_shift;
@@ -132,8 +132,8 @@ static void expect_all(const struct attention_grad_data *a, float gate)
     }
     for (int j = 0; j < s; j++)
         for (int c = 0; c < d; c++) {
-            expect_sum(a->dk.p[j * a->dk.ld + c], &dk[j * d + c], s, a->scale, j, c);
-            expect_sum(a->dv.p[j * a->dv.ld + c], &dv[j * d + c], s, 1, j, c);
+            expect_sum(a->dk.p[j * a->dk.ld + c], &dk[j * d + c], m, a->scale, j, c);
+            expect_sum(a->dv.p[j * a->dv.ld + c], &dv[j * d + c], m, 1, j, c);
         }
     expect_near(gate, total, e_total + error_gamma(2) * (fabs(total) + e_total), -1, -1);
     free(dk);
@@ -143,12 +143,12 @@ static void expect_all(const struct attention_grad_data *a, float gate)
 static float run(const struct attention_grad_kernel *f, const struct attention_grad_data *a, enum placement where)
 {
     const struct matrix *in = a->in;
-    size_t bytes = f->scratch_bytes(in[Q].m, in[Q].n);
+    size_t bytes = f->scratch_bytes(in[K].m, in[Q].n);
     if (bytes % 64 != 0)
         fail("%zu bytes of scratch are not a multiple of 64", bytes);
     float *scratch = guard_floats(bytes / sizeof(float), where == OFF_BY_FLOAT ? STARTS_AT_GUARD : where);
     return f->run(a->dq.p, a->dk.p, a->dv.p, a->dq.ld, in[Q].p, in[K].p, in[V].p, in[Q].ld, in[OUT].p, in[DOUT].p,
-                  in[OUT].ld, in[Q].m, in[Q].n, a->scale, scratch);
+                  in[OUT].ld, in[Q].m, in[K].m, in[Q].n, a->scale, scratch);
 }
 
 /* Scores of 1e30 would make every bound infinite, and so would a gradient past the largest float. */
@@ -165,19 +165,19 @@ static struct attention_grad_data data_new(const struct attention_grad_case *c)
 {
     struct attention_grad_data a = {.scale = 1 / sqrtf((float)c->d)};
     for (int i = 0; i < INPUTS; i++) {
-        a.in[i] = matrix_new(c->s, c->d, i < OUT ? 7 : 2, c->where);
+        a.in[i] = matrix_new(i == K || i == V ? c->s : c->m, c->d, i < OUT ? 7 : 2, c->where);
         matrix_fill(&a.in[i], kind_of(i, c->kind));
         guard_seal(a.in[i].p);
     }
     struct matrix *const outputs[] = {&a.dq, &a.dk, &a.dv};
     for (int i = 0; i < 3; i++)
-        *outputs[i] = matrix_new(c->s, c->d, 3, c->where);
+        *outputs[i] = matrix_new(i ? c->s : c->m, c->d, 3, c->where);
     return a;
 }
 
 static void check_case(const struct attention_grad_kernel *f, const struct attention_grad_case *c)
 {
-    at("s=%d d=%d numbers %d placement %d", c->s, c->d, c->kind, c->where);
+    at("m=%d s=%d d=%d numbers %d placement %d", c->m, c->s, c->d, c->kind, c->where);
     struct attention_grad_data a = data_new(c);
     expect_all(&a, run(f, &a, c->where));
     matrix_check_gaps(&a.dq);
@@ -217,7 +217,7 @@ static void check_differences(const struct attention_grad_kernel *f)
     enum { S = 11, D = 6 };
     const double step = 1e-4, bound = 1e-4;
     at("differences, s=%d d=%d", S, D);
-    struct attention_grad_data a = data_new(&(struct attention_grad_case){.s = S, .d = D, .kind = NORMAL});
+    struct attention_grad_data a = data_new(&(struct attention_grad_case){.m = S, .s = S, .d = D, .kind = NORMAL});
     const struct matrix *const got[] = {&a.dq, &a.dk, &a.dv};
     struct matrix out = matrix_new(S, D, 2, ENDS_AT_GUARD);
     for (int i = 0; i < S; i++)
@@ -246,7 +246,7 @@ static void check_nan(const struct attention_grad_kernel *f)
 {
     for (int which = Q; which <= DOUT; which += DOUT - Q) {
         at("NaN in a row of %s", which == Q ? "q" : "dout");
-        struct attention_grad_data a = data_new(&(struct attention_grad_case){.s = 37, .d = 20, .kind = NORMAL});
+        struct attention_grad_data a = data_new(&(struct attention_grad_case){.m = 37, .s = 37, .d = 20, .kind = NORMAL});
         struct matrix x = matrix_new(37, 20, which == Q ? 7 : 2, ENDS_AT_GUARD);
         matrix_fill(&x, NORMAL);
         x.p[11 * x.ld + 3] = NAN;
@@ -273,14 +273,16 @@ void check_attention_grad(const struct kernel *k)
     for (int s = 1; s <= 70; s++, turn++)
         for (size_t b = 0; b < sizeof ds / sizeof *ds; b++, turn++) {
             struct attention_grad_case c = {
-                .s = s, .d = ds[b], .kind = turn % NUMBERS, .where = turn % 7 % PLACEMENTS};
+                .m = turn % 3 ? s : 1 + s / 5, .s = s, .d = ds[b], .kind = turn % NUMBERS, .where = turn % 7 % PLACEMENTS};
             check_case(k->fn.attention_grad, &c);
         }
     /* whole blocks of queries, keys and columns of every variant, so that all of the scratch is used */
-    check_case(k->fn.attention_grad, &(struct attention_grad_case){.s = 128, .d = 64});
-    check_case(k->fn.attention_grad, &(struct attention_grad_case){.s = 384, .d = 32, .where = STARTS_AT_GUARD});
-    check_case(k->fn.attention_grad, &(struct attention_grad_case){.s = 401, .d = 33});
-    check_case(k->fn.attention_grad, &(struct attention_grad_case){.s = 70, .d = 401, .where = OFF_BY_FLOAT});
+    check_case(k->fn.attention_grad, &(struct attention_grad_case){.m = 128, .s = 128, .d = 64});
+    check_case(k->fn.attention_grad, &(struct attention_grad_case){.m = 384, .s = 384, .d = 32, .where = STARTS_AT_GUARD});
+    check_case(k->fn.attention_grad, &(struct attention_grad_case){.m = 401, .s = 401, .d = 33});
+    check_case(k->fn.attention_grad, &(struct attention_grad_case){.m = 70, .s = 70, .d = 401, .where = OFF_BY_FLOAT});
+    check_case(k->fn.attention_grad, &(struct attention_grad_case){.m = 130, .s = 300, .d = 64});
+    check_case(k->fn.attention_grad, &(struct attention_grad_case){.m = 1, .s = 384, .d = 64});
     check_differences(k->fn.attention_grad);
     check_nan(k->fn.attention_grad);
 }

@@ -69,7 +69,7 @@ bool backward_open(struct backward *b, const struct golden *g, const char *model
                    int first, int count)
 {
     struct plan_options plan = {.threads = options->threads, .gradients = options->gradients, .neuron_gates = true,
-                                .memory_limit = options->memory_limit};
+                                .pooled_only = options->pooled_only, .memory_limit = options->memory_limit};
     struct weights_options weights = {.cpu = options->cpu, .threads = options->threads, .format = options->format,
                                       .gradients = true};
     struct err e = {0};

@@ -15,6 +15,7 @@ struct backward_options {
     enum plan_gradients gradients;
     int threads;
     int copies; /* 1 .. BACKWARD_COPIES */
+    bool pooled_only;
     size_t memory_limit;
 };
 

@@ -184,7 +184,11 @@ static void check_cap(const char *cap, uint32_t cpu)
         check_limits(cap, options);
         options.copies = BACKWARD_COPIES;
         check_batch(cap, &options, &d);
+        options.pooled_only = true;
+        check_batch(cap, &options, &d);
         options.gradients = PLAN_GATE_GRADIENTS;
+        check_batch(cap, &options, &d);
+        options.pooled_only = false;
         check_batch(cap, &options, &d);
     }
     printf("\n    %s, cap %s: largest error is %.2f of its bound (%s), %.1e of the largest of a tensor (%s) ", name, cap,

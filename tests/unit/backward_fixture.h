@@ -32,7 +32,7 @@ void backward_run(const struct backward_fixture *f, const struct plan *p);
 void backward_seed(float *dy, size_t n); /* that gradient; dy may be NULL */
 
 /* Options of every kind; those from BACKWARD_ALL on have gradients of all parameters. */
-enum { BACKWARD_NONE = 0, BACKWARD_GATES = 2, BACKWARD_ALL = 5, BACKWARD_KINDS = 9 };
+enum { BACKWARD_NONE = 0, BACKWARD_GATES = 2, BACKWARD_ALL = 6, BACKWARD_KINDS = 11 };
 extern const struct plan_options backward_kinds[BACKWARD_KINDS];
 
 #endif

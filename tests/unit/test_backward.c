@@ -120,6 +120,37 @@ static void unfused_gives_the_same_bits(void)
     }
 }
 
+/* Where only the first tokens of the last layer are computed, they have the same bits; what the others would have given to
+ * the gradients is 0, so these are sums of the same terms in another order. */
+static void pooled_only_leaves_out_nothing_that_is_read(void)
+{
+    size_t n, m, other = (size_t)TOKENS - SEQUENCES;
+    for (int format = 0; format < KERNEL_FORMATS; format++) {
+        struct backward_fixture f = backward_open((enum kernel_format)format);
+        struct plan_options options = {.gradients = PLAN_ALL_GRADIENTS, .neuron_gates = true};
+        struct plan *all = backward_plan(&f, options);
+        options.pooled_only = true;
+        struct plan *few = backward_plan(&f, options);
+        CU_ASSERT_PTR_NULL(plan_output(few, PLAN_HIDDEN, LAYERS - 1));
+        CU_ASSERT_EQUAL(plan_macs(all) - plan_macs(few),
+                        other * 9 * HIDDEN * HIDDEN + 2 * HIDDEN * (5 * 4 + 9 * 8 + 40 * 39));
+        backward_run(&f, all);
+        float *x = results(&f, all, &n);
+        backward_run(&f, few);
+        float *y = results(&f, few, &m);
+        CU_ASSERT_EQUAL(memcmp(plan_output(all, PLAN_POOLED, -1), plan_output(few, PLAN_POOLED, -1),
+                               SEQUENCES * HIDDEN * sizeof(float)), 0);
+        CU_ASSERT_EQUAL_FATAL(n, m);
+        for (size_t i = 0; i < n; i++)
+            CU_ASSERT_FATAL(fabs((double)x[i] - (double)y[i]) <= 1e-5 * (1 + fabs((double)x[i])));
+        plan_free(all);
+        plan_free(few);
+        free(x);
+        free(y);
+        backward_close(&f);
+    }
+}
+
 /* ---- gates, seeds, weights that change ----------------------------------------------------------------------- */
 
 static float *values(const struct backward_fixture *f, enum role role, int layer)
@@ -402,6 +433,7 @@ CU_TestInfo suite_backward[] = {
     {"computing again changes no gradient", computing_again_changes_no_gradient},
     {"gates do not depend on the rest", gates_do_not_depend_on_the_rest},
     {"unfused gives the same bits", unfused_gives_the_same_bits},
+    {"pooled only leaves out nothing that is read", pooled_only_leaves_out_nothing_that_is_read},
     {"gates scale heads", gates_scale_heads},
     {"heads left out are not computed", heads_left_out_are_not_computed},
     {"gates agree with weights", gates_agree_with_weights},

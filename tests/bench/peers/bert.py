@@ -7,7 +7,7 @@ from torch import nn
 # layers, hidden, heads, feed-forward
 SHAPES = {"tiny": (2, 128, 2, 512), "mini": (4, 256, 4, 1024), "small": (4, 512, 8, 2048),
           "medium": (8, 512, 8, 2048), "base": (12, 768, 12, 3072), "large": (24, 1024, 16, 4096)}
-VOCABULARY, POSITIONS, TYPES, LABELS, EPS = 30522, 512, 2, 2, 1e-12
+VOCABULARY, POSITIONS, TYPES, LABELS, EPS, DROPOUT = 30522, 512, 2, 2, 1e-12, 0.1
 
 
 class Layer(nn.Module):
@@ -16,6 +16,7 @@ class Layer(nn.Module):
         self.heads, self.size = heads, hidden // heads
         self.query, self.key, self.value = nn.Linear(hidden, hidden), nn.Linear(hidden, hidden), nn.Linear(hidden, hidden)
         self.after, self.up, self.down = nn.Linear(hidden, hidden), nn.Linear(hidden, ffn), nn.Linear(ffn, hidden)
+        self.drop = nn.Dropout(DROPOUT)
         self.norm1, self.norm2 = nn.LayerNorm(hidden, eps=EPS), nn.LayerNorm(hidden, eps=EPS)
 
     def split(self, x):
@@ -28,24 +29,25 @@ class Layer(nn.Module):
         scores = torch.matmul(q, k.transpose(2, 3)) / math.sqrt(self.size)
         scores = scores if mask is None else scores + mask
         context = torch.matmul(torch.softmax(scores, 3), v).transpose(1, 2).reshape(batch, seq, hidden)
-        x = self.norm1(self.after(context) + x)
-        return self.norm2(self.down(nn.functional.gelu(self.up(x))) + x)
+        x = self.norm1(self.drop(self.after(context)) + x)
+        return self.norm2(self.drop(self.down(nn.functional.gelu(self.up(x)))) + x)
 
 
 class Bert(nn.Module):
-    """Without a mask, where no sequence is padded."""
+    """Without a mask, where no sequence is padded. Drops nothing unless it is told to train."""
 
     def __init__(self, layers, hidden, heads, ffn):
         super().__init__()
         self.word, self.position = nn.Embedding(VOCABULARY, hidden), nn.Embedding(POSITIONS, hidden)
         self.segment, self.norm = nn.Embedding(TYPES, hidden), nn.LayerNorm(hidden, eps=EPS)
+        self.drop = nn.Dropout(DROPOUT)
         self.layers = nn.ModuleList(Layer(hidden, heads, ffn) for _ in range(layers))
         self.pooler = nn.Linear(hidden, hidden)
         self.register_buffer("positions", torch.arange(POSITIONS).unsqueeze(0))
 
     def forward(self, ids, types, mask=None):
         x = self.word(ids) + self.position(self.positions[:, :ids.size(1)]) + self.segment(types)
-        x = self.norm(x)
+        x = self.drop(self.norm(x))
         for layer in self.layers:
             x = layer(x, mask)
         return torch.tanh(self.pooler(x[:, 0]))

@@ -1,5 +1,5 @@
 """torch_train_worker.py SHAPE BATCH SEQ THREADS equal|spread: the line protocol of tests/bench/worker.c, for training steps of
-torch in f32: forward, cross entropy, backward, clipping of the gradient's norm to 1, AdamW.
+torch in f32: forward with dropout of 0.1, cross entropy, backward, clipping of the gradient's norm to 1, AdamW.
 
 With `spread` the sequences have the lengths of `worker --lengths spread`, and are padded to the longest with a mask, as
 one does in torch."""
@@ -27,7 +27,7 @@ if lengths == "spread":
 
 def step():
     optimizer.zero_grad(set_to_none=True)
-    loss_of(classifier(model(*inputs, mask)), target).backward()
+    loss_of(classifier(model.drop(model(*inputs, mask))), target).backward()
     nn.utils.clip_grad_norm_(parameters, 1.0)
     optimizer.step()
 
