@@ -202,6 +202,17 @@ out '"schema": "bertscope.tokenize/1"'
 run 0 "" predict "$golden" "hello" --json
 out '"schema": "bertscope.predict/1"'
 
+# How long a thread waits awake is the program's choice, unless the environment made one
+spins()
+{
+    env -u OMP_WAIT_POLICY -u GOMP_SPINCOUNT "$@" OMP_DISPLAY_ENV=verbose "$bertscope" --version 2>&1 |
+        sed -n "s/.*GOMP_SPINCOUNT = '\(.*\)'/\1/p" | tail -n 1
+}
+if [ -n "$(spins GOMP_SPINCOUNT=7)" ]; then
+    [ "$(spins GOMP_SPINCOUNT=7)" = 7 ] && passed=$((passed + 1)) || fail "GOMP_SPINCOUNT of the environment is ignored"
+    [ "$(spins)" = 2000 ] && passed=$((passed + 1)) || fail "threads spin $(spins) times"
+fi
+
 # Signals
 "$bertscope" profile preset:bert-small --seq 512 --batch 16 --budget 60 >"$tmp/out" 2>"$tmp/err" &
 pid=$!

@@ -22,6 +22,7 @@ CASES = ["tiny:1x128", "base:1x32", "base:1x128", "base:1x384", "base:8x128"]
 TRAIN_CASES = ["mini:32x64", "base:8x128"]
 # torch: threads of OpenMP that spin fight with those of OpenBLAS; OpenBLAS may not know a new processor
 TORCH_ENV = {"OMP_WAIT_POLICY": "PASSIVE"}
+OUR_ENV = {"GOMP_SPINCOUNT": "2000"}  # as the program sets it for itself
 # layers, hidden size, feed-forward size of gemm_worker
 SIZES = {"tiny": ["2", "128", "512"], "mini": ["4", "256", "1024"], "small": ["4", "512", "2048"],
          "medium": ["8", "512", "2048"], "base": ["12", "768", "3072"], "large": ["24", "1024", "4096"]}
@@ -119,7 +120,7 @@ def worker(o, shape, batch, seq, threads, *more):
 
 def train_commands(o, peers, shape, batch, seq, threads, lengths):
     """Rows of (name, command, environment) for training steps; ours first."""
-    rows = [("bertscope f32", worker(o, shape, batch, seq, threads, "--pass", "train", "--lengths", lengths), {})]
+    rows = [("bertscope f32", worker(o, shape, batch, seq, threads, "--pass", "train", "--lengths", lengths), OUR_ENV)]
     if peers["torch"]:
         rows.append(("torch f32", [peers["torch"], os.path.join(HERE, "torch_train_worker.py"), shape, batch, seq, threads,
                                lengths], torch_env(threads)))
@@ -130,7 +131,7 @@ def commands(o, peers, shape, batch, seq, threads):
     """The same for forward passes."""
     rows, formats = [], o.formats.split(",")
     for form in formats:
-        rows.append(("bertscope " + form, worker(o, shape, batch, seq, threads, "--format", form), {}))
+        rows.append(("bertscope " + form, worker(o, shape, batch, seq, threads, "--format", form), OUR_ENV))
     for form in [form for form in ("f32", "int8") if form in formats and peers["ort"] and peers["torch"]]:
         graph = export(peers["torch"], shape, form, peers["folder"])
         if graph:

@@ -64,7 +64,7 @@ class Runner(peers.Worker):
 def race(o, folder, model, form, threads):
     """The figures of one format, or None where a program did not start."""
     us = Runner("bertscope " + form, [os.path.join(o.build, "tests/bench/sentences"), "--model", model, "--data", o.data,
-                                      "--batch", str(o.batch), "--threads", threads, "--format", form], {})
+                                      "--batch", str(o.batch), "--threads", threads, "--format", form], peers.OUR_ENV)
     them = Runner("onnxruntime " + form, ["node", os.path.join(peers.HERE, "ort_sentences.mjs"), folder,
                                           os.path.join(model, form + ".onnx"), threads], {})
     runners = [us, them]
