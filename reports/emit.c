@@ -102,6 +102,16 @@ void emit_matrix(struct emit *e, const char *key, const char *title, const struc
     e->sink->matrix(e->state, key, title, m);
 }
 
+void emit_value(struct emit *e, const struct value *v)
+{
+    put(e, *v, v->key, v->title);
+}
+
+void emit_figure(struct emit *e, const struct figure *f)
+{
+    e->sink->figure(e->state, f);
+}
+
 void emit_note(struct emit *e, const char *text)
 {
     e->sink->note(e->state, text);

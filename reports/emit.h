@@ -34,9 +34,11 @@ struct emit_column {
     enum unit unit;
 };
 
-/* The object schema is "bertscope.NAME/1". The caller finishes each with emit_finish. */
-struct emit *emit_json(const char *schema);
-struct emit *emit_text(const char *schema);
+/* The forms, by sinks.def: struct emit *emit_json(const char *schema) and so on. The schema is "bertscope.NAME/1". The caller
+ * finishes each with emit_finish. */
+#define SINK(name, meaning) struct emit *emit_##name(const char *schema);
+#include "reports/sinks.def"
+#undef SINK
 
 /* A part: an object for machines (key NULL = none: its values are those of the part around it), a headline for people (title
  * NULL = none). */
@@ -68,8 +70,12 @@ void emit_matrix(struct emit *e, const char *key, const char *title, const struc
 /* A sentence for people only. */
 void emit_note(struct emit *e, const char *text);
 
-/* An array of objects for machines, a table for people (title NULL = the table has no headline). Columns are borrowed
- * until emit_table_end. */
+/* A picture of what the next table says, in forms that can show one (figure.h); nothing for machines, who read the table. */
+struct figure;
+void emit_figure(struct emit *e, const struct figure *f);
+
+/* An array of objects for machines, a table for people (title NULL = the table has no headline). Title and columns are
+ * borrowed until emit_table_end. */
 void emit_table(struct emit *e, const char *key, const char *title, const struct emit_column *columns, int n);
 void emit_row(struct emit *e); /* begins the next row */
 void emit_table_end(struct emit *e);

@@ -10,6 +10,7 @@
 enum { DEPTH = 16 };
 
 struct json_sink {
+    size_t flags; /* of json_dumps */
     json_t *open[DEPTH]; /* objects and arrays that values go into, innermost last */
     int depth;
 };
@@ -159,7 +160,7 @@ static void table_end(void *state)
 static void finish(void *state, struct str *out)
 {
     struct json_sink *s = state;
-    char *dump = json_dumps(s->open[0], JSON_INDENT(1) | JSON_REAL_PRECISION(9));
+    char *dump = json_dumps(s->open[0], s->flags | JSON_REAL_PRECISION(9));
     if (!dump)
         abort();
     str_add(out, dump);
@@ -169,14 +170,30 @@ static void finish(void *state, struct str *out)
     free(s);
 }
 
-static const struct sink json_sink = {open_part, close_part, value, note, matrix, table, row, table_end, finish};
+static void no_figure(void *state, const struct figure *f)
+{
+    (void)state, (void)f;
+}
 
-struct emit *emit_json(const char *schema)
+static const struct sink json_sink = {open_part, close_part, value, note, no_figure, matrix, table, row, table_end, finish};
+
+static struct emit *open_sink(const char *schema, size_t flags)
 {
     struct json_sink *s = calloc(1, sizeof *s);
     if (!s)
         abort();
+    s->flags = flags;
     push(s, json_object());
     json_object_set_new(top(s), "schema", json_string(schema));
     return emit_new(&json_sink, s);
+}
+
+struct emit *emit_json(const char *schema)
+{
+    return open_sink(schema, JSON_INDENT(1));
+}
+
+struct emit *emit_json_short(const char *schema)
+{
+    return open_sink(schema, JSON_COMPACT);
 }

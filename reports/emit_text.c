@@ -1,12 +1,10 @@
 /* The sink for people: titled values and aligned tables. */
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "analyzer/base/text.h"
-#include "reports/format.h"
-#include "reports/sink.h"
+#include "reports/render.h"
 
 enum { TITLE_COLUMNS = 14, MAX_COLUMNS = 24, CELL_SIZE = 512, GAP = 2 };
 
@@ -36,107 +34,12 @@ static void close_part(void *state)
     (void)state;
 }
 
-static void number(char *out, double x, enum unit unit)
-{
-    switch (unit) {
-    case UNIT_COUNT:
-        format_count(out, x);
-        break;
-    case UNIT_BYTES:
-        format_bytes(out, x);
-        break;
-    case UNIT_NS:
-        format_ns(out, x);
-        break;
-    case UNIT_SHARE:
-        format_share(out, x);
-        break;
-    case UNIT_FLOPS:
-        format_flops(out, x);
-        break;
-    case UNIT_RATE:
-        format_rate(out, x);
-        break;
-    case UNIT_RATIO:
-        format_ratio(out, x);
-        break;
-    case UNIT_SCORE:
-        format_score(out, x);
-        break;
-    case UNIT_POINTS:
-        format_points(out, x);
-        break;
-    case UNIT_METRIC:
-        format_metric(out, x);
-        break;
-    case UNIT_NONE:
-        snprintf(out, FORMAT_SIZE, "%.6g", x);
-        break;
-    }
-}
-
-static void spread(char *out, const struct spread *x, enum unit unit)
-{
-    char half[FORMAT_SIZE];
-    number(out, x->median, unit);
-    size_t used = strlen(out);
-    snprintf(out + used, CELL_SIZE - used, " \302\261 %s", format_spread(half, x));
-}
-
-static void list(struct str *out, const struct value *v)
-{
-    for (int i = 0; i < v->n; i++) {
-        char safe[CELL_SIZE];
-        if (i)
-            str_add(out, " ");
-        if (v->kind == VALUE_INTS)
-            str_addf(out, "%d", v->ints[i]);
-        else if (v->kind == VALUE_REALS)
-            str_addf(out, "%.6g", (double)v->reals[i]);
-        else {
-            text_escape(safe, sizeof safe, v->strings[i], strlen(v->strings[i]));
-            str_add(out, safe);
-        }
-    }
-}
-
-/* The value as people read it; the caller frees it. */
-static char *render(const struct value *v)
-{
-    struct str out;
-    char cell[CELL_SIZE] = "-";
-    str_init(&out);
-    if (v->kind >= VALUE_INTS) {
-        list(&out, v);
-        return out.text;
-    }
-    if (v->kind == VALUE_STRING)
-        text_escape(cell, sizeof cell, v->text, v->text_len);
-    else if (v->kind == VALUE_INT && v->unit == UNIT_NONE)
-        snprintf(cell, sizeof cell, "%lld", (long long)v->integer);
-    else if (v->kind == VALUE_INT)
-        number(cell, (double)v->integer, v->unit);
-    else if (v->kind == VALUE_REAL)
-        number(cell, v->real, v->unit);
-    else if (v->kind == VALUE_BOOL)
-        snprintf(cell, sizeof cell, "%s", v->integer ? "yes" : "no");
-    else if (v->kind == VALUE_SPREAD)
-        spread(cell, v->spread, v->unit);
-    str_add(&out, cell);
-    return out.text;
-}
-
-static bool is_number(const struct value *v)
-{
-    return v->kind == VALUE_INT || v->kind == VALUE_REAL || v->kind == VALUE_SPREAD || v->kind == VALUE_ABSENT;
-}
-
 static void value(void *state, const struct value *v)
 {
     struct text_sink *s = state;
-    char *text = render(v);
+    char *text = value_text(v);
     if (s->column) {
-        s->cell[(s->rows - 1) * s->columns + s->at++] = (struct cell){text, is_number(v)};
+        s->cell[(s->rows - 1) * s->columns + s->at++] = (struct cell){text, value_is_number(v)};
         return;
     }
     if (v->title)
@@ -243,47 +146,6 @@ static void table_end(void *state)
     s->column = NULL;
 }
 
-static void matrix_cell(struct text_sink *s, const struct emit_matrix *m, int r, int c)
-{
-    int i = m->first[r] + c;
-    bool known = i < m->first[r + 1] && isfinite(m->value[i]);
-    struct value v = {.kind = known ? VALUE_REAL : VALUE_ABSENT, .unit = m->unit, .real = known ? m->value[i] : 0};
-    value(s, &v);
-}
-
-/* `count` columns of a matrix as a table of their own. */
-static void matrix_part(struct text_sink *s, const struct emit_matrix *m, int from, int count)
-{
-    struct emit_column column[MAX_COLUMNS] = {{NULL, m->row, 0}};
-    char name[MAX_COLUMNS][16];
-    for (int c = 0; c < count; c++) {
-        snprintf(name[c], sizeof name[c], "%d", from + c);
-        column[c + 1] = (struct emit_column){NULL, name[c], m->unit};
-    }
-    table(s, NULL, NULL, column, count + 1);
-    for (int r = 0; r < m->rows; r++) {
-        struct value number = {.kind = VALUE_INT, .integer = r};
-        row(s);
-        value(s, &number);
-        for (int c = 0; c < count; c++)
-            matrix_cell(s, m, r, from + c);
-    }
-    table_end(s);
-}
-
-static void matrix(void *state, const char *key, const char *title, const struct emit_matrix *m)
-{
-    enum { PART = MAX_COLUMNS - 1 };
-    int width = 0;
-    for (int r = 0; r < m->rows; r++)
-        width = m->first[r + 1] - m->first[r] > width ? m->first[r + 1] - m->first[r] : width;
-    if (!title)
-        return;
-    open_part(state, key, title);
-    for (int from = 0; from < width; from += PART)
-        matrix_part(state, m, from, width - from < PART ? width - from : PART);
-}
-
 static void finish(void *state, struct str *out)
 {
     struct text_sink *s = state;
@@ -293,7 +155,25 @@ static void finish(void *state, struct str *out)
     free(s);
 }
 
-static const struct sink text_sink = {open_part, close_part, value, note, matrix, table, row, table_end, finish};
+static void no_figure(void *state, const struct figure *f)
+{
+    (void)state, (void)f;
+}
+
+static void matrix(void *state, const char *key, const char *title, const struct emit_matrix *m);
+
+static const struct sink text_sink = {open_part, close_part, value, note, no_figure, matrix, table, row, table_end, finish};
+
+static void matrix(void *state, const char *key, const char *title, const struct emit_matrix *m)
+{
+    enum { PART = MAX_COLUMNS - 1 };
+    int width = matrix_columns(m);
+    if (!title)
+        return;
+    open_part(state, key, title);
+    for (int from = 0; from < width; from += PART)
+        matrix_table(&text_sink, state, NULL, m, from, width - from < PART ? width - from : PART);
+}
 
 struct emit *emit_text(const char *schema)
 {

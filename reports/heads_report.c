@@ -37,7 +37,6 @@ static void gradient_maps(struct emit *e, const struct head_scores *s, bool norm
                                   : "Importance: mean |gradient of the gate|", &s->grid, value, UNIT_SCORE);
     matrix(e, "standard_errors", "Standard error", &s->grid, error, UNIT_SCORE);
     matrix(e, "fisher", NULL, &s->grid, s->fisher, UNIT_SCORE);
-    matrix(e, "neuron_fisher", NULL, &s->neurons, s->neuron_fisher, UNIT_SCORE);
     free(value);
     free(error);
 }
@@ -84,7 +83,7 @@ static void ablation_facts(struct emit *e, const struct ablation *a)
 
 /* ---- one mode, and what belongs to all ----------------------------------------------------------------------- */
 
-static void mode_facts(struct emit *e, const struct head_study *s, enum head_mode mode, bool normalize)
+void heads_measured(struct emit *e, const struct head_study *s, enum head_mode mode, bool normalize)
 {
     if (mode == HEADS_GRADIENT)
         gradient_facts(e, s->scores, normalize);
@@ -92,7 +91,7 @@ static void mode_facts(struct emit *e, const struct head_study *s, enum head_mod
         ablation_facts(e, s->ablation[mode]);
 }
 
-static void mode_maps(struct emit *e, const struct head_study *s, enum head_mode mode, bool normalize)
+void heads_maps(struct emit *e, const struct head_study *s, enum head_mode mode, bool normalize)
 {
     if (mode == HEADS_GRADIENT)
         gradient_maps(e, s->scores, normalize);
@@ -100,8 +99,16 @@ static void mode_maps(struct emit *e, const struct head_study *s, enum head_mode
         ablation_maps(e, s->ablation[mode], mode);
 }
 
+void heads_facts(struct emit *e, const struct head_study *s, enum head_mode mode, bool normalize)
+{
+    emit_string(e, "data", "data", s->data);
+    emit_string(e, "mode", NULL, head_mode_name(mode));
+    emit_string(e, NULL, "mode", head_mode_title(mode));
+    heads_measured(e, s, mode, normalize);
+}
+
 /* "layer.head" of all heads, the least important first. */
-static void order_list(struct emit *e, const struct head_study *s, enum head_mode mode, bool normalize)
+void heads_order(struct emit *e, const struct head_study *s, enum head_mode mode, bool normalize, const char *title)
 {
     enum { NAME = 16 };
     const struct head_grid *g = head_study_grid(s);
@@ -117,13 +124,13 @@ static void order_list(struct emit *e, const struct head_study *s, enum head_mod
         name[i] = text + i * NAME;
         snprintf(text + i * NAME, NAME, "%d.%d", layer, order[i] - g->first[layer]);
     }
-    emit_strings(e, "order", "least first", name, (int)heads);
+    emit_strings(e, "order", title, name, (int)heads);
     free(order);
     free(text);
     free(name);
 }
 
-static void agreement(struct emit *e, const struct head_study *s, bool normalize)
+void heads_agreement(struct emit *e, const struct head_study *s, bool normalize)
 {
     static const struct emit_column columns[] = {{"first", "order", 0}, {"second", "and", 0}, {"spearman", "Spearman", UNIT_RATIO}};
     emit_table(e, "agreement", "Agreement of the orders", columns, 3);
@@ -170,7 +177,7 @@ static void curve_rows(struct emit *e, const struct ablation *a)
     emit_table_end(e);
 }
 
-static void curve(struct emit *e, const struct head_study *s)
+void heads_curve(struct emit *e, const struct head_study *s)
 {
     char text[200];
     int removable = ablation_removable(s->curve);
@@ -182,25 +189,28 @@ static void curve(struct emit *e, const struct head_study *s)
     emit_note(e, text);
 }
 
+void heads_neurons(struct emit *e, const struct head_study *s)
+{
+    if (s->scores)
+        matrix(e, "neuron_fisher", NULL, &s->scores->neurons, s->scores->neuron_fisher, UNIT_SCORE);
+}
+
 void heads_report(struct emit *e, const struct head_study *s, enum head_mode mode, bool normalize)
 {
     emit_begin(e, NULL, "Heads");
-    emit_string(e, "data", "data", s->data);
-    emit_string(e, "mode", NULL, head_mode_name(mode));
-    emit_string(e, NULL, "mode", head_mode_title(mode));
-    mode_facts(e, s, mode, normalize);
-    order_list(e, s, mode, normalize);
-    mode_maps(e, s, mode, normalize);
+    heads_facts(e, s, mode, normalize);
+    heads_order(e, s, mode, normalize, "least first");
+    heads_maps(e, s, mode, normalize);
     emit_end(e);
     for (int other = 0; other < HEAD_MODES; other++) {
         if (other == (int)mode || !head_study_has(s, other))
             continue;
         emit_begin(e, head_mode_name(other), head_mode_title(other));
-        mode_facts(e, s, other, normalize);
-        mode_maps(e, s, other, normalize);
+        heads_measured(e, s, other, normalize);
+        heads_maps(e, s, other, normalize);
         emit_end(e);
     }
-    agreement(e, s, normalize);
+    heads_agreement(e, s, normalize);
     if (s->curve)
-        curve(e, s);
+        heads_curve(e, s);
 }

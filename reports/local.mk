@@ -9,18 +9,39 @@ libreports_a_SOURCES = \
 	reports/comparison_markdown.c \
 	reports/comparison_report.c reports/comparison_report.h \
 	reports/emit.c reports/emit.h \
+	reports/emit_csv.c \
+	reports/emit_html.c \
 	reports/emit_json.c \
+	reports/emit_markdown.c \
 	reports/emit_text.c \
 	reports/escape.c reports/escape.h \
 	reports/eval_report.c reports/eval_report.h \
+	reports/facts.c reports/facts.h \
+	reports/figure.c reports/figure.h \
+	reports/figure_bars.c \
+	reports/figure_curve.c \
+	reports/figure_map.c \
+	reports/figure_roof.c \
 	reports/format.c reports/format.h \
 	reports/head.c reports/head.h \
 	reports/heads_report.c reports/heads_report.h \
+	reports/html.c reports/html.h \
+	reports/html_style.c \
 	reports/kernel_report.c reports/kernel_report.h \
 	reports/machine_report.c reports/machine_report.h \
 	reports/profile_report.c reports/profile_report.h \
+	reports/render.c reports/render.h \
+	reports/report.c reports/report.h \
+	reports/section_evaluation.c \
+	reports/section_heads.c \
+	reports/section_model.c \
+	reports/section_profile.c \
+	reports/section_provenance.c \
 	reports/sink.h \
 	reports/text_report.c reports/text_report.h \
 	reports/thresholds.c reports/thresholds.h \
 	reports/train_report.c reports/train_report.h \
 	reports/trial_report.c reports/trial_report.h
+EXTRA_DIST += \
+	reports/sections.def \
+	reports/sinks.def

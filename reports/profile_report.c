@@ -4,17 +4,27 @@
 
 #include "reports/format.h"
 
-/* The columns that a component, a layer and a step share, in this order. */
-#define COST_COLUMNS                                                                                         \
-    {"params", "parameters", UNIT_COUNT}, {"macs", "MACs", UNIT_COUNT}, {"bytes", NULL, UNIT_BYTES},         \
-        {"weight_bytes", NULL, UNIT_BYTES}, {"time_ns", "time (median \302\261 95% CI)", UNIT_NS},           \
-        {"time_share", "share of time", UNIT_SHARE}, {"mac_share", "share of MACs", UNIT_SHARE},             \
-        {"time_per_mac", "time/MACs", UNIT_RATIO}, {"gflops", NULL, UNIT_NONE},                              \
-    {                                                                                                        \
-        "ceiling_share", "of ceiling", UNIT_SHARE                                                            \
-    }
+enum { COSTS = 13 };
 
-enum { SIZE_COLUMNS = 10 };
+/* The columns that a component, a layer and a step share, after `names` of their own. A terminal has no room for all of them. */
+static void add_costs(struct emit_column *column, int names, bool full)
+{
+    const struct emit_column cost[COSTS] = {{"params", "parameters", UNIT_COUNT},
+                                            {"param_share", full ? "share" : NULL, UNIT_SHARE},
+                                            {"macs", "MACs", UNIT_COUNT},
+                                            {"bytes", full ? "bytes moved" : NULL, UNIT_BYTES},
+                                            {"weight_bytes", full ? "weights" : NULL, UNIT_BYTES},
+                                            {"time_ns", "time (median \302\261 95% CI)", UNIT_NS},
+                                            {"time_share", "share of time", UNIT_SHARE},
+                                            {"mac_share", "share of MACs", UNIT_SHARE},
+                                            {"time_per_mac", "time/MACs", UNIT_RATIO},
+                                            {"intensity", full ? "FLOP/byte" : NULL, UNIT_SCORE},
+                                            {"gflops", full ? "GFLOP/s" : NULL, UNIT_SCORE},
+                                            {"narrow_macs", NULL, UNIT_COUNT},
+                                            {"ceiling_share", "of ceiling", UNIT_SHARE}};
+    for (int i = 0; i < COSTS; i++)
+        column[names + i] = cost[i];
+}
 
 static void emit_share(struct emit *e, bool known, double x)
 {
@@ -38,23 +48,28 @@ static void emit_ceiling(struct emit *e, const char *key, const char *title, dou
 static void emit_cost(struct emit *e, const struct profile *p, const struct profile_group *g)
 {
     double time = profile_time_share(p, &g->time_ns), macs = profile_mac_share(p, g->macs);
-    double ceiling = profile_ceiling_share(p, g);
+    double ceiling = profile_ceiling_share(p, g), params = (double)p->total.params;
+    bool timed = g->time_ns.n > 0;
     emit_int(e, NULL, NULL, (int64_t)g->params, UNIT_COUNT);
+    emit_share(e, params > 0, params > 0 ? (double)g->params / params : 0);
     emit_int(e, NULL, NULL, (int64_t)g->macs, UNIT_COUNT);
     emit_int(e, NULL, NULL, (int64_t)g->bytes, UNIT_BYTES);
     emit_int(e, NULL, NULL, (int64_t)g->weight_bytes, UNIT_BYTES);
     emit_spread(e, NULL, NULL, &g->time_ns, UNIT_NS);
-    emit_share(e, g->time_ns.n > 0, time);
+    emit_share(e, timed, time);
     emit_share(e, true, macs);
     emit_share(e, macs > 0, macs > 0 ? time / macs : 0);
-    emit_share(e, g->macs > 0 && g->time_ns.n > 0, profile_flops(g->macs, &g->time_ns) / 1e9);
+    emit_share(e, g->macs > 0 && g->bytes > 0, profile_intensity(g));
+    emit_share(e, g->macs > 0 && timed, profile_flops(g->macs, &g->time_ns) / 1e9);
+    emit_int(e, NULL, NULL, (int64_t)g->narrow_macs, UNIT_COUNT);
     emit_ceiling(e, NULL, NULL, ceiling);
 }
 
-static void emit_components(struct emit *e, const struct profile *p)
+void profile_components(struct emit *e, const struct profile *p, const char *title, bool full)
 {
-    static const struct emit_column columns[] = {{"key", NULL, 0}, {"name", "component", 0}, COST_COLUMNS};
-    emit_table(e, "components", "Components", columns, 2 + SIZE_COLUMNS);
+    struct emit_column columns[2 + COSTS] = {{"key", NULL, 0}, {"name", "component", 0}};
+    add_costs(columns, 2, full);
+    emit_table(e, "components", title, columns, 2 + COSTS);
     for (int c = 0; c < COMPONENTS; c++) {
         emit_row(e);
         emit_string(e, NULL, NULL, component_key((enum component)c));
@@ -64,10 +79,11 @@ static void emit_components(struct emit *e, const struct profile *p)
     emit_table_end(e);
 }
 
-static void emit_layers(struct emit *e, const struct profile *p)
+void profile_layers(struct emit *e, const struct profile *p, const char *title, bool full)
 {
-    static const struct emit_column columns[] = {{"layer", "layer", 0}, COST_COLUMNS};
-    emit_table(e, "layers", "Layers", columns, 1 + SIZE_COLUMNS);
+    struct emit_column columns[1 + COSTS] = {{"layer", "layer", 0}};
+    add_costs(columns, 1, full);
+    emit_table(e, "layers", title, columns, 1 + COSTS);
     for (int i = 0; i < p->layers; i++) {
         emit_row(e);
         emit_int(e, NULL, NULL, i, UNIT_NONE);
@@ -76,28 +92,49 @@ static void emit_layers(struct emit *e, const struct profile *p)
     emit_table_end(e);
 }
 
-static void emit_steps(struct emit *e, const struct profile *p)
+void profile_layer_components(struct emit *e, const struct profile *p, const char *title)
 {
-    static const struct emit_column columns[] = {{"name", "step", 0},     {"op", NULL, 0},     {"kernel", "kernel", 0},
-                                                 {"format", NULL, 0},     {"component", NULL, 0}, {"layer", NULL, 0},
-                                                 COST_COLUMNS};
-    emit_table(e, "steps", "Steps", columns, 6 + SIZE_COLUMNS);
-    for (int i = 0; i < p->steps; i++) {
-        const struct profile_step *s = &p->step[i];
-        struct profile_group g = {s->params, s->macs, s->bytes, s->weight_bytes, s->time_ns,
-                                  s->narrow_macs};
-        emit_row(e);
-        emit_string(e, NULL, NULL, s->name);
-        emit_string(e, NULL, NULL, s->op);
-        emit_string(e, NULL, NULL, s->kernel[0] ? s->kernel : NULL);
-        emit_string(e, NULL, NULL, s->format[0] ? s->format : NULL);
-        emit_string(e, NULL, NULL, component_key(s->component));
-        if (s->layer >= 0)
-            emit_int(e, NULL, NULL, s->layer, UNIT_NONE);
-        else
-            emit_absent(e, NULL, NULL);
-        emit_cost(e, p, &g);
-    }
+    struct emit_column columns[3 + COSTS] = {{"layer", "layer", 0}, {"component", NULL, 0}, {NULL, "component", 0}};
+    add_costs(columns, 3, true);
+    emit_table(e, "layer_components", title, columns, 3 + COSTS);
+    for (int i = 0; i < p->layers; i++)
+        for (int c = 0; c < COMPONENTS; c++) {
+            const struct profile_group *g = &p->layer_component[i][c];
+            if (g->time_ns.n == 0 && g->params == 0)
+                continue;
+            emit_row(e);
+            emit_int(e, NULL, NULL, i, UNIT_NONE);
+            emit_string(e, NULL, NULL, component_key((enum component)c));
+            emit_string(e, NULL, NULL, component_title((enum component)c));
+            emit_cost(e, p, g);
+        }
+    emit_table_end(e);
+}
+
+static void emit_step(struct emit *e, const struct profile *p, const struct profile_step *s)
+{
+    const struct profile_group g = {s->params, s->macs, s->bytes, s->weight_bytes, s->time_ns, s->narrow_macs};
+    emit_row(e);
+    emit_string(e, NULL, NULL, s->name);
+    emit_string(e, NULL, NULL, s->op);
+    emit_string(e, NULL, NULL, s->kernel[0] ? s->kernel : NULL);
+    emit_string(e, NULL, NULL, s->format[0] ? s->format : NULL);
+    emit_string(e, NULL, NULL, component_key(s->component));
+    if (s->layer >= 0)
+        emit_int(e, NULL, NULL, s->layer, UNIT_NONE);
+    else
+        emit_absent(e, NULL, NULL);
+    emit_cost(e, p, &g);
+}
+
+void profile_steps(struct emit *e, const struct profile *p, const char *title, bool full)
+{
+    struct emit_column columns[6 + COSTS] = {{"name", "step", 0},   {"op", NULL, 0},        {"kernel", "kernel", 0},
+                                             {"format", NULL, 0},   {"component", NULL, 0}, {"layer", NULL, 0}};
+    add_costs(columns, 6, full);
+    emit_table(e, "steps", title, columns, 6 + COSTS);
+    for (int i = 0; i < p->steps; i++)
+        emit_step(e, p, &p->step[i]);
     emit_table_end(e);
 }
 
@@ -109,7 +146,7 @@ static void emit_rate(struct emit *e, const char *key, const char *title, double
         emit_absent(e, key, title);
 }
 
-static void emit_ceilings(struct emit *e, const struct profile *p)
+void profile_ceilings(struct emit *e, const struct profile *p)
 {
     const struct ceilings *c = &p->ceilings;
     emit_begin(e, "ceilings", "Ceilings measured beside the passes (all threads together)");
@@ -124,7 +161,7 @@ static void emit_ceilings(struct emit *e, const struct profile *p)
     emit_end(e);
 }
 
-static void emit_total(struct emit *e, const struct profile *p)
+void profile_total(struct emit *e, const struct profile *p)
 {
     const struct profile_group *t = &p->total;
     double ceiling = profile_ceiling_share(p, t);
@@ -144,23 +181,28 @@ static void emit_total(struct emit *e, const struct profile *p)
     emit_end(e);
 }
 
-static void emit_unattributed(struct emit *e, const struct profile *p)
+void profile_unattributed(struct emit *e, const struct profile *p)
 {
     double total = p->total.time_ns.median;
     emit_real(e, "unattributed_ns", "unattributed", p->unattributed_ns, UNIT_NS);
     emit_real(e, "unattributed_share", "  of the pass", total > 0 ? p->unattributed_ns / total : 0, UNIT_SHARE);
+    if (p->overhead_ratio.n > 0)
+        emit_spread(e, "overhead_ratio", "step clocks", &p->overhead_ratio, UNIT_RATIO);
+}
+
+void profile_notes(struct emit *e, const struct profile *p)
+{
+    if (!p->converged)
+        emit_note(e, "The interval did not become as narrow as asked for before the time was up; --budget gives it more.");
 }
 
 void profile_report(struct emit *e, const struct profile *p)
 {
-    emit_total(e, p);
-    emit_ceilings(e, p);
-    emit_components(e, p);
-    emit_unattributed(e, p);
-    if (p->overhead_ratio.n > 0)
-        emit_spread(e, "overhead_ratio", "step clocks", &p->overhead_ratio, UNIT_RATIO);
-    emit_layers(e, p);
-    emit_steps(e, p);
-    if (!p->converged)
-        emit_note(e, "The interval did not become as narrow as asked for before the time was up; --budget gives it more.");
+    profile_total(e, p);
+    profile_ceilings(e, p);
+    profile_components(e, p, "Components", false);
+    profile_unattributed(e, p);
+    profile_layers(e, p, "Layers", false);
+    profile_steps(e, p, "Steps", false);
+    profile_notes(e, p);
 }

@@ -28,6 +28,7 @@ struct sink {
     void (*end)(void *state);
     void (*value)(void *state, const struct value *v);
     void (*note)(void *state, const char *text);
+    void (*figure)(void *state, const struct figure *f);
     void (*matrix)(void *state, const char *key, const char *title, const struct emit_matrix *m);
     void (*table)(void *state, const char *key, const char *title, const struct emit_column *columns, int n);
     void (*row)(void *state);
@@ -36,5 +37,11 @@ struct sink {
 };
 
 struct emit *emit_new(const struct sink *sink, void *state);
+
+/* Hands a value on to another form. */
+void emit_value(struct emit *e, const struct value *v);
+
+/* JSON without blanks, for sinks that hold it. */
+struct emit *emit_json_short(const char *schema);
 
 #endif

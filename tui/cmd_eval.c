@@ -5,8 +5,8 @@
 #include "tui/labelled.h"
 #include "tui/opened.h"
 
-static void report(const struct opened *o, const struct labelled *x, const struct evaluation *evaluation,
-                   const struct settings *s, int threads, struct str *out)
+static void report(const struct opened *o, const struct eval_summary *summary, const struct settings *s, int threads,
+                   struct str *out)
 {
     struct emit *emit = s->json ? emit_json("bertscope.eval/1") : emit_text("bertscope.eval/1");
     struct workload load = {.seq = s->seq, .threads = threads, .format = s->format};
@@ -14,7 +14,7 @@ static void report(const struct opened *o, const struct labelled *x, const struc
         head_machine(emit, &o->machine);
     head_model(emit, o->model);
     head_settings(emit, &load, (uint64_t)s->seed);
-    eval_report(emit, evaluation, &x->data, &x->rows, o->model);
+    eval_report(emit, summary);
     emit_finish(emit, out);
 }
 
@@ -26,9 +26,13 @@ static int evaluate_rows(struct opened *o, const struct labelled *x, const struc
     TRY(evaluate_check(o->model, &x->data, e));
     TRY(opened_pack(o, threads, s->format, progress, e));
     TRY(evaluate(&evaluation, o->weights, &x->data, &x->rows, &options, progress, e));
-    report(o, x, &evaluation, s, threads, out);
+    struct eval_summary summary;
+    int code = eval_summary_make(&summary, &evaluation, &x->data, &x->rows, o->model, e);
+    if (code == 0)
+        report(o, &summary, s, threads, out);
+    eval_summary_free(&summary);
     evaluation_free(&evaluation);
-    return 0;
+    return code;
 }
 
 static int run(const struct settings *s, struct str *out, const struct progress *progress, struct err *e)

@@ -37,6 +37,7 @@ static void report(const struct opened *o, const struct settings *s, int mode, i
     head_model(emit, o->model);
     head_settings(emit, &load, (uint64_t)s->seed);
     heads_report(emit, &o->heads, mode == HEAD_MODES ? HEADS_GRADIENT : (enum head_mode)mode, s->normalize);
+    heads_neurons(emit, &o->heads);
     emit_finish(emit, out);
 }
 

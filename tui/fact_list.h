@@ -3,7 +3,7 @@
 #define TUI_FACT_LIST_H
 
 #include "tui/canvas.h"
-#include "tui/facts.h"
+#include "reports/facts.h"
 
 struct app;
 

@@ -8,7 +8,7 @@
 #include "analyzer/base/progress.h"
 #include "analyzer/measure/head_study.h"
 #include "analyzer/measure/profile.h"
-#include "tui/facts.h"
+#include "reports/facts.h"
 #include "tui/log.h"
 #include "tui/train_status.h"
 

@@ -12,7 +12,6 @@ libtui_a_SOURCES = \
 	tui/crash.c tui/crash.h \
 	tui/engine.c tui/engine.h \
 	tui/fact_list.c tui/fact_list.h \
-	tui/facts.c tui/facts.h \
 	tui/heads_layout.c tui/heads_layout.h \
 	tui/heads_map.c \
 	tui/heads_panels.c \

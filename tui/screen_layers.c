@@ -74,11 +74,6 @@ static const char *format_of(const struct profile *p, const struct node *n)
     return format;
 }
 
-static double intensity(const struct profile_group *g)
-{
-    return g->bytes ? 2.0 * (double)g->macs / (double)g->bytes : 0;
-}
-
 /* The figure of a column, for sorting; texts have none. */
 static double column_value(const struct profile *p, const struct node *n, int column)
 {
@@ -95,7 +90,7 @@ static double column_value(const struct profile *p, const struct node *n, int co
     case COLUMN_BYTES:
         return (double)g.bytes;
     case COLUMN_INTENSITY:
-        return intensity(&g);
+        return profile_intensity(&g);
     default:
         return g.time_ns.median;
     }
@@ -210,7 +205,7 @@ static void cell(const void *payload, int row, int column, struct table_cell *ou
         number(out, (double)g.bytes, s->bytes);
         break;
     case COLUMN_INTENSITY:
-        number(out, intensity(&g), (struct scale){1, "", 1});
+        number(out, profile_intensity(&g), (struct scale){1, "", 1});
         break;
     case COLUMN_FORMAT:
         snprintf(out->text, sizeof out->text, "%s", format_of(s->profile, n));

@@ -335,6 +335,11 @@ double profile_flops(uint64_t macs, const struct spread *time_ns)
     return time_ns->n > 0 && time_ns->median > 0 ? 2.0 * (double)macs * 1e9 / time_ns->median : 0;
 }
 
+double profile_intensity(const struct profile_group *g)
+{
+    return g->bytes ? 2.0 * (double)g->macs / (double)g->bytes : 0;
+}
+
 double profile_ceiling_share(const struct profile *p, const struct profile_group *g)
 {
     const struct ceilings *c = &p->ceilings;

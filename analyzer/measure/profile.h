@@ -78,6 +78,8 @@ void profile_free(struct profile *p);
 
 /* FLOP/s of a group or step: 2 MACs per multiply-add over the median time; 0 when either is missing. */
 double profile_flops(uint64_t macs, const struct spread *time_ns);
+/* FLOP for each byte that is moved at least once; 0 without bytes. */
+double profile_intensity(const struct profile_group *g);
 /* The time that its MACs take at least, by the ceilings for the profile's thread count (narrow MACs by that of their format,
  * all others by that of f32), over the median time; negative when it cannot be said. Above 1 the figure is
  * impossible and must be shown as invalid. */

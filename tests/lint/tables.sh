@@ -14,6 +14,8 @@ analyzer/model/stored.def
 analyzer/run/ops.def
 analyzer/train/losses.def
 kernels/kernels.def
+reports/sections.def
+reports/sinks.def
 tests/bench/benches.def
 tests/fuzz/fuzz.def
 tests/golden/suites.def

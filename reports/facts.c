@@ -1,4 +1,4 @@
-#include "tui/facts.h"
+#include "reports/facts.h"
 
 #include <stdio.h>
 #include <string.h>

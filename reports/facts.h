@@ -1,7 +1,7 @@
 /* What there is to say about an opened model and the machine, as values: screens show it while the model itself
  * belongs to the engine thread. */
-#ifndef TUI_FACTS_H
-#define TUI_FACTS_H
+#ifndef REPORTS_FACTS_H
+#define REPORTS_FACTS_H
 
 #include <stdbool.h>
 #include <stdint.h>
