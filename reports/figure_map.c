@@ -2,6 +2,7 @@
 #include "reports/figure.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "reports/html.h"
 #include "reports/render.h"

@@ -13,6 +13,12 @@ static const struct section *const sections[] = {
 #undef SECTION
 };
 
+#ifdef __clang__
+#define COMPILER __VERSION__
+#else
+#define COMPILER "gcc " __VERSION__
+#endif
+
 enum { SECTIONS = sizeof sections / sizeof *sections };
 
 int report_collect(struct report *out, const struct report_source *s, struct err *e)
@@ -80,7 +86,7 @@ void provenance_make(struct provenance *out, const char *const *words, int n)
     struct tm tm;
     struct str command;
     time_t t = report_time();
-    *out = (struct provenance){.version = PACKAGE_VERSION, .compiler = "gcc " __VERSION__};
+    *out = (struct provenance){.version = PACKAGE_VERSION, .compiler = COMPILER};
     gmtime_r(&t, &tm);
     strftime(out->created, sizeof out->created, "%Y-%m-%d %H:%M:%S", &tm);
     str_init(&command);

@@ -70,7 +70,7 @@ static int most_unexplained(const struct profile *p)
     double ratio = 1.1;
     for (int c = 0; c < COMPONENTS; c++) {
         double macs = share_of(p, SHARE_MACS, c), time = share_of(p, SHARE_TIME, c);
-        if (macs > 0 && time >= 0.02 && time / macs > ratio) {
+        if (macs >= 0.01 && time >= 0.02 && time / macs > ratio) {
             most = c;
             ratio = time / macs;
         }

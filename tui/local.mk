@@ -30,6 +30,7 @@ libtui_a_SOURCES = \
 	tui/opened.c tui/opened.h \
 	tui/options.c tui/options.h \
 	tui/prompt.c tui/prompt.h \
+	tui/report_run.c tui/report_run.h \
 	tui/scale.c tui/scale.h \
 	tui/screen.c tui/screen.h \
 	tui/screen_heads.c tui/screen_heads.h \
@@ -74,6 +75,7 @@ bertscope_SOURCES = \
 	tui/cmd_open.c \
 	tui/cmd_predict.c \
 	tui/cmd_profile.c \
+	tui/cmd_report.c \
 	tui/cmd_tokenize.c \
 	tui/cmd_train.c \
 	tui/command.c tui/command.h \

@@ -171,7 +171,7 @@ int options_parse(struct settings *out, int argc, char **argv, const char **args
 {
     struct words w = {argc, 0, argv};
     bool only_words = false;
-    *out = (struct settings){.args = args};
+    *out = (struct settings){.args = args, .words = (const char *const *)argv, .word_count = argc};
     for (; w.at < argc; w.at++) {
         const char *word = argv[w.at];
         if (!only_words && strcmp(word, "--") == 0)

@@ -30,6 +30,8 @@ struct settings {
     option_set given;
     const char *const *args; /* words that are no options: the model first */
     int arg_count;
+    const char *const *words; /* all words of the command line behind the command */
+    int word_count;
     int batch, seq, threads, rows, seed; /* 0 = not given (seed: 0) */
     struct further batches, seqs; /* only for commands with `lists` */
     enum kernel_format format; /* of the linear layers */
@@ -43,7 +45,7 @@ struct settings {
     struct repeated step;
     double threshold; /* percent */
     bool strict, annotations, serve;
-    const char *save, *baseline, *against, *thresholds, *junit, *markdown;
+    const char *save, *baseline, *against, *thresholds, *junit, *markdown, *csv;
     const char *dev, *vocab, *vocab_from, *dtype;
     const char *data, *task, *mode, *size, *theme, *output; /* NULL = not given */
 };

@@ -47,7 +47,7 @@ run 0 "" --help
 out "profile"
 run 0 "" --version
 out "^bertscope [0-9]"
-for command in open profile tokenize predict eval heads train compress check kernels doctor draw; do
+for command in open profile tokenize predict eval heads train compress report check kernels doctor draw; do
     run 0 "" $command --help
     out "^usage: bertscope $command"
 done
@@ -60,6 +60,16 @@ run 2 "bertscope: usage: bertscope predict MODEL [TEXT...] (see --help)" predict
 run 2 "bertscope: a length of 513 tokens is outside the model's 1..512 positions" profile preset:bert-tiny --seq 513
 run 2 "bertscope: there is no screen \"nosuch\" (..." draw nosuch
 BERTSCOPE_CPU=quantum run 2 "bertscope: BERTSCOPE_CPU=quantum is not a cap (..." kernels
+
+# The report
+run 2 "bertscope: the HTML report goes to a file: -o report.html (or --json, --markdown or --csv for standard output)" report preset:bert-tiny
+run 2 "bertscope: --json, --markdown and --csv exclude each other" report preset:bert-tiny --json --csv
+run 0 "" report preset:bert-tiny --budget 0.05 --csv
+out "^steps,0,macs,0"
+run 0 "" report preset:bert-tiny --budget 0.05 --markdown
+out "^# preset:bert-tiny"
+run 5 "bertscope: /nonexistent/model: No such file or directory" report /nonexistent/model -o "$tmp/r.html"
+[ ! -e "$tmp/r.html" ] || fail "a report that failed left a file"
 
 # Bad input
 run 5 "bertscope: /nonexistent/model: No such file or directory" profile /nonexistent/model

@@ -5,16 +5,19 @@
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "analyzer/base/arena.h"
+#include "analyzer/base/base64.h"
 #include "analyzer/base/err.h"
 #include "analyzer/base/filemap.h"
 #include "analyzer/base/outfile.h"
 #include "analyzer/base/progress.h"
 #include "analyzer/base/rng.h"
+#include "analyzer/base/sha256.h"
 #include "analyzer/base/str.h"
 #include "analyzer/base/text.h"
 
@@ -205,7 +208,36 @@ static void progress_cancels(void)
     CU_ASSERT_STRING_EQUAL(e.text, "cancelled while measuring");
 }
 
+/* The examples of FIPS 180-4, a million times "a", and lengths around the edge of a block; those of RFC 4648, section 10. */
+static void digests_are_those_of_the_standard(void)
+{
+    static const struct {
+        char c;
+        size_t n;
+        const char *hex;
+    } repeated[] = {
+        {'a', 0, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"},
+        {'a', 55, "9f4390f8d30c2dd92ec9f095b65e2b9ae9b0a925a5258e241c9f1e910f734318"},
+        {'a', 56, "b35439a4ac6f0948b6d6f9e3c6af0f5f590ce20f1bde7090ef7970686ec6738a"},
+        {'a', 64, "ffe054fe7ae0cb6dc65c3af9b61d5209f439851db43d0ba5997337df154668eb"},
+        {'a', 1000000, "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0"},
+    };
+    char hex[SHA256_HEX], *text = malloc(1000000);
+    memset(text, 'a', 1000000);
+    for (size_t i = 0; i < sizeof repeated / sizeof *repeated; i++)
+        CU_ASSERT_STRING_EQUAL(sha256_hex(hex, text, repeated[i].n), repeated[i].hex);
+    free(text);
+    CU_ASSERT_STRING_EQUAL(sha256_hex(hex, "abc", 3), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    static const char *const cases[][2] = {{"", ""}, {"f", "Zg=="}, {"fo", "Zm8="}, {"foo", "Zm9v"}, {"foob", "Zm9vYg=="}, {"fooba", "Zm9vYmE="},
+                                           {"foobar", "Zm9vYmFy"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char out[BASE64_SIZE(6)];
+        CU_ASSERT_STRING_EQUAL(base64(out, (const unsigned char *)cases[i][0], strlen(cases[i][0])), cases[i][1]);
+    }
+}
+
 CU_TestInfo suite_base[] = {
+    {"sha256, base64: standard", digests_are_those_of_the_standard},
     {"escape: cases", escape_cases},
     {"escape: cuts with a mark", escape_cuts_with_a_mark},
     {"text: widths", widths},

@@ -2,9 +2,12 @@
 #include "tests/unit/unit.h"
 
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "reports/emit.h"
+#include "reports/figure.h"
 #include "reports/format.h"
 
 static void walk(struct emit *e)
@@ -87,6 +90,72 @@ static void machines_read_json(void)
     str_free(&out);
 }
 
+static void draw_nothing(const struct figure *f, const char *id, struct str *out)
+{
+    figure_open(f, id, "plot", 10, out);
+    figure_close(out);
+}
+
+static char *in_form(struct emit *e)
+{
+    struct str out;
+    const struct figure f = {"A <picture>", "of \"nothing\"", draw_nothing, NULL};
+    emit_begin(e, NULL, "Title & <b>");
+    emit_figure(e, &f);
+    walk(e);
+    emit_string(e, "text", "text", "<script>|=1+1 \xe2\x80\xae*x*\xff");
+    emit_string(e, "formula", "formula", "=1+1");
+    emit_end(e);
+    str_init(&out);
+    emit_finish(e, &out);
+    return out.text;
+}
+
+static void has(const char *text, const char *part)
+{
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, part));
+    if (!strstr(text, part))
+        printf("\n  not there: %s\n", part);
+}
+
+static void pages_are_html(void)
+{
+    char *t = in_form(emit_html("test/1"));
+    has(t, "<title>Title &amp; &lt;b&gt; \302\267 bertscope</title>");
+    has(t, "<h1>Title &amp; &lt;b&gt;</h1>");
+    has(t, "<title id=\"f2-t\">A &lt;picture&gt;</title><desc id=\"f2-d\">of &quot;nothing&quot;</desc>");
+    has(t, "<dt>processor</dt><dd><bdi>Tiny\\x07 9000</bdi></dd>");
+    has(t, "<th scope=\"row\"><bdi>query</bdi></th><td class=\"n\">2.72 G</td><td class=\"n\">1.50 ms \302\261 2.0%</td>");
+    has(t, "<bdi>&lt;script&gt;|=1+1 \\xe2\\x80\\xae*x*\\xff</bdi>");
+    has(t, "\\u003cscript\\u003e");
+    has(t, "\"macs\":2717908992");
+    CU_ASSERT_PTR_NULL(strstr(t, "<script>"));
+    CU_ASSERT_PTR_NULL(strstr(t, "http:"));
+    CU_ASSERT_PTR_NULL(strstr(t, "https:"));
+    free(t);
+}
+
+static void markdown_has_no_markup_of_others(void)
+{
+    char *t = in_form(emit_markdown("test/1"));
+    has(t, "# Title &amp; &lt;b&gt;\n\n## Machine\n\n- processor: Tiny\\\\x07 9000\n\n## Steps\n\n| step | MACs | time |\n| --- | --- | --- |\n"
+           "| query | 2.72 G | 1.50 ms \302\261 2.0% |\n");
+    has(t, "\n| layer | 0 | 1 |\n| --- | --- | --- |\n| 0 | 0.0123 | - |\n| 1 | 12 | - |\n");
+    has(t, "- text: &lt;script&gt;\\|=1+1 \\\\xe2\\\\x80\\\\xae\\*x\\*\\\\xff\n");
+    free(t);
+}
+
+static void csv_has_a_line_for_each_value(void)
+{
+    char *t = in_form(emit_csv("test/1"));
+    has(t, "part,row,key,value\r\nmachine,,cpu,\"Tiny\\x07 9000\"\r\nmachine,,cores,2\r\nmachine,,cap,\r\n"
+           "steps,0,name,\"query\"\r\nsteps,0,macs,2717908992\r\nsteps,0,id,1\r\nsteps,0,time_ns.median,1500000\r\n");
+    has(t, "\r\n,,ids.0,101\r\n");
+    has(t, "\r\nscores,0,0,0.0123456\r\nscores,0,1,\r\nscores,1,0,12\r\n");
+    has(t, "\r\n,,formula,\"'=1+1\"\r\n");
+    free(t);
+}
+
 static void figures(void)
 {
     static const struct {
@@ -111,6 +180,9 @@ static void figures(void)
 CU_TestInfo suite_emit[] = {
     {"people read tables", people_read_tables},
     {"machines read JSON", machines_read_json},
+    {"pages are HTML", pages_are_html},
+    {"Markdown has no markup of others", markdown_has_no_markup_of_others},
+    {"CSV has a line for each value", csv_has_a_line_for_each_value},
     {"figures", figures},
     CU_TEST_INFO_NULL,
 };
