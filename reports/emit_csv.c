@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "analyzer/base/text.h"
+#include "reports/escape.h"
 #include "reports/sink.h"
 
 enum { DEPTH = 16 };
@@ -18,17 +19,13 @@ struct csv_sink {
     int row; /* of the open table */
 };
 
-/* A text, always quoted. A spreadsheet takes what begins with one of = + - @ for a formula; a ' before it says text. */
 static void put_text(struct str *out, const char *text, size_t n)
 {
     char *safe = malloc(4 * n + 4);
     if (!safe)
         abort();
-    size_t len = text_escape(safe, 4 * n + 4, text, n);
-    str_add(out, len && strchr("=+-@", safe[0]) ? "\"'" : "\"");
-    for (size_t i = 0; i < len; i++)
-        str_add_n(out, safe[i] == '"' ? "\"\"" : safe + i, safe[i] == '"' ? 2 : 1);
-    str_add(out, "\"");
+    text_escape(safe, 4 * n + 4, text, n);
+    escape_csv(out, safe);
     free(safe);
 }
 

@@ -6,6 +6,7 @@
 #include "analyzer/base/base64.h"
 #include "analyzer/base/sha256.h"
 #include "analyzer/base/text.h"
+#include "reports/escape.h"
 #include "reports/figure.h"
 #include "reports/html.h"
 #include "reports/render.h"
@@ -37,7 +38,7 @@ static void close_list(struct html_sink *s)
 static void headline(struct html_sink *s, int level, const char *text)
 {
     str_addf(&s->body, "<h%d>", level);
-    html_text(&s->body, text);
+    escape_xml(&s->body, text);
     str_addf(&s->body, "</h%d>\n", level);
 }
 
@@ -49,7 +50,7 @@ static void open_section(struct html_sink *s, const char *title)
     str_addf(&s->body, level == 1 ? "<main id=\"p%d\">\n" : "<section id=\"p%d\">\n", ++s->ids);
     if (level == 2) {
         str_addf(&s->nav, "<li><a href=\"#p%d\">", s->ids);
-        html_text(&s->nav, title);
+        escape_xml(&s->nav, title);
         str_add(&s->nav, "</a></li>");
     }
     headline(s, level, title);
@@ -90,7 +91,7 @@ static void put_value(struct str *out, const struct value *v)
     bool text = v->kind == VALUE_STRING || v->kind == VALUE_STRINGS;
     char *shown = value_text(v);
     str_add(out, text ? "<bdi>" : "");
-    html_text(out, shown);
+    escape_xml(out, shown);
     str_add(out, text ? "</bdi>" : "");
     free(shown);
 }
@@ -123,7 +124,7 @@ static void value(void *state, const struct value *v)
     str_add(&s->body, s->list ? "" : "<dl>\n");
     s->list = true;
     str_add(&s->body, wide ? "<div class=\"wide\"><dt>" : "<div><dt>");
-    html_text(&s->body, v->title);
+    escape_xml(&s->body, v->title);
     str_add(&s->body, "</dt><dd>");
     put_value(&s->body, v);
     str_add(&s->body, "</dd></div>\n");
@@ -135,7 +136,7 @@ static void note(void *state, const char *text)
     emit_note(s->json, text);
     close_list(s);
     str_add(&s->body, "<p>");
-    html_text(&s->body, text);
+    escape_xml(&s->body, text);
     str_add(&s->body, "</p>\n");
 }
 
@@ -146,7 +147,7 @@ static void figure(void *state, const struct figure *f)
     close_list(s);
     snprintf(id, sizeof id, "f%d", ++s->ids);
     str_add(&s->body, "<figure>\n<figcaption>");
-    html_text(&s->body, f->title);
+    escape_xml(&s->body, f->title);
     str_add(&s->body, "</figcaption>\n");
     f->draw(f, id, &s->body);
     str_add(&s->body, "</figure>\n");
@@ -165,13 +166,13 @@ static void table_open(struct html_sink *s, const char *title, const struct emit
     s->rows = 0;
     str_clear(&s->table);
     str_add(&s->table, "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"");
-    html_text(&s->table, title ? title : "table");
+    escape_xml(&s->table, title ? title : "table");
     str_add(&s->table, "\">\n<table>\n<thead><tr>");
     for (int c = 0; c < n; c++) {
         if (!columns[c].title)
             continue;
         str_add(&s->table, "<th scope=\"col\">");
-        html_text(&s->table, columns[c].title);
+        escape_xml(&s->table, columns[c].title);
         str_add(&s->table, "</th>");
     }
     str_add(&s->table, "</tr></thead>\n<tbody>\n");
@@ -199,7 +200,7 @@ static void table_close(struct html_sink *s)
     str_add(&s->table, s->rows ? "</tr>\n</tbody>\n</table>\n</div>\n" : "</tbody>\n</table>\n</div>\n");
     if (has_columns(s) && s->rows) {
         str_add(&s->body, folded ? "<details><summary>" : title ? "<p class=\"axis\">" : "");
-        html_text(&s->body, title ? title : "");
+        escape_xml(&s->body, title ? title : "");
         str_addf(&s->body, folded ? " <span class=\"dim\">(%s%d rows)</span></summary>\n" : title ? "</p>\n" : "",
                  s->shown ? "the figures of the picture, " : "", s->rows);
         str_add(&s->body, s->table.text);
@@ -285,7 +286,7 @@ static void finish(void *state, struct str *out)
     put_policy(out);
     str_add(out, "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
                  "<meta name=\"color-scheme\" content=\"light dark\">\n<meta name=\"generator\" content=\"bertscope\">\n<title>");
-    html_text(out, s->title ? s->title : "report");
+    escape_xml(out, s->title ? s->title : "report");
     str_addf(out, " \302\267 bertscope</title>\n<style>%s</style>\n</head>\n<body>\n<nav aria-label=\"Parts\"><ul>%s</ul></nav>\n", html_style,
              s->nav.text);
     str_add(out, s->body.text);

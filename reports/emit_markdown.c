@@ -1,8 +1,7 @@
 /* The sink for Markdown: headlines, lists and tables as GitHub and most others read them. */
 #include <stdlib.h>
-#include <string.h>
 
-#include "analyzer/base/text.h"
+#include "reports/escape.h"
 #include "reports/render.h"
 
 enum { DEPTH = 16 };
@@ -17,27 +16,6 @@ struct markdown_sink {
     int columns, at, rows;
 };
 
-/* Nothing in a text may be markup: everything that could begin some is escaped, also HTML. Lines cannot break, because control
- * characters are no characters any more. */
-static void plain(struct str *out, const char *text)
-{
-    size_t n = strlen(text);
-    char *safe = malloc(4 * n + 4);
-    if (!safe)
-        abort();
-    size_t len = text_escape(safe, 4 * n + 4, text, n);
-    for (size_t i = 0; i < len; i++) {
-        if (safe[i] == '<' || safe[i] == '>' || safe[i] == '&') {
-            str_add(out, safe[i] == '<' ? "&lt;" : safe[i] == '>' ? "&gt;" : "&amp;");
-            continue;
-        }
-        if (strchr("\\`*_{}[]()#!|~$@", safe[i]))
-            str_add(out, "\\");
-        str_add_n(out, safe + i, 1);
-    }
-    free(safe);
-}
-
 static void end_list(struct markdown_sink *s)
 {
     if (s->list)
@@ -50,7 +28,7 @@ static void headline(struct markdown_sink *s, const char *title)
     end_list(s);
     str_repeat(&s->out, '#', s->level < 6 ? s->level : 6);
     str_add(&s->out, " ");
-    plain(&s->out, title);
+    escape_markdown(&s->out, title);
     str_add(&s->out, "\n\n");
 }
 
@@ -76,7 +54,10 @@ static void close_part(void *state)
 static void put_value(struct str *out, const struct value *v)
 {
     char *shown = value_text(v);
-    plain(out, shown);
+    if (value_is_number(v))
+        str_add(out, shown);
+    else
+        escape_markdown(out, shown);
     free(shown);
 }
 
@@ -94,7 +75,7 @@ static void value(void *state, const struct value *v)
     if (!v->title)
         return;
     str_add(&s->out, "- ");
-    plain(&s->out, v->title);
+    escape_markdown(&s->out, v->title);
     str_add(&s->out, *v->title ? ": " : "");
     put_value(&s->out, v);
     str_add(&s->out, "\n");
@@ -105,7 +86,7 @@ static void note(void *state, const char *text)
 {
     struct markdown_sink *s = state;
     end_list(s);
-    plain(&s->out, text);
+    escape_markdown(&s->out, text);
     str_add(&s->out, "\n\n");
 }
 
@@ -146,7 +127,7 @@ static void table_head(struct markdown_sink *s)
             if (!s->column[c].title)
                 continue;
             str_add(&s->out, line ? " --- " : " ");
-            plain(&s->out, line ? "" : s->column[c].title);
+            escape_markdown(&s->out, line ? "" : s->column[c].title);
             str_add(&s->out, line ? "|" : " |");
         }
         str_add(&s->out, "\n");

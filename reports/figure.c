@@ -2,15 +2,15 @@
 
 #include <math.h>
 
-#include "reports/html.h"
+#include "reports/escape.h"
 
 void figure_open(const struct figure *f, const char *id, const char *class, int height, struct str *out)
 {
     str_addf(out, "<svg class=\"%s\" height=\"%d\" role=\"img\" aria-labelledby=\"%s-t %s-d\"><title id=\"%s-t\">", class, height,
              id, id, id);
-    html_text(out, f->title);
+    escape_xml(out, f->title);
     str_addf(out, "</title><desc id=\"%s-d\">", id);
-    html_text(out, f->desc);
+    escape_xml(out, f->desc);
     str_add(out, "</desc>\n");
 }
 
@@ -29,7 +29,7 @@ void figure_legend(bool marks, const char *id, struct str *out)
         else
             str_add(out, "<rect y=\"1\" width=\"12\" height=\"12\" rx=\"2\"/>");
         str_add(out, "</svg>");
-        html_text(out, component_title((enum component)c));
+        escape_xml(out, component_title((enum component)c));
         str_add(out, "</li>");
     }
     str_add(out, "</ul>\n");

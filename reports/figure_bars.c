@@ -1,6 +1,6 @@
 /* Bars made of components: shares of a whole, or amounts beside each other. */
 #include "reports/figure.h"
-#include "reports/html.h"
+#include "reports/escape.h"
 
 struct size {
     int height, pitch;
@@ -21,9 +21,9 @@ static void part(const struct figure_bars *b, const struct figure_bar *bar, int 
     if (w <= 0)
         return;
     str_addf(out, "<rect class=\"c%d\" x=\"%.2f%%\" y=\"%d\" width=\"%.2f%%\" height=\"%d\"><title>", c, x, y, w, height);
-    html_text(out, component_title((enum component)c));
+    escape_xml(out, component_title((enum component)c));
     str_add(out, ": ");
-    html_text(out, bar->label[c]);
+    escape_xml(out, bar->label[c]);
     str_add(out, "</title></rect>");
     if (b->large && w >= LEAST_LABELLED)
         str_addf(out, "<text class=\"in mid\" x=\"%.2f%%\" y=\"%d\">%.0f%%</text>", x + w / 2, y + height / 2 + 5, w);
@@ -33,11 +33,11 @@ static void one_bar(const struct figure_bars *b, const struct figure_bar *bar, i
 {
     double x = 0;
     str_addf(out, "<text class=\"%s\" x=\"-8\" y=\"%d\">", b->large ? "end" : "end small", y + (b->large ? 15 : height / 2 + 4));
-    html_text(out, bar->name);
+    escape_xml(out, bar->name);
     str_add(out, "</text>");
     str_addf(out, b->large ? "<text class=\"dim end small\" x=\"-8\" y=\"%d\">" : "<text class=\"dim small\" x=\"100%%\" dx=\"8\" y=\"%d\">",
              y + (b->large ? 31 : height / 2 + 4));
-    html_text(out, bar->note);
+    escape_xml(out, bar->note);
     str_add(out, "</text>");
     if (b->large)
         str_addf(out, "<rect class=\"track\" y=\"%d\" width=\"100%%\" height=\"%d\"/>", y, height);

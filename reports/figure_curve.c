@@ -4,7 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "reports/html.h"
+#include "reports/escape.h"
 #include "reports/render.h"
 
 enum { HEIGHT = 260, TOP = 8, BOTTOM = 40, PARTS = 4 };
@@ -52,7 +52,7 @@ static void draw_axes(const struct figure_curve *c, const struct axis *a, struct
         str_addf(out, "<text class=\"dim small %s\" x=\"%d%%\" y=\"%d\">%d%%</text>", i == 4 ? "end" : i ? "mid" : "", 25 * i,
                  HEIGHT - BOTTOM + 18, 25 * i);
     str_addf(out, "<text class=\"dim small mid\" x=\"50%%\" y=\"%d\">", HEIGHT - 4);
-    html_text(out, c->x_title);
+    escape_xml(out, c->x_title);
     str_add(out, "</text>\n");
 }
 
@@ -77,7 +77,7 @@ void figure_draw_curve(const struct figure *f, const char *id, struct str *out)
         return;
     struct axis a = axis_of(c);
     str_add(out, "<p class=\"axis\">");
-    html_text(out, c->y_title);
+    escape_xml(out, c->y_title);
     str_add(out, "</p>\n");
     figure_open(f, id, "plot curves", HEIGHT, out);
     draw_axes(c, &a, out);
@@ -85,7 +85,7 @@ void figure_draw_curve(const struct figure *f, const char *id, struct str *out)
     for (int i = 0; i < c->samples; i++) {
         const struct figure_sample *s = &c->sample[i];
         str_addf(out, "<circle class=\"dot\" cx=\"%.2f%%\" cy=\"%.1f\" r=\"4\"><title>", 100 * s->x, pixel(&a, s->y));
-        html_text(out, s->label);
+        escape_xml(out, s->label);
         str_add(out, "</title></circle>");
     }
     str_add(out, "\n");

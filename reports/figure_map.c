@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "reports/html.h"
 #include "reports/render.h"
 
 enum { CELL = 26, TOP = 20, SHADES = 9 };

@@ -4,7 +4,7 @@
 #include <math.h>
 
 #include "reports/format.h"
-#include "reports/html.h"
+#include "reports/escape.h"
 
 enum { HEIGHT = 380, TOP = 12, BOTTOM = 40, PEAKS = 2, READS = 3 };
 
@@ -77,7 +77,7 @@ static void draw_line(const struct roof_axes *a, const char *class, double x1, d
 static void draw_name(double x, double y, const char *class, const char *name, const char *figure, struct str *out)
 {
     str_addf(out, "<text class=\"small %s\" x=\"%.2f%%\" y=\"%.1f\">", class, x, y);
-    html_text(out, name);
+    escape_xml(out, name);
     str_addf(out, " %s</text>\n", figure);
 }
 
@@ -129,7 +129,7 @@ static void draw_point(const struct roof_axes *a, const struct figure_point *p, 
         str_addf(out, "<use class=\"big c%d\" href=\"#%s-m%d\" x=\"%.2f%%\" y=\"%.1f\"><title>", (int)p->component, id, (int)p->component, x, y);
     else
         str_addf(out, "<circle class=\"step c%d\" cx=\"%.2f%%\" cy=\"%.1f\" r=\"3\"><title>", (int)p->component, x, y);
-    html_text(out, p->name);
+    escape_xml(out, p->name);
     str_addf(out, ": %.3g FLOP/byte, %s</title></%s>\n", p->intensity, format_flops(text, p->flops), p->large ? "use" : "circle");
 }
 

@@ -1,32 +1,55 @@
+#include <string.h>
+
+#include "analyzer/base/outfile.h"
 #include "tui/command.h"
 #include "tui/report_run.h"
 
-/* The form by the options; HTML goes to a file. */
-static int choose_form(const struct settings *s, struct emit *(**form)(const char *), struct err *e)
+static int check_forms(const struct settings *s, struct err *e)
 {
-    if (s->json + s->markdown + s->csv > 1)
-        return err_set(e, ERR_USAGE, "--json, --markdown and --csv exclude each other");
-    *form = s->json ? emit_json : s->markdown ? emit_markdown : s->csv ? emit_csv : emit_html;
-    if (*form == emit_html && !s->output)
-        return err_set(e, ERR_USAGE, "the HTML report goes to a file: -o report.html (or --json, --markdown or --csv for standard output)");
-    return 0;
+    if (s->output || s->json || s->markdown || s->csv)
+        return 0;
+    return err_set(e, ERR_USAGE, "where shall the report go? -o report.html, --json, --markdown FILE or --csv FILE (- = standard output)");
+}
+
+/* `path` "-" is standard output, NULL nothing. */
+static int write_form(const struct report *r, struct emit *(*form)(const char *), const char *path, struct str *out, struct err *e)
+{
+    struct str text;
+    if (!path)
+        return 0;
+    struct emit *emit = form(REPORT_SCHEMA);
+    report_walk(emit, r);
+    str_init(&text);
+    emit_finish(emit, &text);
+    int code = 0;
+    if (strcmp(path, "-") == 0)
+        str_add_n(out, text.text, text.len);
+    else
+        code = outfile_write(path, text.text, text.len, e);
+    str_free(&text);
+    return code;
+}
+
+static int write_forms(const struct report *r, const struct settings *s, struct str *out, struct err *e)
+{
+    TRY(write_form(r, emit_markdown, s->markdown, out, e));
+    TRY(write_form(r, emit_csv, s->csv, out, e));
+    if (s->json)
+        return write_form(r, emit_json, s->output ? s->output : "-", out, e);
+    return write_form(r, emit_html, s->output, out, e);
 }
 
 static int run(const struct settings *s, struct str *out, const struct progress *progress, struct err *e)
 {
-    struct emit *(*form)(const char *);
     struct opened o = {.model = NULL};
     struct report r = {.profile = NULL};
-    TRY(choose_form(s, &form, e));
+    TRY(check_forms(s, e));
     int code = opened_init(&o, s, progress, e);
     if (code == 0)
         code = report_run(&r, &o, s, progress, e);
     opened_close(&o);
-    if (code == 0) {
-        struct emit *emit = form(REPORT_SCHEMA);
-        report_walk(emit, &r);
-        emit_finish(emit, out);
-    }
+    if (code == 0)
+        code = write_forms(&r, s, out, e);
     report_free(&r);
     return code;
 }
@@ -37,11 +60,13 @@ const struct command command_report = {
     .summary = "one page that shows it all to somebody without the program",
     .detail = "Measures the model and writes a self-contained HTML page: components, layers, roofline, machine, and with --data\n"
               "also quality, heads and what happens when heads are removed. The page needs no network and no script, prints,\n"
-              "and holds the same figures as JSON. --json, --markdown and --csv write these to standard output or -o. With\n"
-              "SOURCE_DATE_EPOCH set the page says that time, so the same figures give the same bytes.",
+              "and holds the same figures as JSON. --markdown FILE and --csv FILE write them in these forms too, from the same\n"
+              "measurement; with --json the JSON goes to -o or standard output instead of the page. With SOURCE_DATE_EPOCH\n"
+              "set the report says that time, so the same figures give the same bytes.",
     .example = "bertscope report ./my-bert --data dev.tsv --task sst2 -o report.html",
     .options = OPTIONS_COMMON | OPTION_BIT(batch) | OPTION_BIT(seq) | OPTION_BIT(budget) | OPTION_BIT(overhead) | OPTION_BIT(unfused) |
                OPTION_BIT(format) | OPTION_BIT(data) | OPTION_BIT(task) | OPTION_BIT(rows) | OPTION_BIT(markdown) | OPTION_BIT(csv),
     .max_args = 1,
+    .writes_output = true,
     .run = run,
 };

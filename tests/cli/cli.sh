@@ -62,12 +62,12 @@ run 2 "bertscope: there is no screen \"nosuch\" (..." draw nosuch
 BERTSCOPE_CPU=quantum run 2 "bertscope: BERTSCOPE_CPU=quantum is not a cap (..." kernels
 
 # The report
-run 2 "bertscope: the HTML report goes to a file: -o report.html (or --json, --markdown or --csv for standard output)" report preset:bert-tiny
-run 2 "bertscope: --json, --markdown and --csv exclude each other" report preset:bert-tiny --json --csv
-run 0 "" report preset:bert-tiny --budget 0.05 --csv
+run 2 "bertscope: where shall the report go? -o report.html, ..." report preset:bert-tiny
+run 0 "" report preset:bert-tiny --budget 0.05 --csv - --markdown "$tmp/r.md" -o "$tmp/r.html"
 out "^steps,0,macs,0"
-run 0 "" report preset:bert-tiny --budget 0.05 --markdown
-out "^# preset:bert-tiny"
+grep -q '^# preset&#58;bert&#45;tiny$' "$tmp/r.md" || fail "no headline in the Markdown of a report"
+grep -q '<h1>preset:bert-tiny</h1>' "$tmp/r.html" || fail "no headline in the HTML of a report"
+rm "$tmp/r.html"
 run 5 "bertscope: /nonexistent/model: No such file or directory" report /nonexistent/model -o "$tmp/r.html"
 [ ! -e "$tmp/r.html" ] || fail "a report that failed left a file"
 

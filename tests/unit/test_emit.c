@@ -138,10 +138,10 @@ static void pages_are_html(void)
 static void markdown_has_no_markup_of_others(void)
 {
     char *t = in_form(emit_markdown("test/1"));
-    has(t, "# Title &amp; &lt;b&gt;\n\n## Machine\n\n- processor: Tiny\\\\x07 9000\n\n## Steps\n\n| step | MACs | time |\n| --- | --- | --- |\n"
+    has(t, "# Title &amp; &lt;b&gt;\n\n## Machine\n\n- processor: Tiny&#92;x07 9000\n\n## Steps\n\n| step | MACs | time |\n| --- | --- | --- |\n"
            "| query | 2.72 G | 1.50 ms \302\261 2.0% |\n");
     has(t, "\n| layer | 0 | 1 |\n| --- | --- | --- |\n| 0 | 0.0123 | - |\n| 1 | 12 | - |\n");
-    has(t, "- text: &lt;script&gt;\\|=1+1 \\\\xe2\\\\x80\\\\xae\\*x\\*\\\\xff\n");
+    has(t, "- text: &lt;script&gt;&#124;=1&#43;1 &#92;xe2&#92;x80&#92;xae&#42;x&#42;&#92;xff\n");
     free(t);
 }
 
