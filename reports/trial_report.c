@@ -141,6 +141,18 @@ void trial_report(struct emit *e, const struct trial *t)
     emit_end(e);
 }
 
+void export_report(struct emit *e, const struct exported *x, const char *dir)
+{
+    emit_begin(e, "export", "Export");
+    emit_string(e, "directory", "directory", dir);
+    emit_string(e, "form", "form", export_form_name(x->form));
+    emit_int(e, "bytes", "bytes", (int64_t)x->bytes, UNIT_BYTES);
+    emit_bool(e, "verified", NULL, true);
+    emit_int(e, "compared", "outputs compared", x->compared, UNIT_NONE);
+    emit_real(e, "difference", "largest difference", x->difference, UNIT_SCORE);
+    emit_end(e);
+}
+
 static const char *kind_of(const struct method_option *o)
 {
     switch (o->kind) {

@@ -2,6 +2,7 @@
 #ifndef REPORTS_TRIAL_REPORT_H
 #define REPORTS_TRIAL_REPORT_H
 
+#include "analyzer/compress/export.h"
 #include "analyzer/compress/trial.h"
 #include "reports/emit.h"
 
@@ -9,6 +10,8 @@
 void trial_report_baseline(struct emit *e, const struct original *o);
 /* "trial": recipe, costs, time, quality. */
 void trial_report(struct emit *e, const struct trial *t);
+/* "export": what was written to `dir`. */
+void export_report(struct emit *e, const struct exported *x, const char *dir);
 /* Every method with its options. */
 void methods_report(struct emit *e);
 

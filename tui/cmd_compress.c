@@ -1,6 +1,8 @@
 #include <string.h>
 
 #include "analyzer/compress/apply.h"
+#include "analyzer/compress/export.h"
+#include "analyzer/model/save.h"
 #include "reports/head.h"
 #include "reports/trial_report.h"
 #include "tui/command.h"
@@ -16,6 +18,7 @@ struct session {
     struct original original;
     struct changed changed;
     struct trial trial;
+    struct exported exported;
 };
 
 static void report(const struct session *x, struct str *out)
@@ -27,6 +30,8 @@ static void report(const struct session *x, struct str *out)
     head_settings(emit, &x->load, (uint64_t)x->s->seed);
     trial_report_baseline(emit, &x->original);
     trial_report(emit, &x->trial);
+    if (x->s->output)
+        export_report(emit, &x->exported, x->s->output);
     emit_finish(emit, out);
 }
 
@@ -62,6 +67,29 @@ static int run_trial(struct session *x, const struct progress *progress, struct 
     return seconds > 0 ? trial_time(&x->trial, &x->original, &x->changed, seconds, progress, e) : 0;
 }
 
+static enum export_form form_of(const struct settings *s)
+{
+    enum export_form form = EXPORT_COMPACT;
+    return s->export && export_form_word(s->export, &form, NULL) == 0 ? form : EXPORT_COMPACT;
+}
+
+static int export(struct session *x, const struct progress *progress, struct err *e)
+{
+    return export_model(&x->exported, x->changed.model, x->s->output, form_of(x->s), x->load.threads, x->original.weights->cpu, progress, e);
+}
+
+/* What can be refused before the work. */
+static int check_export(const struct settings *s, const struct model *m, struct err *e)
+{
+    enum export_form form;
+    struct save_options compact = {.compact = true};
+    if (s->export)
+        TRY(export_form_word(s->export, &form, e));
+    if (s->export && !s->output)
+        return err_set(e, ERR_USAGE, "--export needs -o DIRECTORY");
+    return s->output ? model_save_check(m, s->output, &compact, e) : 0;
+}
+
 static int compress(struct session *x, const struct progress *progress, struct err *e)
 {
     const struct labelled *rows = &x->opened.labelled;
@@ -69,11 +97,13 @@ static int compress(struct session *x, const struct progress *progress, struct e
     TRY(opened_init(&x->opened, x->s, progress, e));
     x->load = settings_workload(x->s, x->opened.model->config.positions, x->opened.machine.cores);
     TRY(workload_check(&x->load, x->opened.model, e));
+    TRY(check_export(x->s, x->opened.model, e));
     TRY(read_rows(x, progress, e));
     TRY(opened_pack(&x->opened, x->load.threads, x->load.format, progress, e));
     TRY(original_init(&x->original, x->opened.model, x->opened.weights, &x->load, rows->data.row ? &rows->data : NULL,
                       rows->data.row ? &rows->rows : NULL, e));
-    return run_trial(x, progress, e);
+    TRY(run_trial(x, progress, e));
+    return x->s->output ? export(x, progress, e) : 0;
 }
 
 static int run(const struct settings *s, struct str *out, const struct progress *progress, struct err *e)
@@ -102,10 +132,13 @@ const struct command command_compress = {
     .detail = "Applies the steps of --recipe and --step, in order, and compares the result with the original: parameters, MACs\n"
               "and bytes by counting, the time of a pass in turns with the original (--batch, --seq, --threads; --budget 0\n"
               "leaves it out), and with --data what the rows say: metrics with their intervals, the paired difference, and how\n"
-              "close the answers are. Layers and heads keep their numbers whatever went before. --methods lists all methods.",
+              "close the answers are. Layers and heads keep their numbers whatever went before. --methods lists all methods.\n"
+              "-o DIRECTORY writes the model, opens it again and compares its outputs: --export compact (the default) keeps\n"
+              "formats and structure for this program, dense is for any loader, with zeros where something is gone.",
     .example = "bertscope compress demo --step 'prune-heads fraction=0.25' --step 'int8 components=ffn'",
     .options = OPTIONS_COMMON | OPTION_BIT(recipe) | OPTION_BIT(step) | OPTION_BIT(methods) | OPTION_BIT(data) | OPTION_BIT(task) |
-               OPTION_BIT(rows) | OPTION_BIT(batch) | OPTION_BIT(seq) | OPTION_BIT(format) | OPTION_BIT(budget),
+               OPTION_BIT(rows) | OPTION_BIT(batch) | OPTION_BIT(seq) | OPTION_BIT(format) | OPTION_BIT(budget) | OPTION_BIT(export),
+    .writes_output = true,
     .missing_model = true,
     .min_args = 0,
     .max_args = 1,

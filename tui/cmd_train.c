@@ -57,7 +57,8 @@ static int check_output(struct job *j, struct err *e)
     const char *dir = j->s->output;
     struct str config;
     str_addf(&j->checkpoint, "%s/training.checkpoint", dir);
-    TRY(model_save_check(j->run.model, dir, e));
+    struct save_options save = {.compact = model_is_compact(j->run.model)};
+    TRY(model_save_check(j->run.model, dir, &save, e));
     bool checkpoint = access(j->checkpoint.text, F_OK) == 0;
     if (checkpoint && !j->s->resume)
         return err_set(e, ERR_IO, "%s is the checkpoint of a training that did not end: add --resume to go on, or remove it",
@@ -115,7 +116,7 @@ static int run_job(struct job *j, struct str *out, struct err *e)
     int code = train(&r->training, r->model, &r->source, &r->options, j->progress, e);
     if (code != 0)
         return stopped(j, code, e);
-    struct save_options save = {.dtype = j->dtype};
+    struct save_options save = {.dtype = j->dtype, .compact = model_is_compact(r->model)};
     TRY(model_save(r->model, j->s->output, &save, e));
     report(j, out);
     return 0;

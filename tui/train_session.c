@@ -182,7 +182,7 @@ void train_session_stop(struct train_session *x)
 
 int train_session_save(const struct train_session *x, const char *dir, const struct progress *progress, struct err *e)
 {
-    struct save_options options = {.dtype = DTYPE_F32, .progress = progress};
+    struct save_options options = {.dtype = DTYPE_F32, .compact = model_is_compact(x->run.model), .progress = progress};
     if (x->status.state != TRAIN_STOPPED && x->status.state != TRAIN_FINISHED)
         return err_set(e, ERR_USAGE, "only a training that is stopped or finished can be saved; this one is %s",
                        train_state_name(x->status.state));

@@ -1,5 +1,7 @@
 libanalyzer_a_SOURCES += \
 	analyzer/compress/apply.c analyzer/compress/apply.h \
+	analyzer/compress/expand.c analyzer/compress/expand.h \
+	analyzer/compress/export.c analyzer/compress/export.h \
 	analyzer/compress/importance.c analyzer/compress/importance.h \
 	analyzer/compress/memo.c analyzer/compress/memo.h \
 	analyzer/compress/method.c analyzer/compress/method.h \

@@ -5,23 +5,16 @@
 #include "analyzer/compress/memo.h"
 #include "analyzer/data/dataset.h"
 #include "analyzer/model/model.h"
+#include "analyzer/model/save.h"
 #include "analyzer/run/plan.h"
 #include "analyzer/run/predict.h"
 #include "analyzer/run/weights.h"
 
-static uint64_t saved_bytes(const struct model *m)
+int cost_of(struct cost *out, const struct model *m, const struct plan *p, struct err *e)
 {
-    uint64_t bytes = 0;
-    for (int i = 0; i < m->params; i++) {
-        const struct tensor *t = &m->param[i].tensor;
-        bytes += t->ndim == 2 ? kernel_format_bytes(m->param[i].format, t->dim[0], t->dim[1]) : tensor_count(t) * sizeof(float);
-    }
-    return bytes;
-}
-
-struct cost cost_of(const struct model *m, const struct plan *p)
-{
-    return (struct cost){model_param_total(m), plan_macs(p), saved_bytes(m)};
+    struct save_options compact = {.compact = true};
+    *out = (struct cost){.params = model_param_total(m), .macs = plan_macs(p)};
+    return model_save_bytes(&out->bytes, m, &compact, e);
 }
 
 int original_init(struct original *out, const struct model *m, const struct weights *w, const struct workload *load,
@@ -29,8 +22,7 @@ int original_init(struct original *out, const struct model *m, const struct weig
 {
     *out = (struct original){.model = m, .weights = w, .data = data, .rows = rows, .workload = *load, .memo = memo_new()};
     TRY(workload_plan(&out->plan, load, w, e));
-    out->cost = cost_of(m, out->plan);
-    return 0;
+    return cost_of(&out->cost, m, out->plan, e);
 }
 
 void original_free(struct original *o)

@@ -13,7 +13,7 @@ struct weights;
 struct cost {
     uint64_t params;
     uint64_t macs;  /* of a pass of the workload */
-    uint64_t bytes; /* of its weights as they are saved compactly */
+    uint64_t bytes; /* of model.safetensors as it is saved compactly */
 };
 
 struct original {
@@ -46,6 +46,6 @@ const float *original_logits(const struct original *o);
 /* What recipe steps may work with. */
 struct materials original_materials(const struct original *o);
 
-struct cost cost_of(const struct model *m, const struct plan *p);
+WARN_UNUSED int cost_of(struct cost *out, const struct model *m, const struct plan *p, struct err *e);
 
 #endif

@@ -42,7 +42,8 @@ void changed_free(struct changed *c)
 int trial_init(struct trial *out, const struct original *o, const struct recipe *r, const struct changed *c, struct err *e)
 {
     struct str text;
-    *out = (struct trial){.hash = recipe_hash(r), .cost = cost_of(c->model, c->plan), .before = o->cost};
+    *out = (struct trial){.hash = recipe_hash(r), .before = o->cost};
+    TRY(cost_of(&out->cost, c->model, c->plan, e));
     str_init(&text);
     recipe_print(r, &text);
     out->recipe = strdup(text.text);

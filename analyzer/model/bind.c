@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analyzer/model/compact.h"
+#include "analyzer/model/stored.h"
 
 
 static const enum component role_component[] = {
@@ -127,6 +129,29 @@ static int missing(const struct model *m, const struct arch_param *p, int layer,
                    m->config.arch->name, m->config.layers);
 }
 
+/* Gives parameter m->params the numbers that a matrix of a compact file stands for. */
+static int unpack(struct model *m, const struct arch_param *p, int layer, const struct checkpoint_entry *entry,
+                  const struct compact_tensor *packed, const char *where, struct err *e)
+{
+    size_t dim[2], count = packed->rows * packed->cols;
+    const struct tensor *t = &entry->tensor;
+    bool matrix = bind_shape(m, p, layer, dim) == 2 && dim[0] == packed->rows && dim[1] == packed->cols;
+    if (!matrix || t->dtype != DTYPE_U8 || t->ndim != 1)
+        return err_set(e, ERR_SHAPE, "%s: tensor %s is not the matrix of %zu by %zu that config.json asks for", where, entry->name,
+                       matrix ? packed->rows : dim[0], matrix ? packed->cols : dim[1]);
+    float *w = malloc(count * sizeof *w);
+    if (!w)
+        return err_set(e, ERR_NOMEM, "no memory for %zu numbers", count);
+    if (stored_decode(packed->stored, w, dim[0], dim[1], t->data, t->dim[0], e) != 0) {
+        free(w);
+        return err_wrap(e, "%s: tensor %s", where, entry->name);
+    }
+    m->own[m->params] = w;
+    struct tensor dense = tensor_dense(DTYPE_F32, 2, dim, w);
+    m->param[m->params] = bind_param(p, layer, entry->name, &dense);
+    return 0;
+}
+
 static bool needed(const struct arch_param *p, bool encoder_only)
 {
     return p->presence == PRESENT || (p->presence == EMBEDDED && !encoder_only);
@@ -142,8 +167,14 @@ static int bind_one(struct model *m, const struct arch_param *p, int layer, cons
     const struct checkpoint_entry *entry = find_tensor(m, p, layer);
     if (!entry)
         return needed(p, encoder_only) ? missing(m, p, layer, where, e) : 0;
-    TRY(check_tensor(m, p, layer, entry, where, e));
-    m->param[m->params++] = bind_param(p, layer, entry->name, &entry->tensor);
+    const struct compact_tensor *packed = compact_find(m->config.compact, entry->name);
+    if (packed && packed->stored) {
+        TRY(unpack(m, p, layer, entry, packed, where, e));
+    } else {
+        TRY(check_tensor(m, p, layer, entry, where, e));
+        m->param[m->params] = bind_param(p, layer, entry->name, &entry->tensor);
+    }
+    m->param[m->params++].format = packed ? packed->format : KERNEL_F32;
     return 0;
 }
 
@@ -269,9 +300,18 @@ static int bind_from_checkpoint(const struct arch_param *p, int layer, void *pay
     return bind_one(b->m, p, layer, b->where, b->encoder_only, e);
 }
 
+static int allocate_own(struct model *m, struct err *e)
+{
+    size_t most = (size_t)m->config.arch->params * (size_t)(m->config.layers + 1);
+    m->own = calloc(most, sizeof *m->own);
+    return m->own ? 0 : err_set(e, ERR_NOMEM, "no memory for %zu parameters", most);
+}
+
 int bind_checkpoint(struct model *m, const char *where, const struct model_options *options, struct err *e)
 {
     TRY(bind_allocate(&m->param, m, e));
+    if (m->config.compact)
+        TRY(allocate_own(m, e));
     struct checkpoint_bind b = {m, where, options->encoder_only, wants_head(m), options->masked_head && has_masked_head(m)};
     if (b.head)
         TRY(take_labels(m, where, e));

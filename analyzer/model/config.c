@@ -8,6 +8,7 @@
 #include "analyzer/base/filemap.h"
 #include "analyzer/base/str.h"
 #include "analyzer/model/arch.h"
+#include "analyzer/model/compact.h"
 
 enum { CONFIG_MAX_BYTES = 16 << 20, CONFIG_MAX_LABELS = 1 << 20 };
 
@@ -195,7 +196,7 @@ static int read_root(const struct reader *r)
     TRY(read_labels(r));
     TRY(read_pruned(r));
     read_head(r);
-    return 0;
+    return compact_read(&r->c->compact, r->root, r->c->layers, r->c->heads, r->c->ffn, r->name, r->e);
 }
 
 int config_check(struct config *c, const char *name, struct err *e)
@@ -247,6 +248,7 @@ void config_free(struct config *c)
 {
     free_labels(c);
     free(c->pruned);
+    compact_free(c->compact);
     *c = (struct config){0};
 }
 
@@ -269,6 +271,7 @@ int config_copy(struct config *out, const struct config *c, struct err *e)
     *out = *c;
     out->label = NULL;
     out->pruned = NULL;
+    out->compact = NULL;
     out->label_count = 0;
     int code = c->label ? config_set_labels(out, c->labels, (const char *const *)c->label, e) : 0;
     if (code == 0 && c->pruned) {

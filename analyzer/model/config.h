@@ -12,6 +12,7 @@
 #define CONFIG_MAX_LAYERS 512
 
 struct arch;
+struct compact;
 
 struct config {
     const struct arch *arch;
@@ -27,6 +28,7 @@ struct config {
     int label_count;
     /* pruned_heads of older HuggingFace files: pruned[layer] = how many heads are gone; owned, NULL = none */
     int *pruned;
+    struct compact *compact; /* of a compact directory, until its tensors are bound (compact.h); owned, NULL = none. Not copied */
 };
 
 /* Reads DIR/config.json, or any file given by path. Every value is checked for range and for agreement with the
@@ -49,7 +51,7 @@ const char *config_act_name(enum activation act);
 enum config_head { CONFIG_NO_HEAD, CONFIG_CLASSIFIER, CONFIG_MASKED_HEAD };
 
 /* Appends the config as config.json of a HuggingFace directory. `dtype`: what torch calls the type of the parameters
- * ("float32"). */
-void config_write(const struct config *c, enum config_head head, const char *dtype, struct str *out);
+ * ("float32"). `compact`: of a compact directory, else NULL. */
+void config_write(const struct config *c, enum config_head head, const char *dtype, const struct compact *compact, struct str *out);
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "analyzer/base/text.h"
 #include "analyzer/model/arch.h"
+#include "analyzer/model/compact.h"
 #include "analyzer/model/config.h"
 
 /* The shortest decimal that is this float: 1e-12f is 1e-12, not 9.999999960041972e-13. */
@@ -72,7 +73,7 @@ static void write_sizes(const struct config *c, json_t *root)
         json_object_set_new(root, "layer_norm_eps", json_real(shortest(c->eps)));
 }
 
-void config_write(const struct config *c, enum config_head head, const char *dtype, struct str *out)
+void config_write(const struct config *c, enum config_head head, const char *dtype, const struct compact *compact, struct str *out)
 {
     static const char *const tails[] = {"Model", "ForSequenceClassification", "ForMaskedLM"};
     char class[64];
@@ -84,8 +85,10 @@ void config_write(const struct config *c, enum config_head head, const char *dty
     write_sizes(c, root);
     if (head == CONFIG_CLASSIFIER)
         write_labels(c, root);
-    if (c->pruned)
+    if (c->pruned && !compact)
         write_pruned(c, root);
+    if (compact)
+        compact_write(compact, root);
     char *text = json_dumps(root, JSON_INDENT(2) | JSON_SORT_KEYS | JSON_REAL_PRECISION(9));
     str_add(out, text ? text : "");
     str_add(out, "\n");

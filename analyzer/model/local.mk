@@ -4,6 +4,7 @@ libanalyzer_a_SOURCES += \
 	analyzer/model/arch_distilbert.c \
 	analyzer/model/bind.c analyzer/model/bind.h \
 	analyzer/model/checkpoint.c analyzer/model/checkpoint.h \
+	analyzer/model/compact.c analyzer/model/compact.h \
 	analyzer/model/component.c analyzer/model/component.h \
 	analyzer/model/demo.c analyzer/model/demo.h \
 	analyzer/model/derive.c analyzer/model/derive.h \
@@ -22,6 +23,7 @@ libanalyzer_a_SOURCES += \
 	analyzer/model/roles.h \
 	analyzer/model/safetensors.c analyzer/model/safetensors.h \
 	analyzer/model/save.c analyzer/model/save.h \
+	analyzer/model/storage.c analyzer/model/storage.h \
 	analyzer/model/sharded.c analyzer/model/sharded.h \
 	analyzer/model/stored.c analyzer/model/stored.h \
 	analyzer/model/stored_f32.c \

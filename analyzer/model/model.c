@@ -10,6 +10,7 @@
 #include "analyzer/base/str.h"
 #include "analyzer/model/arch.h"
 #include "analyzer/model/bind.h"
+#include "analyzer/model/compact.h"
 #include "analyzer/model/demo.h"
 #include "analyzer/model/preset.h"
 #include "analyzer/model/tokenizer.h"
@@ -21,14 +22,24 @@ static int take_text(char **out, const char *text, struct err *e)
     return *out ? 0 : err_set(e, ERR_NOMEM, "no memory to open a model");
 }
 
+/* The layer takes the numbers of its heads over. */
+static void take_compact(struct layer_shape *l, struct compact_layer *from)
+{
+    *l = (struct layer_shape){from->heads, from->neurons, from->number, from->head};
+    from->head = NULL;
+}
+
 static int init_layers(struct model *m, struct err *e)
 {
     const struct config *c = &m->config;
     m->layer = calloc((size_t)c->layers, sizeof *m->layer);
     if (!m->layer)
         return err_set(e, ERR_NOMEM, "no memory for %d layers", c->layers);
-    for (int i = 0; i < c->layers; i++)
+    for (int i = 0; i < c->layers; i++) {
         m->layer[i] = (struct layer_shape){c->heads - (c->pruned ? c->pruned[i] : 0), c->ffn, i, NULL};
+        if (c->compact)
+            take_compact(&m->layer[i], &c->compact->layer[i]);
+    }
     return 0;
 }
 
@@ -113,6 +124,8 @@ static int open_directory(struct model *m, const char *dir, const struct model_o
     TRY(init_layers(m, e));
     TRY(checkpoint_open(&m->checkpoint, dir, e));
     TRY(bind_checkpoint(m, dir, options, e));
+    compact_free(m->config.compact);
+    m->config.compact = NULL;
     struct err why = {0};
     if (tokenizer_open(&m->tokenizer, dir, &why) != 0)
         TRY(take_text(&m->tokenizer_missing, why.text, e));
@@ -158,7 +171,7 @@ int model_open(struct model **out, const char *spec, const struct model_options 
         return err_set(e, ERR_NOMEM, "no memory to open a model");
     int code = open_spec(m, spec, options ? options : &none, progress, e);
     if (options && options->config)
-        m->config.label = NULL, m->config.pruned = NULL, m->config.label_count = 0; /* borrowed */
+        m->config.label = NULL, m->config.pruned = NULL, m->config.compact = NULL, m->config.label_count = 0; /* borrowed */
     if (code != 0) {
         model_free(m);
         return code;

@@ -48,7 +48,8 @@ struct model {
     struct checkpoint checkpoint;
     struct arena values;         /* parameters that are in memory, see values.h */
     const struct model *base;    /* whose tensors and tokenizer this one borrows, see derive.h; or NULL */
-    float **own;                 /* [params] numbers that replace those of base, NULL where they do not; owned, NULL without base */
+    float **own;                 /* [params] numbers in memory of their own (replaced, or unpacked from a compact file), NULL where they
+                                    are base's or in the files; owned, NULL where there are none */
     struct tokenizer *tokenizer; /* NULL when the model has none, tokenizer_missing says why; owned, or base's */
     char *tokenizer_missing;     /* owned */
     bool random;                 /* seeded random weights: times and counts mean something, outputs do not */

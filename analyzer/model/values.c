@@ -166,3 +166,13 @@ int values_fill(struct model *m, enum values_fresh fresh, uint64_t seed, const s
     m->values = f.values;
     return 0;
 }
+
+void values_round(struct model *m)
+{
+    for (int i = 0; i < m->params; i++) {
+        const struct tensor *t = &m->param[i].tensor;
+        float *w = model_values(m, i);
+        if (m->param[i].format != KERNEL_F32)
+            kernel_format_round(m->param[i].format, w, w, (int)t->dim[0], (int)t->dim[1]);
+    }
+}

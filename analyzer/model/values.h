@@ -18,4 +18,7 @@ enum values_fresh {
 WARN_UNUSED int values_fill(struct model *m, enum values_fresh fresh, uint64_t seed, const struct progress *progress,
                             struct err *e);
 
+/* Rounds the matrices of an owned model to their formats, as packing does; logits stay as they are. */
+void values_round(struct model *m);
+
 #endif

@@ -18,7 +18,7 @@ int hidden_init(struct hidden_cache *out, const struct model *m, const int *batc
 {
     int *start = calloc((size_t)batches + 1, sizeof *start);
     size_t bytes = 0;
-    *out = (struct hidden_cache){.model = m, .limit = limit ? limit : HIDDEN_LIMIT, .layers = m->config.layers,
+    *out = (struct hidden_cache){.model = m, .limit = limit ? limit : HIDDEN_LIMIT, .layers = m->config.layers - 1,
                                  .batches = batches, .hidden = m->config.hidden, .start = start};
     if (!start)
         return err_set(e, ERR_NOMEM, "no memory for %d batches", batches);
@@ -43,7 +43,9 @@ void hidden_free(struct hidden_cache *x)
 
 int hidden_layer(const struct hidden_cache *x, int layer)
 {
-    return x && x->stride ? layer / x->stride * x->stride : 0;
+    if (!x || x->stride == 0)
+        return 0;
+    return (layer < x->layers ? layer : x->layers) / x->stride * x->stride;
 }
 
 float *hidden_state(const struct hidden_cache *x, int layer, int batch)

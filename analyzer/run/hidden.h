@@ -17,7 +17,7 @@ struct hidden_cache {
     const struct model *model; /* borrowed: whose states they are */
     size_t limit;              /* bytes */
     size_t bytes;              /* that are kept */
-    int layers, stride;        /* kept before the layers stride, 2 stride, ... <= layers; stride 0 = none fit */
+    int layers, stride;        /* kept before the layers stride, 2 stride, ... <= layers, which is the last one; stride 0 = none fit */
     int batches;
     int hidden;
     const int *start;          /* [batches + 1] tokens before each batch; owned */

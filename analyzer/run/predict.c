@@ -126,7 +126,7 @@ int predict_logits(float *logits, const struct weights *w, const struct encoding
     TRY(make_batches(&b, input, n, options, e));
     struct prediction x = {logits, w, input, &b, {.threads = options->threads, .room = &room}, NULL, progress};
     use_hidden(&x, options->hidden);
-    x.options.pooled_only = !x.options.keep_hidden;
+    x.options.pooled_only = true;
     int code = run_batches(&x, options, e);
     if (code == 0 && x.options.keep_hidden)
         x.hidden->filled = true;

@@ -10,6 +10,7 @@
 #include "analyzer/base/rng.h"
 #include "analyzer/base/str.h"
 #include "analyzer/model/model.h"
+#include "analyzer/model/values.h"
 #include "analyzer/run/exec.h"
 #include "analyzer/run/weights.h"
 #include "analyzer/train/optimizer.h"
@@ -329,6 +330,7 @@ void trainer_use_best(struct trainer *r)
 {
     for (int i = 0; r->t->best_values && i < r->m->params; i++)
         memcpy(model_values(r->m, i), gradients_of(r->t->best_values, i), tensor_bytes(&r->m->param[i].tensor));
+    values_round(r->m);
 }
 
 void trainer_free(struct trainer *r)

@@ -177,19 +177,6 @@ run 0 "" heads "$golden" --data "$data" --task lines
 out 'own predictions'
 run 5 "bertscope: $data has no labels: ..." heads "$golden" --data "$data" --task lines --mode kept
 
-# Recipes
-run 2 "bertscope: what is to be done is missing: --recipe FILE, or ..." compress demo
-run 2 "bertscope: a step of --step needs rows: --data FILE is missing" compress preset:bert-tiny --step "prune-heads fraction=0.5"
-run 5 "bertscope: --step \"int9\": there is no method \"int9\"; there are ..." compress demo --step int9
-printf 'int8\n\nprune-heads heads=0.0-7 # all\n' >"$tmp/recipe"
-run 5 "bertscope: $tmp/recipe: line 3: prune-heads: layer 0 would lose all of its 8 heads; ..." compress demo --recipe "$tmp/recipe"
-run 5 "bertscope: /nonexistent/recipe: No such file or directory" compress demo --recipe /nonexistent/recipe
-run 0 "" compress --methods
-out "prune-neurons"
-run 0 "" compress demo --rows 50 --budget 0.05 --step "prune-heads heads=1.2,1.3" --step "int8 components=ffn" --json
-out '"schema": "bertscope.compress/1"'
-out '"recipe": "prune-heads heads=1.2,1.3\\nint8 components=ffn\\n"'
-
 # Results
 run 0 "" profile preset:bert-tiny --seq 8 --budget 0.05 --json -o "$tmp/p.json"
 if grep -q '"schema": "bertscope.profile/1"' "$tmp/p.json" && [ -z "$(ls "$tmp" | grep 'p.json\.')" ]; then

@@ -4,10 +4,14 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "analyzer/compress/apply.h"
+#include "analyzer/compress/expand.h"
 #include "analyzer/data/encoded.h"
 #include "analyzer/model/derive.h"
+#include "analyzer/model/preset.h"
+#include "analyzer/model/save.h"
 #include "analyzer/run/exec.h"
 #include "analyzer/run/predict.h"
 #include "analyzer/run/rows.h"
@@ -62,8 +66,8 @@ static struct model *applied(const struct bench *b, const char *text)
     struct recipe r;
     struct model *m = NULL;
     struct err e = {0};
-    x.data = &b->data;
-    x.rows = &b->rows;
+    x.data = b->rows.row ? &b->data : NULL;
+    x.rows = b->rows.row ? &b->rows : NULL;
     int code = recipe_parse(&r, text, strlen(text), "law", &e);
     if (code == 0)
         code = recipe_apply(&m, b->model, &r, "law", &x, NULL, &e);
@@ -172,6 +176,87 @@ static void more_is_never_larger(void)
     bench_close(&b);
 }
 
+/* A compact directory holds the model: opened again it gives the same bits, and its size is what was said before. */
+static void saved_and_opened(void)
+{
+    struct bench b = bench_open();
+    struct save_options options = {.compact = true};
+    for (size_t i = 0; i < sizeof laws / sizeof *laws; i++)
+        for (int k = 0; k < STRENGTHS && laws[i].strength[k]; k++) {
+            struct model *m = applied(&b, laws[i].strength[k]), *again = NULL;
+            struct err e = {0};
+            char dir[4200], path[4300];
+            uint64_t bytes = 0;
+            struct stat st;
+            snprintf(dir, sizeof dir, "%s/compact", unit_temp_dir());
+            CU_ASSERT_EQUAL(model_save_bytes(&bytes, m, &options, &e), 0);
+            CU_ASSERT_EQUAL(model_save(m, dir, &options, &e), 0);
+            CU_ASSERT_EQUAL(model_open(&again, dir, NULL, NULL, &e), 0);
+            if (e.code != 0)
+                printf("\n    said: %s\n", e.text);
+            CU_ASSERT_PTR_NOT_NULL_FATAL(again);
+            CU_ASSERT(same_logits(&b, m, again));
+            snprintf(path, sizeof path, "%s/model.safetensors", dir);
+            CU_ASSERT_EQUAL_FATAL(stat(path, &st), 0);
+            CU_ASSERT_EQUAL((uint64_t)st.st_size, bytes);
+            for (int layer = 0; layer < m->config.layers; layer++) {
+                CU_ASSERT_EQUAL(again->layer[layer].number, m->layer[layer].number);
+                CU_ASSERT_EQUAL_FATAL(again->layer[layer].heads, m->layer[layer].heads);
+                for (int h = 0; h < m->layer[layer].heads; h++)
+                    CU_ASSERT_EQUAL(layer_head(&again->layer[layer], h), layer_head(&m->layer[layer], h));
+            }
+            model_free(again);
+            model_free(m);
+        }
+    bench_close(&b);
+}
+
+/* Numbers that no half holds are kept, too. */
+static void saved_in_full(void)
+{
+    struct bench b = {.materials = {.threads = 2, .cpu = cpu_detect(NULL)}};
+    struct save_options options = {.compact = true};
+    struct err e = {0};
+    struct model *again = NULL;
+    char dir[4200];
+    struct config c;
+    CU_ASSERT_EQUAL_FATAL(preset_config(&c, "bert-tiny", &e), 0);
+    c.vocab = 50;
+    CU_ASSERT_EQUAL_FATAL(model_make(&b.model, &c, 3, NULL, &e), 0);
+    struct model *m = applied(&b, "prune-neurons fraction=0.3 by=random\nprune-heads heads=1.0");
+    snprintf(dir, sizeof dir, "%s/compact", unit_temp_dir());
+    CU_ASSERT_EQUAL(model_save(m, dir, &options, &e), 0);
+    CU_ASSERT_EQUAL(model_open(&again, dir, NULL, NULL, &e), 0);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(again);
+    CU_ASSERT_EQUAL(fingerprint(again), fingerprint(m));
+    model_free(again);
+    model_free(m);
+    bench_close(&b);
+    config_free(&c);
+}
+
+/* With zeros where something is gone it has its old shape, and gives what the smaller model gives. */
+static void expanded(void)
+{
+    struct bench b = bench_open();
+    struct err e = {0};
+    struct model *m = applied(&b, "prune-heads heads=0.1,2.0-6\nprune-neurons fraction=0.4 by=magnitude\nprune-layers layers=1"), *whole;
+    CU_ASSERT_EQUAL_FATAL(model_expand(&whole, m, &e), 0);
+    for (int i = 0; i < whole->params; i++) {
+        const struct param *p = &whole->param[i], *from = model_param(b.model, p->role, p->layer);
+        CU_ASSERT(tensor_count(&p->tensor) == tensor_count(&from->tensor));
+    }
+    float *x = logits_of(&b, m), *y = logits_of(&b, whole), off = 0;
+    for (int i = 0; i < ROWS * 2; i++)
+        off = fmaxf(off, fabsf(x[i] - y[i]));
+    CU_ASSERT(off < 1e-4f); /* as above */
+    free(x);
+    free(y);
+    model_free(whole);
+    model_free(m);
+    bench_close(&b);
+}
+
 /* Packing the same numbers again changes nothing, and layers that are as before are not packed again. */
 static void weights_are_shared(void)
 {
@@ -265,6 +350,9 @@ CU_TestInfo suite_laws[] = {
     {"a step without an effect leaves all bits", nothing_changes_nothing},
     {"the same seed gives the same bytes", same_seed_same_bytes},
     {"more is never larger", more_is_never_larger},
+    {"saved and opened again it is the same", saved_and_opened},
+    {"saved without loss", saved_in_full},
+    {"zeros stand for what is gone", expanded},
     {"weights that did not change are shared", weights_are_shared},
     {"a head that is gone is a gate that is shut", a_head_gone_is_a_gate_shut},
     {"a bad recipe is refused whole", refused_whole},

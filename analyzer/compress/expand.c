@@ -1,0 +1,114 @@
+#include "analyzer/compress/expand.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "analyzer/model/derive.h"
+
+/* Blocks of `size` rows or columns: block i goes to place[i] of `places`. */
+struct spreading {
+    const int *place;
+    int n, places, size;
+};
+
+static int room(float **out, size_t n, struct err *e)
+{
+    *out = calloc(n, sizeof **out);
+    return *out ? 0 : err_set(e, ERR_NOMEM, "no memory for %zu numbers", n);
+}
+
+static int spread_rows(struct model *m, enum role role, int layer, const struct spreading *s, struct err *e)
+{
+    const struct param *p = model_param(m, role, layer);
+    if (!p)
+        return 0;
+    size_t cols = p->tensor.ndim == 2 ? p->tensor.dim[1] : 1, block = (size_t)s->size * cols;
+    float *from, *to;
+    TRY(room(&to, (size_t)s->places * block, e));
+    if (param_copy(&from, p, e) != 0) {
+        free(to);
+        return ERR_NOMEM;
+    }
+    for (int i = 0; i < s->n; i++)
+        memcpy(to + (size_t)s->place[i] * block, from + (size_t)i * block, block * sizeof *to);
+    free(from);
+    model_take(m, (int)(p - m->param), (size_t[2]){(size_t)(s->places * s->size), cols}, to);
+    return 0;
+}
+
+static int spread_cols(struct model *m, enum role role, int layer, const struct spreading *s, struct err *e)
+{
+    const struct param *p = model_param(m, role, layer);
+    size_t rows = p->tensor.dim[0], size = (size_t)s->size, had = (size_t)s->n * size, has = (size_t)s->places * size;
+    float *from, *to;
+    TRY(room(&to, rows * has, e));
+    if (param_copy(&from, p, e) != 0) {
+        free(to);
+        return ERR_NOMEM;
+    }
+    for (size_t row = 0; row < rows; row++)
+        for (size_t i = 0; i < (size_t)s->n; i++)
+            memcpy(to + row * has + (size_t)s->place[i] * size, from + row * had + i * size, size * sizeof *to);
+    free(from);
+    model_take(m, (int)(p - m->param), (size_t[2]){rows, has}, to);
+    return 0;
+}
+
+static int expand_heads(struct model *m, int layer, const struct spreading *s, struct err *e)
+{
+    static const enum role rows[] = {ROLE_QUERY_WEIGHT, ROLE_QUERY_BIAS, ROLE_KEY_WEIGHT,
+                                     ROLE_KEY_BIAS,     ROLE_VALUE_WEIGHT, ROLE_VALUE_BIAS};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        TRY(spread_rows(m, rows[i], layer, s, e));
+    return spread_cols(m, ROLE_ATTENTION_OUTPUT_WEIGHT, layer, s, e);
+}
+
+static int expand_neurons(struct model *m, int layer, const struct spreading *s, struct err *e)
+{
+    TRY(spread_rows(m, ROLE_FFN_UP_WEIGHT, layer, s, e));
+    TRY(spread_rows(m, ROLE_FFN_UP_BIAS, layer, s, e));
+    return spread_cols(m, ROLE_FFN_DOWN_WEIGHT, layer, s, e);
+}
+
+static int expand_layer(struct model *m, int layer, int *place, struct err *e)
+{
+    struct layer_shape *l = &m->layer[layer];
+    struct spreading heads = {place, l->heads, m->config.heads, m->config.head_size};
+    struct spreading neurons = {place, l->neurons, m->config.ffn, 1};
+    for (int i = 0; i < l->heads; i++)
+        place[i] = layer_head(l, i);
+    if (heads.n < heads.places)
+        TRY(expand_heads(m, layer, &heads, e));
+    for (int i = 0; i < l->neurons; i++)
+        place[i] = i;
+    if (neurons.n < neurons.places)
+        TRY(expand_neurons(m, layer, &neurons, e));
+    free(l->head);
+    *l = (struct layer_shape){m->config.heads, m->config.ffn, l->number, NULL};
+    return 0;
+}
+
+static int expand(struct model *m, struct err *e)
+{
+    int most = m->config.heads > m->config.ffn ? m->config.heads : m->config.ffn, code = 0;
+    int *place = malloc((size_t)most * sizeof *place);
+    if (!place)
+        return err_set(e, ERR_NOMEM, "no memory for %d numbers", most);
+    for (int layer = 0; layer < m->config.layers && code == 0; layer++)
+        code = expand_layer(m, layer, place, e);
+    free(place);
+    for (int i = 0; i < m->params; i++)
+        m->param[i].format = KERNEL_F32;
+    return code;
+}
+
+int model_expand(struct model **out, const struct model *m, struct err *e)
+{
+    TRY(model_derive(out, m, e));
+    int code = expand(*out, e);
+    if (code != 0) {
+        model_free(*out);
+        *out = NULL;
+    }
+    return code;
+}

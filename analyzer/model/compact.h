@@ -1,0 +1,51 @@
+/* What config.json of a compact directory says besides what HuggingFace knows: the object "bertscope",
+ *
+ *     {"version": 1,
+ *      "layers": [{"number": 0, "heads": [0, 2, 3], "neurons": 512}, ...],
+ *      "tensors": {"encoder.layer.0.output.dense.weight": {"stored": "int8", "shape": [768, 512]}, ...}}
+ *
+ * Layers say what they have left: numbers of the layer and of its heads in the model that it was made of. Tensors that are
+ * stored as bytes (analyzer/model/stored.h) say how and what they are; the tensor of that name in model.safetensors is then
+ * U8[bytes]. "format" is that of the linear layer, if it is not the one that they are stored in. */
+#ifndef ANALYZER_MODEL_COMPACT_H
+#define ANALYZER_MODEL_COMPACT_H
+
+#include <stddef.h>
+
+#include "analyzer/base/err.h"
+#include "kernels/kernels.h"
+
+struct json_t;
+struct stored;
+
+struct compact_layer {
+    int number, heads, neurons;
+    int *head; /* [heads]; owned */
+};
+
+struct compact_tensor {
+    char *name;                  /* owned */
+    const struct stored *stored; /* NULL = an ordinary tensor, of which only the format is said */
+    enum kernel_format format;
+    size_t rows, cols;
+};
+
+struct compact {
+    struct compact_layer *layer; /* owned */
+    int layers;
+    struct compact_tensor *tensor; /* owned, sorted by name */
+    int tensors;
+};
+
+/* Reads the object from the root of a config.json; *out is NULL if there is none. Layers are `layers`, none has more than `heads` heads
+ * and `ffn` neurons. `name` stands for the file in sentences. The caller frees it. */
+WARN_UNUSED int compact_read(struct compact **out, const struct json_t *root, int layers, int heads, int ffn, const char *name,
+                             struct err *e);
+void compact_write(const struct compact *c, struct json_t *root);
+WARN_UNUSED int compact_copy(struct compact **out, const struct compact *c, struct err *e); /* NULL gives NULL */
+void compact_free(struct compact *c);                                                       /* accepts NULL */
+
+/* NULL if the tensor is an ordinary one. */
+const struct compact_tensor *compact_find(const struct compact *c, const char *name);
+
+#endif

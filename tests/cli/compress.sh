@@ -1,0 +1,93 @@
+#!/bin/sh
+# bertscope compress from the outside: what it prints, what it writes, what it refuses.
+bertscope=${BERTSCOPE:-./bertscope}
+top=${srcdir:-.}
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+passed=0
+failed=0
+fail() { echo "FAIL: $*"; failed=$((failed + 1)); }
+pass() { passed=$((passed + 1)); }
+
+# run EXIT TEXT WORDS...: exit status, and what the only line on stderr begins with ("" = nothing there).
+run()
+{
+    want=$1
+    text=$2
+    shift 2
+    "$bertscope" "$@" </dev/null >"$tmp/out" 2>"$tmp/err"
+    code=$?
+    if [ "$code" -ne "$want" ]; then
+        fail "bertscope $*: exit $code, not $want: $(cat "$tmp/err")"
+    elif [ -z "$text" ] && [ -s "$tmp/err" ]; then
+        fail "bertscope $*: said: $(cat "$tmp/err")"
+    elif [ -n "$text" ] && ! grep -qF -- "$text" "$tmp/err"; then
+        fail "bertscope $*: said: $(cat "$tmp/err")"
+    else
+        pass
+    fi
+}
+out() { if grep -q -- "$1" "$tmp/out"; then pass; else fail "no '$1' in the output of the last run"; fi; }
+accuracy() { grep -A2 '"name": "accuracy"' "$1" | grep '"value"' | tail -1 | tr -cd '0-9.'; }
+
+# Usage and bad recipes
+run 2 "what is to be done is missing: --recipe FILE" compress demo
+run 2 "a step of --step needs rows: --data FILE is missing" compress preset:bert-tiny --step "prune-heads fraction=0.5"
+run 5 '--step "int9": there is no method "int9"; there are' compress demo --step int9
+printf 'int8\n\nprune-heads heads=0.0-7 # all\n' >"$tmp/recipe"
+run 5 "$tmp/recipe: line 3: prune-heads: layer 0 would lose all of its 8 heads" compress demo --recipe "$tmp/recipe"
+run 5 "/nonexistent/recipe: No such file or directory" compress demo --recipe /nonexistent/recipe
+run 2 "--export needs -o DIRECTORY" compress demo --step int8 --export dense
+run 2 'a model can be exported as dense or compact, not as "onnx"' compress demo --step int8 --export onnx -o "$tmp/x"
+mkdir "$tmp/mine"
+touch "$tmp/mine/letter"
+run 5 "$tmp/mine" compress demo --step int8 --budget 0 -o "$tmp/mine"
+[ -f "$tmp/mine/letter" ] && pass || fail "a directory of the user was replaced"
+run 0 "" compress --methods
+out "prune-neurons"
+
+# A recipe costs and gives the same in the trial and in the exported model
+printf '# four heads, a layer, and integers\nprune-heads heads=0.1,0.2,3.0-1\nprune-layers layers=1\nint8 components=ffn\n' >"$tmp/recipe"
+run 0 "" compress demo --rows 200 --budget 0.05 --recipe "$tmp/recipe" --json -o "$tmp/compact"
+out '"schema": "bertscope.compress/1"'
+out '"form": "compact"'
+cp "$tmp/out" "$tmp/trial.json"
+run 0 "" eval "$tmp/compact" --data demo:dev --rows 200 --json
+if [ -n "$(accuracy "$tmp/out")" ] && [ "$(accuracy "$tmp/out")" = "$(accuracy "$tmp/trial.json")" ]; then pass; else
+    fail "the exported model has another accuracy: $(accuracy "$tmp/out") and $(accuracy "$tmp/trial.json")"
+fi
+bytes=$(wc -c <"$tmp/compact/model.safetensors")
+if grep -q "\"bytes\": $bytes" "$tmp/trial.json"; then pass; else fail "the reported size is not that of the file, $bytes"; fi
+run 0 "" profile "$tmp/compact" --seq 16 --budget 0.05
+out "3 layers"
+
+# Compact files are not trusted
+for change in 's/"number": 2/"number": 0/' 's/"neurons": 512/"neurons": 513/' 's/"stored": "int8"/"stored": "int3"/' 's/"version": 1/"version": 2/' \
+    's/"shape": \[/"shape": [1,/' 's/"heads": \[/"heads": [7,/' 's/"layers": \[/"layers": [{},/'; do
+    cp -r "$tmp/compact" "$tmp/broken"
+    tr -d '\n' <"$tmp/compact/config.json" | sed "$change" >"$tmp/broken/config.json"
+    run 5 "\"bertscope\"" profile "$tmp/broken" --seq 16 --budget 0.05
+    rm -r "$tmp/broken"
+done
+cp -r "$tmp/compact" "$tmp/broken"
+sed 's/512,/256,/' "$tmp/compact/config.json" >"$tmp/broken/config.json"
+run 5 "$tmp/broken" profile "$tmp/broken" --seq 16 --budget 0.05
+
+# The dense form is for others
+run 0 "" compress demo --rows 50 --budget 0 --recipe "$tmp/recipe" --export dense -o "$tmp/dense"
+out "dense"
+python=
+for candidate in python3 /usr/bin/python3; do
+    [ -n "$python" ] || { "$candidate" -c 'import numpy' 2>/dev/null && python=$candidate; }
+done
+if [ -n "$python" ]; then
+    printf 'the food was not good\nnobody said that the room was bad\n' >"$tmp/text"
+    "$bertscope" predict "$tmp/dense" --data "$tmp/text" --json >"$tmp/logits.json" &&
+        "$bertscope" tokenize "$tmp/dense" --data "$tmp/text" --json | "$python" "$top/tests/tools/check_dense.py" "$tmp/dense" "$tmp/logits.json" &&
+        pass || fail "an independent reader has other logits"
+else
+    echo "skipped: python3 has no numpy, so no independent reader opens the dense export"
+fi
+
+echo "$passed passed, $failed failed"
+[ $failed -eq 0 ]
