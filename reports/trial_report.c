@@ -68,7 +68,7 @@ static void emit_metrics(struct emit *e, const struct quality *q)
     emit_table_end(e);
 }
 
-static void emit_paired(struct emit *e, const struct paired *p)
+void paired_report(struct emit *e, const struct paired *p)
 {
     if (!p->metric)
         return;
@@ -83,7 +83,7 @@ static void emit_paired(struct emit *e, const struct paired *p)
     emit_end(e);
 }
 
-static void emit_fidelity(struct emit *e, const struct fidelity *f)
+void fidelity_report(struct emit *e, const struct fidelity *f)
 {
     emit_begin(e, "fidelity", "Answers against those of the original");
     emit_int(e, "rows", "rows", f->rows, UNIT_NONE);
@@ -134,10 +134,10 @@ void trial_report(struct emit *e, const struct trial *t)
         emit_begin(e, "quality", "Quality");
         emit_metrics(e, &t->quality);
         emit_end(e);
-        emit_paired(e, &t->quality.paired);
+        paired_report(e, &t->quality.paired);
     }
     if (t->evaluated)
-        emit_fidelity(e, &t->fidelity);
+        fidelity_report(e, &t->fidelity);
     emit_end(e);
 }
 

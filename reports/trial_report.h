@@ -8,6 +8,9 @@
 
 /* "baseline": what the trial is compared with; of an original that was evaluated also its quality. */
 void trial_report_baseline(struct emit *e, const struct original *o);
+/* "paired" and "fidelity": quality and answers against those of the original. */
+void paired_report(struct emit *e, const struct paired *p);
+void fidelity_report(struct emit *e, const struct fidelity *f);
 /* "trial": recipe, costs, time, quality. */
 void trial_report(struct emit *e, const struct trial *t);
 /* "export": what was written to `dir`. */

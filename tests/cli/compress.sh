@@ -56,6 +56,11 @@ run 0 "" eval "$tmp/compact" --data demo:dev --rows 200 --json
 if [ -n "$(accuracy "$tmp/out")" ] && [ "$(accuracy "$tmp/out")" = "$(accuracy "$tmp/trial.json")" ]; then pass; else
     fail "the exported model has another accuracy: $(accuracy "$tmp/out") and $(accuracy "$tmp/trial.json")"
 fi
+run 0 "" eval demo --data demo:dev --rows 200 --recipe "$tmp/recipe" --json
+if [ "$(accuracy "$tmp/trial.json")" = "$(grep -A2 '"name": "accuracy"' "$tmp/out" | grep '"value"' | head -1 | tr -cd '0-9.')" ]; then pass; else
+    fail "eval with a recipe has another accuracy than compress"
+fi
+out '"paired": {'
 bytes=$(wc -c <"$tmp/compact/model.safetensors")
 if grep -q "\"bytes\": $bytes" "$tmp/trial.json"; then pass; else fail "the reported size is not that of the file, $bytes"; fi
 run 0 "" profile "$tmp/compact" --seq 16 --budget 0.05
