@@ -32,13 +32,12 @@ static void emit_costs(struct emit *e, const struct cost *after, const struct co
     emit_table_end(e);
 }
 
-static void emit_time(struct emit *e, const struct versus *v, const struct cost *after, const struct cost *before)
+static void emit_time(struct emit *e, const struct versus *v)
 {
     emit_begin(e, "time", "Time of a pass, in turns with the original");
     emit_spread(e, "original_ns", "original", &v->first_ns, UNIT_NS);
     emit_spread(e, "time_ns", "now", &v->second_ns, UNIT_NS);
     emit_spread(e, "speedup", "speed-up", &v->speedup, UNIT_RATIO);
-    emit_real(e, "speedup_by_macs", "by MACs it would be", after->macs ? ratio(before->macs, after->macs) : 1, UNIT_RATIO);
     emit_end(e);
 }
 
@@ -48,6 +47,18 @@ static void emit_defined(struct emit *e, const char *key, const char *title, dou
         emit_real(e, key, title, x, unit);
     else
         emit_absent(e, key, title);
+}
+
+/* Predicted, and the most there could be; measured is in `time`. */
+static void emit_predicted(struct emit *e, const struct forecast *f)
+{
+    emit_begin(e, "predicted", "Predicted speed-up; ceiling: what is touched takes no time");
+    emit_defined(e, "speedup_by_macs", "by MACs", f->by_macs, UNIT_RATIO);
+    emit_defined(e, "ceiling_by_macs", "ceiling by MACs", f->ceiling_by_macs, UNIT_RATIO);
+    emit_defined(e, "speedup", f->timed ? "by step times" : NULL, f->timed ? f->speedup : (double)NAN, UNIT_RATIO);
+    emit_defined(e, "ceiling", f->timed ? "ceiling by them" : NULL, f->timed ? f->ceiling : (double)NAN, UNIT_RATIO);
+    emit_defined(e, "time_ns", f->timed ? "time of a pass" : NULL, f->timed ? f->time_ns : (double)NAN, UNIT_NS);
+    emit_end(e);
 }
 
 static void emit_metrics(struct emit *e, const struct quality *q)
@@ -128,8 +139,9 @@ void trial_report(struct emit *e, const struct trial *t)
     emit_begin(e, "trial", "Trial");
     emit_recipe(e, t);
     emit_costs(e, &t->cost, &t->before);
+    emit_predicted(e, &t->forecast);
     if (t->time.speedup.n > 0)
-        emit_time(e, &t->time, &t->cost, &t->before);
+        emit_time(e, &t->time);
     if (t->evaluated && t->quality.task) {
         emit_begin(e, "quality", "Quality");
         emit_metrics(e, &t->quality);

@@ -9,6 +9,8 @@
 #include "tui/opened.h"
 #include "tui/recipes.h"
 
+enum { MODELS = 10 }; /* about as many are measured for a latency table, within the budget */
+
 /* One run of the command. */
 struct session {
     const struct settings *s;
@@ -59,6 +61,8 @@ static int run_trial(struct session *x, const struct progress *progress, struct 
 {
     double seconds = OPTION_GIVEN(x->s, budget) ? x->s->budget_s : 5;
     TRY(changed_make(&x->changed, &x->original, &x->recipe, recipes_name(x->s), progress, e));
+    if (seconds > 0)
+        TRY(latency_extend(&x->original.latency, &x->original, x->changed.plan, seconds / MODELS, progress, e));
     TRY(trial_init(&x->trial, &x->original, &x->recipe, &x->changed, e));
     if (x->original.rows && model_has_classifier(x->opened.model)) {
         TRY(original_evaluate(&x->original, 0, NULL, NULL, progress, e));
@@ -131,8 +135,9 @@ const struct command command_compress = {
     .summary = "apply a recipe to a model; what it costs and gives",
     .detail = "Applies the steps of --recipe and --step, in order, and compares the result with the original: parameters, MACs\n"
               "and bytes by counting, the time of a pass in turns with the original (--batch, --seq, --threads; --budget 0\n"
-              "leaves it out), and with --data what the rows say: metrics with their intervals, the paired difference, and how\n"
-              "close the answers are. Layers and heads keep their numbers whatever went before. --methods lists all methods.\n"
+              "leaves it out), which is also predicted by MACs and by a table of times that is measured first, beside the most there\n"
+              "could be; with --data what the rows say: metrics with their intervals, the paired difference, and how close the\n"
+              "answers are. Layers and heads keep their numbers whatever went before. --methods lists all methods.\n"
               "-o DIRECTORY writes the model, opens it again and compares its outputs: --export compact (the default) keeps\n"
               "formats and structure for this program, dense is for any loader, with zeros where something is gone.",
     .example = "bertscope compress demo --step 'prune-heads fraction=0.25' --step 'int8 components=ffn'",

@@ -2,7 +2,9 @@ libanalyzer_a_SOURCES += \
 	analyzer/compress/apply.c analyzer/compress/apply.h \
 	analyzer/compress/expand.c analyzer/compress/expand.h \
 	analyzer/compress/export.c analyzer/compress/export.h \
+	analyzer/compress/forecast.c analyzer/compress/forecast.h \
 	analyzer/compress/importance.c analyzer/compress/importance.h \
+	analyzer/compress/latency.c analyzer/compress/latency.h \
 	analyzer/compress/memo.c analyzer/compress/memo.h \
 	analyzer/compress/method.c analyzer/compress/method.h \
 	analyzer/compress/method_bf16.c \

@@ -29,6 +29,7 @@ void original_free(struct original *o)
 {
     plan_free(o->plan);
     memo_free(o->memo);
+    latency_free(&o->latency);
     evaluation_free(&o->evaluation);
     free(o->logits);
     hidden_free(&o->hidden);

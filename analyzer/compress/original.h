@@ -2,6 +2,7 @@
 #ifndef ANALYZER_COMPRESS_ORIGINAL_H
 #define ANALYZER_COMPRESS_ORIGINAL_H
 
+#include "analyzer/compress/latency.h"
 #include "analyzer/compress/recipe.h"
 #include "analyzer/measure/evaluate.h"
 #include "analyzer/measure/workload.h"
@@ -25,6 +26,7 @@ struct original {
     struct plan *plan; /* of the workload; owned */
     struct cost cost;
     struct memo *memo; /* owned */
+    struct latency latency; /* empty until somebody asks (latency.h); owned */
     bool evaluated;
     struct evaluation evaluation; /* of rows with labels; owned */
     float *logits;                /* [rows, labels] of rows without; owned, else NULL */

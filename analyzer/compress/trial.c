@@ -42,7 +42,7 @@ void changed_free(struct changed *c)
 int trial_init(struct trial *out, const struct original *o, const struct recipe *r, const struct changed *c, struct err *e)
 {
     struct str text;
-    *out = (struct trial){.hash = recipe_hash(r), .before = o->cost};
+    *out = (struct trial){.hash = recipe_hash(r), .before = o->cost, .forecast = forecast_of(o, c->plan)};
     TRY(cost_of(&out->cost, c->model, c->plan, e));
     str_init(&text);
     recipe_print(r, &text);

@@ -2,6 +2,7 @@
 #ifndef ANALYZER_COMPRESS_TRIAL_H
 #define ANALYZER_COMPRESS_TRIAL_H
 
+#include "analyzer/compress/forecast.h"
 #include "analyzer/compress/original.h"
 #include "analyzer/measure/fidelity.h"
 #include "analyzer/measure/versus.h"
@@ -18,6 +19,7 @@ struct trial {
     char *recipe; /* as printed; owned */
     uint64_t hash;
     struct cost cost, before; /* of the changed model, of the original */
+    struct forecast forecast; /* by the latency table as it was */
     struct versus time;       /* first = original; n = 0: not measured */
     bool evaluated;
     struct quality quality;   /* of rows with labels; task NULL = they have none */
@@ -30,7 +32,7 @@ WARN_UNUSED int changed_make(struct changed *out, const struct original *o, cons
                              const struct progress *progress, struct err *e);
 void changed_free(struct changed *c); /* accepts a zeroed struct */
 
-/* What can be said at once: text and costs. The caller frees `out`. */
+/* What can be said at once: text, costs and forecast. The caller frees `out`. */
 WARN_UNUSED int trial_init(struct trial *out, const struct original *o, const struct recipe *r, const struct changed *c, struct err *e);
 /* Times it against the original, for about `seconds`. */
 WARN_UNUSED int trial_time(struct trial *t, const struct original *o, const struct changed *c, double seconds,

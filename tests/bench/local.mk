@@ -9,7 +9,10 @@ tests_bench_bench_SOURCES = \
 	tests/bench/benches.def \
 	tests/bench/bench.c tests/bench/bench.h \
 	tests/bench/train_step.c tests/bench/train_step.h \
+	tests/bench/recipe_race.c tests/bench/recipe_race.h \
+	tests/bench/bench_forecast.c \
 	tests/bench/bench_gradients.c \
+	tests/bench/bench_half_heads.c \
 	tests/bench/bench_kernels.c \
 	tests/bench/bench_linear.c \
 	tests/bench/bench_model.c

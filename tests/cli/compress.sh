@@ -50,6 +50,8 @@ out "prune-neurons"
 printf '# four heads, a layer, and integers\nprune-heads heads=0.1,0.2,3.0-1\nprune-layers layers=1\nint8 components=ffn\n' >"$tmp/recipe"
 run 0 "" compress demo --rows 200 --budget 0.05 --recipe "$tmp/recipe" --json -o "$tmp/compact"
 out '"schema": "bertscope.compress/1"'
+out '"speedup_by_macs": [0-9]'
+out '"ceiling": [0-9]'
 out '"form": "compact"'
 cp "$tmp/out" "$tmp/trial.json"
 run 0 "" eval "$tmp/compact" --data demo:dev --rows 200 --json
@@ -65,6 +67,9 @@ bytes=$(wc -c <"$tmp/compact/model.safetensors")
 if grep -q "\"bytes\": $bytes" "$tmp/trial.json"; then pass; else fail "the reported size is not that of the file, $bytes"; fi
 run 0 "" profile "$tmp/compact" --seq 16 --budget 0.05
 out "3 layers"
+run 0 "" compress preset:bert-tiny --budget 0 --step "prune-layers count=1" --json
+out '"speedup_by_macs": [0-9]'
+out '"speedup": null'
 
 # Compact files are not trusted
 for change in 's/"number": 2/"number": 0/' 's/"neurons": 512/"neurons": 513/' 's/"stored": "int8"/"stored": "int3"/' 's/"version": 1/"version": 2/' \
