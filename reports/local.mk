@@ -1,8 +1,9 @@
 noinst_LIBRARIES += libreports.a
-libreports_a_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
+libreports_a_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS) $(SQLITE_CFLAGS)
 libreports_a_CFLAGS = $(LAYER_CFLAGS)
 libreports_a_SOURCES = \
 	reports/baseline.c reports/baseline.h \
+	reports/both.c reports/both.h \
 	reports/comparison.c reports/comparison.h \
 	reports/comparison_annotations.c \
 	reports/comparison_junit.c \
@@ -27,6 +28,7 @@ libreports_a_SOURCES = \
 	reports/heads_report.c reports/heads_report.h \
 	reports/html.c reports/html.h \
 	reports/html_style.c \
+	reports/history_report.c reports/history_report.h \
 	reports/kernel_report.c reports/kernel_report.h \
 	reports/machine_report.c reports/machine_report.h \
 	reports/profile_report.c reports/profile_report.h \
@@ -38,10 +40,14 @@ libreports_a_SOURCES = \
 	reports/section_profile.c \
 	reports/section_provenance.c \
 	reports/sink.h \
+	reports/store.c reports/store.h \
+	reports/store_document.c reports/store_document.h \
 	reports/text_report.c reports/text_report.h \
 	reports/thresholds.c reports/thresholds.h \
 	reports/train_report.c reports/train_report.h \
-	reports/trial_report.c reports/trial_report.h
+	reports/trial_report.c reports/trial_report.h \
+	reports/when.c reports/when.h
 EXTRA_DIST += \
+	reports/quantities.def \
 	reports/sections.def \
 	reports/sinks.def

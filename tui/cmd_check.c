@@ -7,6 +7,7 @@
 #include "reports/comparison_report.h"
 #include "tui/check_run.h"
 #include "tui/command.h"
+#include "tui/result.h"
 
 enum { EXIT_REGRESSION = 1, EXIT_MISMATCH = 3, EXIT_INCONCLUSIVE = 4 };
 
@@ -65,15 +66,15 @@ static int status_of(const struct comparison *c, bool strict)
 
 static int write_forms(const struct comparison *c, const struct settings *s, struct str *out, struct err *e)
 {
+    struct result result;
     struct str text;
-    int code = 0;
     str_init(&text);
-    struct emit *emit = s->json ? emit_json("bertscope.check/1") : emit_text("bertscope.check/1");
-    comparison_report(emit, c);
-    emit_finish(emit, &text);
-    if (s->output)
+    result_open(&result, s, "bertscope.check/1");
+    comparison_report(result.emit, c);
+    int code = result_close(&result, s, &text, e);
+    if (code == 0 && s->output)
         code = outfile_write(s->output, text.text, text.len, e);
-    else
+    else if (!s->output)
         str_add_n(out, text.text, text.len);
     str_free(&text);
     if (s->annotations)
@@ -173,7 +174,7 @@ const struct command command_check = {
                OPTION_BIT(threads) | OPTION_BIT(batch) | OPTION_BIT(seq) | OPTION_BIT(format) | OPTION_BIT(budget) |
                OPTION_BIT(save) | OPTION_BIT(baseline) | OPTION_BIT(against) | OPTION_BIT(threshold) |
                OPTION_BIT(thresholds) | OPTION_BIT(strict) | OPTION_BIT(junit) | OPTION_BIT(annotations) |
-               OPTION_BIT(markdown) | OPTION_BIT(serve),
+               OPTION_BIT(markdown) | OPTION_BIT(serve) | OPTION_BIT(record) | OPTION_BIT(store),
     .max_args = 1,
     .lists = true,
     .writes_output = true,

@@ -8,6 +8,7 @@
 #include "tui/command.h"
 #include "tui/opened.h"
 #include "tui/recipes.h"
+#include "tui/result.h"
 
 enum { MODELS = 10 }; /* about as many are measured for a latency table, within the budget */
 
@@ -23,18 +24,19 @@ struct session {
     struct exported exported;
 };
 
-static void report(const struct session *x, struct str *out)
+static int report(const struct session *x, struct str *out, struct err *e)
 {
-    struct emit *emit = x->s->json ? emit_json("bertscope.compress/1") : emit_text("bertscope.compress/1");
-    if (x->s->json)
-        head_machine(emit, &x->opened.machine);
-    head_model(emit, x->opened.model);
-    head_settings(emit, &x->load, (uint64_t)x->s->seed);
-    trial_report_baseline(emit, &x->original);
-    trial_report(emit, &x->trial);
+    struct result result;
+    result_open(&result, x->s, "bertscope.compress/1");
+    if (result_needs_machine(x->s))
+        head_machine(result.emit, &x->opened.machine);
+    head_model(result.emit, x->opened.model);
+    head_settings(result.emit, &x->load, (uint64_t)x->s->seed);
+    trial_report_baseline(result.emit, &x->original);
+    trial_report(result.emit, &x->trial);
     if (x->s->output)
-        export_report(emit, &x->exported, x->s->output);
-    emit_finish(emit, out);
+        export_report(result.emit, &x->exported, x->s->output);
+    return result_close(&result, x->s, out, e);
 }
 
 static int list_methods(const struct settings *s, struct str *out)
@@ -120,7 +122,7 @@ static int run(const struct settings *s, struct str *out, const struct progress 
                                      "what there is)");
     int code = compress(&x, progress, e);
     if (code == 0)
-        report(&x, out);
+        code = report(&x, out, e);
     trial_free(&x.trial);
     changed_free(&x.changed);
     original_free(&x.original);
@@ -142,7 +144,8 @@ const struct command command_compress = {
               "formats and structure for this program, dense is for any loader, with zeros where something is gone.",
     .example = "bertscope compress demo --step 'prune-heads fraction=0.25' --step 'int8 components=ffn'",
     .options = OPTIONS_COMMON | OPTION_BIT(recipe) | OPTION_BIT(step) | OPTION_BIT(methods) | OPTION_BIT(data) | OPTION_BIT(task) |
-               OPTION_BIT(rows) | OPTION_BIT(batch) | OPTION_BIT(seq) | OPTION_BIT(format) | OPTION_BIT(budget) | OPTION_BIT(export),
+               OPTION_BIT(rows) | OPTION_BIT(batch) | OPTION_BIT(seq) | OPTION_BIT(format) | OPTION_BIT(budget) | OPTION_BIT(export) |
+               OPTION_BIT(record) | OPTION_BIT(store),
     .writes_output = true,
     .missing_model = true,
     .min_args = 0,

@@ -9,9 +9,10 @@
 #include "reports/format.h"
 #include "reports/head.h"
 #include "reports/machine_report.h"
+#include "reports/store.h"
 #include "tui/command.h"
 
-enum { CHECKS = 8, DETAIL_SIZE = 640 };
+enum { CHECKS = 12, DETAIL_SIZE = 640 };
 
 /* The checks with room for their texts. */
 struct examination {
@@ -95,6 +96,20 @@ static void check_stacks(struct examination *x)
              "%s", built ? "libunwind: a crash prints where it was" : "built without libunwind");
 }
 
+static void check_history(struct examination *x)
+{
+    char path[480];
+    struct err e = {0};
+#ifdef HAVE_SQLITE
+    bool built = true;
+#else
+    bool built = false;
+#endif
+    bool known = built && store_path(path, sizeof path, &e) == 0;
+    snprintf(add(x, "history", known ? "ok" : "missing", built ? known ? NULL : "set HOME" : "configure --with-sqlite"),
+             DETAIL_SIZE, "%s", known ? path : built ? e.text : "built without SQLite");
+}
+
 static void check_terminal(struct examination *x)
 {
     const char *term = getenv("TERM"), *charset = nl_langinfo(CODESET);
@@ -117,6 +132,7 @@ static int run(const struct settings *s, struct str *out, const struct progress 
     check_caches(&x, &m);
     check_counters(&x);
     check_stacks(&x);
+    check_history(&x);
     check_terminal(&x);
     struct emit *emit = s->json ? emit_json("bertscope.doctor/1") : emit_text("bertscope.doctor/1");
     head_machine(emit, &m);

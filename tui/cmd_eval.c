@@ -7,6 +7,7 @@
 #include "tui/labelled.h"
 #include "tui/opened.h"
 #include "tui/recipes.h"
+#include "tui/result.h"
 
 /* What an evaluation is made of; `original` and `recipe` with a recipe only. */
 struct session {
@@ -34,19 +35,20 @@ static void report_against(struct emit *emit, const struct session *x)
     fidelity_report(emit, &f);
 }
 
-static void report(const struct session *x, struct str *out)
+static int report(const struct session *x, struct str *out, struct err *e)
 {
     const struct settings *s = x->s;
-    struct emit *emit = s->json ? emit_json("bertscope.eval/1") : emit_text("bertscope.eval/1");
+    struct result result;
     struct workload load = {.seq = s->seq, .threads = x->threads, .format = s->format};
-    if (s->json)
-        head_machine(emit, &x->opened.machine);
-    head_model(emit, x->opened.model);
-    head_settings(emit, &load, (uint64_t)s->seed);
-    eval_report(emit, &x->summary);
+    result_open(&result, s, "bertscope.eval/1");
+    if (result_needs_machine(s))
+        head_machine(result.emit, &x->opened.machine);
+    head_model(result.emit, x->opened.model);
+    head_settings(result.emit, &load, (uint64_t)s->seed);
+    eval_report(result.emit, &x->summary);
     if (recipes_given(s))
-        report_against(emit, x);
-    emit_finish(emit, out);
+        report_against(result.emit, x);
+    return result_close(&result, s, out, e);
 }
 
 /* The changed model, compared with the original row by row. */
@@ -88,7 +90,7 @@ static int run(const struct settings *s, struct str *out, const struct progress 
     struct session x = {.s = s};
     int code = run_session(&x, progress, e);
     if (code == 0)
-        report(&x, out);
+        code = report(&x, out, e);
     eval_summary_free(&x.summary);
     evaluation_free(&x.evaluation);
     changed_free(&x.changed);
@@ -114,7 +116,7 @@ const struct command command_eval = {
     .example = "bertscope eval ./my-bert --data SST-2/dev.tsv --task sst2",
     .options = OPTION_BIT(help) | OPTION_BIT(json) | OPTION_BIT(output) | OPTION_BIT(quiet) | OPTION_BIT(data) |
                OPTION_BIT(task) | OPTION_BIT(rows) | OPTION_BIT(seq) | OPTION_BIT(threads) | OPTION_BIT(format) | OPTION_BIT(recipe) |
-               OPTION_BIT(step),
+               OPTION_BIT(step) | OPTION_BIT(record) | OPTION_BIT(store),
     .min_args = 1,
     .max_args = 1,
     .run = run,

@@ -2,6 +2,7 @@
 #include "reports/profile_report.h"
 #include "tui/command.h"
 #include "tui/opened.h"
+#include "tui/result.h"
 
 static int measure(const struct opened *o, const struct settings *s, const struct workload *load, struct str *out,
                    const struct progress *progress, struct err *e)
@@ -9,14 +10,14 @@ static int measure(const struct opened *o, const struct settings *s, const struc
     struct profile p;
     struct profile_options options = {.workload = *load, .budget_s = s->budget_s, .overhead = s->overhead};
     TRY(profile_measure(&p, o->weights, &options, NULL, NULL, progress, e));
-    struct emit *emit = s->json ? emit_json("bertscope.profile/1") : emit_text("bertscope.profile/1");
-    head_machine(emit, &o->machine);
-    head_model(emit, o->model);
-    head_settings(emit, load, (uint64_t)s->seed);
-    profile_report(emit, &p);
-    emit_finish(emit, out);
+    struct result result;
+    result_open(&result, s, "bertscope.profile/1");
+    head_machine(result.emit, &o->machine);
+    head_model(result.emit, o->model);
+    head_settings(result.emit, load, (uint64_t)s->seed);
+    profile_report(result.emit, &p);
     profile_free(&p);
-    return 0;
+    return result_close(&result, s, out, e);
 }
 
 static int run(const struct settings *s, struct str *out, const struct progress *progress, struct err *e)
@@ -46,7 +47,7 @@ const struct command command_profile = {
     .example = "bertscope profile preset:bert-base --seq 256 --threads 1",
     .options = OPTIONS_COMMON | OPTION_BIT(batch) | OPTION_BIT(seq) | OPTION_BIT(budget) | OPTION_BIT(overhead) |
                OPTION_BIT(unfused) |
-               OPTION_BIT(format),
+               OPTION_BIT(format) | OPTION_BIT(record) | OPTION_BIT(store),
     .max_args = 1,
     .run = run,
 };

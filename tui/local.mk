@@ -31,6 +31,7 @@ libtui_a_SOURCES = \
 	tui/options.c tui/options.h \
 	tui/prompt.c tui/prompt.h \
 	tui/report_run.c tui/report_run.h \
+	tui/result.c tui/result.h \
 	tui/scale.c tui/scale.h \
 	tui/screen.c tui/screen.h \
 	tui/screen_heads.c tui/screen_heads.h \
@@ -71,6 +72,7 @@ bertscope_SOURCES = \
 	tui/cmd_compress.c \
 	tui/cmd_eval.c \
 	tui/cmd_heads.c \
+	tui/cmd_history.c \
 	tui/cmd_kernels.c \
 	tui/cmd_open.c \
 	tui/cmd_predict.c \

@@ -44,7 +44,9 @@ struct settings {
     const char *recipe, *export;
     struct repeated step;
     double threshold; /* percent */
-    bool strict, annotations, serve;
+    bool strict, annotations, serve, record, prune;
+    int last;
+    const char *store, *kind, *model, *machine, *since, *before, *quantity;
     const char *save, *baseline, *against, *thresholds, *junit, *markdown, *csv;
     const char *dev, *vocab, *vocab_from, *dtype;
     const char *data, *task, *mode, *size, *theme, *output; /* NULL = not given */

@@ -6,3 +6,5 @@ TESTS += tests/cli/check.sh
 EXTRA_DIST += tests/cli/check.sh
 TESTS += tests/cli/compress.sh
 EXTRA_DIST += tests/cli/compress.sh tests/tools/check_dense.py
+TESTS += tests/cli/history.sh
+EXTRA_DIST += tests/cli/history.sh

@@ -52,6 +52,7 @@ check_owners()
 (n?curses|ncurses.*|panel|term)[.]h tui/term.c
 papi[.]h analyzer/measure/counters.c
 libunwind.*[.]h analyzer/measure/stacks.c
+sqlite3.*[.]h reports/store.c
 END
 }
 

@@ -2,7 +2,7 @@ if CUNIT
 check_PROGRAMS += tests/unit/unit
 TESTS += tests/unit/unit
 endif
-tests_unit_unit_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS) $(JANSSON_CFLAGS) $(LIBZIP_CFLAGS)
+tests_unit_unit_CPPFLAGS = $(AM_CPPFLAGS) $(CUNIT_CFLAGS) $(JANSSON_CFLAGS) $(LIBZIP_CFLAGS) $(SQLITE_CFLAGS)
 tests_unit_unit_CFLAGS = $(LAYER_CFLAGS)
 tests_unit_unit_LDADD = $(TUI_LIBS) $(REPORTS_LIBS) $(ANALYZER_LIBS) $(KERNELS_LIBS) $(CUNIT_LIBS) $(EXTERNAL_LIBS)
 tests_unit_unit_LDFLAGS = $(AM_LDFLAGS) $(OPENMP_CFLAGS)
@@ -46,6 +46,7 @@ tests_unit_unit_SOURCES += tests/unit/test_tokenizer.c \
 	tests/unit/test_save.c \
 	tests/unit/test_schedule.c \
 	tests/unit/test_stats.c \
+	tests/unit/test_store.c \
 	tests/unit/test_stored.c \
 	tests/unit/test_checkpoint.c \
 	tests/unit/test_demo_model.c \
