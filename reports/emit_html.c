@@ -11,7 +11,8 @@
 #include "reports/html.h"
 #include "reports/render.h"
 
-enum { DEPTH = 16, OPEN_ROWS = 8, WIDE_COLUMNS = 22 };
+enum { DEPTH = 16, OPEN_ROWS = 8 };
+enum { ONE_PLACE = 13, TWO_PLACES = 30 }; /* characters that fit into so much of a list */
 
 struct html_sink {
     struct emit *json;
@@ -24,6 +25,7 @@ struct html_sink {
     char *table_title;         /* of the open table */
     const struct emit_column *column;
     int columns, at, rows;
+    uint64_t numbers; /* bit c: column c has numbers */
 };
 
 /* ---- parts --------------------------------------------------------------------------------------------------- */
@@ -101,6 +103,7 @@ static void put_cell(struct html_sink *s, const struct value *v)
     bool first = true;
     for (int c = 0; c < s->at; c++)
         first = first && !s->column[c].title;
+    s->numbers |= (uint64_t)value_is_number(v) << s->at;
     if (!s->column[s->at++].title)
         return;
     str_add(&s->table, first ? "<th scope=\"row\">" : value_is_number(v) ? "<td class=\"n\">" : "<td>");
@@ -119,11 +122,11 @@ static void value(void *state, const struct value *v)
     if (!v->title)
         return;
     char *shown = value_text(v);
-    bool wide = text_width(shown, strlen(shown)) > WIDE_COLUMNS;
+    int width = text_width(shown, strlen(shown));
     free(shown);
     str_add(&s->body, s->list ? "" : "<dl>\n");
     s->list = true;
-    str_add(&s->body, wide ? "<div class=\"wide\"><dt>" : "<div><dt>");
+    str_add(&s->body, width > TWO_PLACES ? "<div class=\"wide\"><dt>" : width > ONE_PLACE ? "<div class=\"two\"><dt>" : "<div><dt>");
     escape_xml(&s->body, v->title);
     str_add(&s->body, "</dt><dd>");
     put_value(&s->body, v);
@@ -162,20 +165,28 @@ static void table_open(struct html_sink *s, const char *title, const struct emit
     free(s->table_title);
     s->table_title = title ? strdup(title) : NULL;
     s->column = columns;
-    s->columns = n;
+    s->columns = n < 64 ? n : 64;
     s->rows = 0;
+    s->numbers = 0;
     str_clear(&s->table);
-    str_add(&s->table, "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"");
-    escape_xml(&s->table, title ? title : "table");
-    str_add(&s->table, "\">\n<table>\n<thead><tr>");
-    for (int c = 0; c < n; c++) {
-        if (!columns[c].title)
+}
+
+/* The title of a column stands as its cells do. */
+static void table_head(struct html_sink *s)
+{
+    bool first = true;
+    str_add(&s->body, "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"");
+    escape_xml(&s->body, s->table_title ? s->table_title : "Table");
+    str_add(&s->body, "\">\n<table>\n<thead><tr>");
+    for (int c = 0; c < s->columns; c++) {
+        if (!s->column[c].title)
             continue;
-        str_add(&s->table, "<th scope=\"col\">");
-        escape_xml(&s->table, columns[c].title);
-        str_add(&s->table, "</th>");
+        str_add(&s->body, !first && s->numbers >> c & 1 ? "<th scope=\"col\" class=\"n\">" : "<th scope=\"col\">");
+        escape_xml(&s->body, s->column[c].title);
+        str_add(&s->body, "</th>");
+        first = false;
     }
-    str_add(&s->table, "</tr></thead>\n<tbody>\n");
+    str_add(&s->body, "</tr></thead>\n<tbody>\n");
 }
 
 static void table_row(struct html_sink *s)
@@ -192,18 +203,19 @@ static bool has_columns(const struct html_sink *s)
     return false;
 }
 
-/* Long tables are folded, so that nothing is in the way of the next part; so are those that a picture shows. */
-static void table_close(struct html_sink *s)
+/* Tables of more rows are folded, so that nothing is in the way of the next part. */
+static void table_close(struct html_sink *s, int open_rows)
 {
     const char *title = s->table_title;
-    bool folded = title && s->rows > OPEN_ROWS;
-    str_add(&s->table, s->rows ? "</tr>\n</tbody>\n</table>\n</div>\n" : "</tbody>\n</table>\n</div>\n");
+    bool folded = title && s->rows > open_rows;
     if (has_columns(s) && s->rows) {
         str_add(&s->body, folded ? "<details><summary>" : title ? "<p class=\"axis\">" : "");
         escape_xml(&s->body, title ? title : "");
         str_addf(&s->body, folded ? " <span class=\"dim\">(%s%d rows)</span></summary>\n" : title ? "</p>\n" : "",
                  s->shown ? "the figures of the picture, " : "", s->rows);
+        table_head(s);
         str_add(&s->body, s->table.text);
+        str_add(&s->body, "</tr>\n</tbody>\n</table>\n</div>\n");
         str_add(&s->body, folded ? "</details>\n" : "");
     }
     s->shown = false;
@@ -228,7 +240,7 @@ static void table_end(void *state)
 {
     struct html_sink *s = state;
     emit_table_end(s->json);
-    table_close(s);
+    table_close(s, OPEN_ROWS);
 }
 
 /* A matrix is a table to people only. */
@@ -250,7 +262,7 @@ static void cells_value(void *state, const struct value *v)
 
 static void cells_end(void *state)
 {
-    table_close(state);
+    table_close(state, 0);
 }
 
 static void matrix(void *state, const char *key, const char *title, const struct emit_matrix *m)

@@ -96,7 +96,7 @@ static void emit_defined(struct emit *e, double x)
 static void emit_metrics(struct emit *e, const struct eval_summary *s)
 {
     static const struct emit_column columns[] = {{"name", NULL, 0},
-                                                 {NULL, "metric", 0},
+                                                 {"title", "metric", 0},
                                                  {"value", "value", UNIT_METRIC},
                                                  {"ci_low", "95% from", UNIT_METRIC},
                                                  {"ci_high", "to", UNIT_METRIC}};
@@ -135,7 +135,7 @@ static void emit_data(struct emit *e, const struct eval_summary *s)
 {
     emit_string(e, "data", "data", s->data);
     emit_string(e, "task", "task", s->task);
-    emit_string(e, NULL, "", s->task_summary);
+    emit_string(e, "task_summary", "", s->task_summary);
     emit_int(e, "rows", "rows", s->rows, UNIT_NONE);
     emit_int(e, "skipped", s->skipped ? "left out" : NULL, s->skipped, UNIT_NONE);
     emit_int(e, "truncated", "truncated", s->truncated, UNIT_NONE);
@@ -153,6 +153,7 @@ void eval_report(struct emit *e, const struct eval_summary *s)
     emit_real(e, "tokens_per_second", "tokens/s", rate * (double)s->tokens, UNIT_COUNT);
     emit_real(e, "loss", "loss", s->loss, UNIT_METRIC);
     emit_string(e, "labels_matched_by", s->classes ? "labels by" : NULL, s->classes ? s->matched_by : label_match_name(LABELS_NONE));
+    emit_bool(e, "classes_named", NULL, s->named);
     emit_metrics(e, s);
     if (s->classes)
         emit_classes(e, s);

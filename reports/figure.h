@@ -28,6 +28,8 @@ struct figure_bars {
     int bars;
     double full;  /* what fills the width */
     bool large;   /* few tall bars with percentages in them, and the parts of neighbours joined */
+    bool legend;
+    const char *rest; /* what a large bar lacks; NULL = nothing to say */
 };
 void figure_draw_bars(const struct figure *f, const char *id, struct str *out);
 

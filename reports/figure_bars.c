@@ -45,6 +45,8 @@ static void one_bar(const struct figure_bars *b, const struct figure_bar *bar, i
         part(b, bar, c, x, y, height, out);
         x += percent(b, bar->part[c]);
     }
+    if (b->large && b->rest && 100 - x >= 3 * LEAST_LABELLED)
+        str_addf(out, "<text class=\"dim small mid\" x=\"%.2f%%\" y=\"%d\">%s</text>", (100 + x) / 2, y + height / 2 + 5, b->rest);
     str_add(out, "\n");
 }
 
@@ -68,7 +70,8 @@ void figure_draw_bars(const struct figure *f, const char *id, struct str *out)
 {
     const struct figure_bars *b = f->data;
     const struct size s = b->large ? large : small;
-    figure_legend(false, id, out);
+    if (b->legend)
+        figure_legend(false, id, out);
     figure_open(f, id, b->large ? "plot shares" : "plot bars", (b->bars - 1) * s.pitch + s.height + 2, out);
     for (int i = 0; i < b->bars; i++) {
         int y = 1 + i * s.pitch;

@@ -20,10 +20,8 @@ static struct axis axis_of(const struct figure_curve *c)
         low = fmin(low, c->sample[i].low);
         high = fmax(high, c->sample[i].high);
     }
-    if (high - low < 1e-9)
-        high = low + 1e-3;
-    double step = figure_step(high - low, PARTS);
-    return (struct axis){step * floor(low / step), step * ceil(high / step), step};
+    double room = fmax(0.04 * (high - low), 1e-3);
+    return (struct axis){low - room, high + room, figure_step(high - low + 2 * room, PARTS)};
 }
 
 /* 0 at the top of the plot, 100 at its bottom. */
@@ -37,16 +35,26 @@ static double pixel(const struct axis *a, double y)
     return TOP + (HEIGHT - TOP - BOTTOM) * height_of(a, y) / 100;
 }
 
+/* A figure beside an axis: as short as it can be. */
+static void put_mark(const struct figure_curve *c, double at, struct str *out)
+{
+    const struct value v = {.kind = VALUE_REAL, .unit = c->unit, .real = at};
+    char *text = value_text(&v);
+    if (c->unit == UNIT_POINTS)
+        str_addf(out, at == 0 ? "0" : "%+.3g", 100 * at);
+    else
+        str_add(out, text);
+    free(text);
+}
+
 static void draw_axes(const struct figure_curve *c, const struct axis *a, struct str *out)
 {
-    int steps = (int)lround((a->high - a->low) / a->step);
-    for (int i = 0; i <= steps; i++) {
-        const struct value v = {.kind = VALUE_REAL, .unit = c->unit, .real = a->low + i * a->step};
-        char *text = value_text(&v);
-        double y = pixel(a, v.real);
-        str_addf(out, "<line class=\"grid\" x1=\"0\" x2=\"100%%\" y1=\"%.1f\" y2=\"%.1f\"/><text class=\"dim small end\" x=\"-8\" y=\"%.1f\">%s</text>",
-                 y, y, y + 4, text);
-        free(text);
+    for (double at = a->step * ceil(a->low / a->step); at <= a->high; at += a->step) {
+        double y = pixel(a, at);
+        str_addf(out, "<line class=\"grid\" x1=\"0\" x2=\"100%%\" y1=\"%.1f\" y2=\"%.1f\"/><text class=\"dim small end\" x=\"-8\" y=\"%.1f\">",
+                 y, y, y + 4);
+        put_mark(c, fabs(at) < a->step / 2 ? 0 : at, out);
+        str_add(out, "</text>\n");
     }
     for (int i = 0; i <= 4; i++)
         str_addf(out, "<text class=\"dim small %s\" x=\"%d%%\" y=\"%d\">%d%%</text>", i == 4 ? "end" : i ? "mid" : "", 25 * i,

@@ -1,7 +1,7 @@
 /* A map of cells. */
 #include "reports/figure.h"
 
-#include <stdio.h>
+#include <math.h>
 #include <stdlib.h>
 
 #include "reports/render.h"
@@ -10,8 +10,8 @@ enum { CELL = 26, TOP = 20, SHADES = 9 };
 
 static int shade(double weight)
 {
-    int s = (int)(weight * SHADES);
-    return s < 0 ? 0 : s >= SHADES ? SHADES - 1 : s;
+    double s = floor(weight * SHADES);
+    return s >= SHADES ? SHADES - 1 : s > 0 ? (int)s : 0;
 }
 
 static void one_cell(const struct figure_map *m, int r, int c, double width, struct str *out)

@@ -89,17 +89,21 @@ static double top_peak(const struct figure_roof *r)
     return top;
 }
 
-/* The slope of a bandwidth from where it enters the plot to where it meets the highest peak. */
-static void draw_read(const struct roof_axes *a, const struct figure_roof *r, const struct figure_line *l, struct str *out)
+/* The slope of a bandwidth from where it enters the plot to where it meets the highest peak; its name at its own height, so that
+ * near slopes do not hide each other's. */
+static void draw_read(const struct roof_axes *a, const struct figure_roof *r, int i, struct str *out)
 {
+    static const double where[READS] = {0.6, 0.25, 0.4};
+    const struct figure_line *l = &r->read[i];
     char text[FORMAT_SIZE];
     double top = top_peak(r), low = pow(10, a->x.low), high = pow(10, a->x.high), floor_flops = pow(10, a->y.low);
     double x1 = fmax(low, floor_flops / l->value), x2 = fmin(high, top / l->value);
     if (l->value <= 0 || top <= 0 || x2 <= x1)
         return;
     draw_line(a, "roof", x1, l->value * x1, x2, l->value * x2, out);
-    double x = across(a, x1), y = down(a, l->value * x1);
-    draw_name(x + 1, fmax(y - 12, TOP + 10), "dim roofname", l->name, format_rate(text, l->value), out);
+    double at = x1 * pow(x2 / x1, where[i]), x = across(a, at), y = down(a, l->value * at);
+    bool last = i == READS - 1; /* below the others */
+    draw_name(last ? x + 1 : x - 1, last ? y + 10 : y - 4, last ? "dim roofname" : "dim roofname end", l->name, format_rate(text, l->value), out);
 }
 
 static void draw_roof(const struct roof_axes *a, const struct figure_roof *r, struct str *out)
@@ -116,7 +120,7 @@ static void draw_roof(const struct roof_axes *a, const struct figure_roof *r, st
         draw_name(100, down(a, peak) - 6, "dim end", r->peak[i].name, format_flops(text, peak), out);
     }
     for (int i = 0; i < READS; i++)
-        draw_read(a, r, &r->read[i], out);
+        draw_read(a, r, i, out);
 }
 
 static void draw_point(const struct roof_axes *a, const struct figure_point *p, const char *id, struct str *out)

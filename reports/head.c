@@ -26,6 +26,7 @@ struct view {
     int layers, hidden, heads, ffn, vocab, positions, labels;
     uint64_t params;
     bool random;
+    int unused;
 };
 
 static void emit_model(struct emit *e, const struct view *v)
@@ -47,6 +48,7 @@ static void emit_model(struct emit *e, const struct view *v)
     emit_int(e, "params", "parameters", (int64_t)v->params, UNIT_COUNT);
     emit_int(e, "labels", NULL, v->labels, UNIT_NONE);
     emit_bool(e, "random_weights", NULL, v->random);
+    emit_int(e, "unused_tensors", NULL, v->unused, UNIT_NONE);
     emit_string(e, "note", v->note ? "note" : NULL, v->note);
     emit_end(e);
 }
@@ -55,13 +57,13 @@ void head_model(struct emit *e, const struct model *m)
 {
     const struct config *c = &m->config;
     emit_model(e, &(struct view){m->name, m->origin, c->arch->name, m->note, c->layers, c->hidden, c->heads, c->ffn, c->vocab,
-                                 c->positions, model_has_classifier(m) ? c->labels : 0, model_param_total(m), m->random});
+                                 c->positions, model_has_classifier(m) ? c->labels : 0, model_param_total(m), m->random, m->unused});
 }
 
 void head_facts(struct emit *e, const struct facts *f)
 {
     emit_model(e, &(struct view){f->name, f->origin, f->arch, f->note[0] ? f->note : NULL, f->layers, f->hidden, f->heads, f->ffn,
-                                 f->vocab, f->positions, f->has_classifier ? f->labels : 0, f->params_total, f->random});
+                                 f->vocab, f->positions, f->has_classifier ? f->labels : 0, f->params_total, f->random, f->unused});
 }
 
 void head_settings(struct emit *e, const struct workload *w, uint64_t seed)

@@ -183,6 +183,9 @@ void heads_curve(struct emit *e, const struct head_study *s)
     int removable = ablation_removable(s->curve);
     curve_rows(e, s->curve);
     emit_string(e, "curve_order", NULL, head_mode_name(s->curve_order));
+    emit_string(e, "curve_metric", NULL, s->curve->metric);
+    emit_real(e, "curve_full", NULL, s->curve->full, UNIT_SCORE);
+    emit_int(e, "curve_rows", NULL, s->curve->rows, UNIT_NONE);
     emit_int(e, "removable", NULL, removable, UNIT_NONE);
     snprintf(text, sizeof text, "%d of %d heads can go, by %s, before the interval of the change of %s lies below 0.", removable,
              head_grid_heads(&s->curve->grid), head_mode_title(s->curve_order), s->curve->metric);

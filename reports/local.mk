@@ -25,15 +25,19 @@ libreports_a_SOURCES = \
 	reports/figure_roof.c \
 	reports/format.c reports/format.h \
 	reports/head.c reports/head.h \
+	reports/heads_read.c reports/heads_read.h \
 	reports/heads_report.c reports/heads_report.h \
 	reports/html.c reports/html.h \
 	reports/html_style.c \
 	reports/history_report.c reports/history_report.h \
 	reports/kernel_report.c reports/kernel_report.h \
 	reports/machine_report.c reports/machine_report.h \
+	reports/parse.c reports/parse.h \
+	reports/profile_read.c reports/profile_read.h \
 	reports/profile_report.c reports/profile_report.h \
 	reports/render.c reports/render.h \
 	reports/report.c reports/report.h \
+	reports/report_read.c \
 	reports/section_evaluation.c \
 	reports/section_heads.c \
 	reports/section_model.c \

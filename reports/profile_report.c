@@ -7,19 +7,20 @@
 enum { COSTS = 13 };
 
 /* The columns that a component, a layer and a step share, after `names` of their own. A terminal has no room for all of them. */
-static void add_costs(struct emit_column *column, int names, bool full)
+static void add_costs(struct emit_column *column, int names, enum profile_columns shown)
 {
+    bool all = shown == PROFILE_ALL;
     const struct emit_column cost[COSTS] = {{"params", "parameters", UNIT_COUNT},
-                                            {"param_share", full ? "share" : NULL, UNIT_SHARE},
+                                            {"param_share", shown >= PROFILE_SHARES ? "share" : NULL, UNIT_SHARE},
                                             {"macs", "MACs", UNIT_COUNT},
-                                            {"bytes", full ? "bytes moved" : NULL, UNIT_BYTES},
-                                            {"weight_bytes", full ? "weights" : NULL, UNIT_BYTES},
+                                            {"bytes", all ? "bytes moved" : NULL, UNIT_BYTES},
+                                            {"weight_bytes", all ? "weights" : NULL, UNIT_BYTES},
                                             {"time_ns", "time (median \302\261 95% CI)", UNIT_NS},
                                             {"time_share", "share of time", UNIT_SHARE},
                                             {"mac_share", "share of MACs", UNIT_SHARE},
                                             {"time_per_mac", "time/MACs", UNIT_RATIO},
-                                            {"intensity", full ? "FLOP/byte" : NULL, UNIT_SCORE},
-                                            {"gflops", full ? "GFLOP/s" : NULL, UNIT_SCORE},
+                                            {"intensity", all ? "FLOP/byte" : NULL, UNIT_SCORE},
+                                            {"gflops", all ? "GFLOP/s" : NULL, UNIT_SCORE},
                                             {"narrow_macs", NULL, UNIT_COUNT},
                                             {"ceiling_share", "of ceiling", UNIT_SHARE}};
     for (int i = 0; i < COSTS; i++)
@@ -65,10 +66,10 @@ static void emit_cost(struct emit *e, const struct profile *p, const struct prof
     emit_ceiling(e, NULL, NULL, ceiling);
 }
 
-void profile_components(struct emit *e, const struct profile *p, const char *title, bool full)
+void profile_components(struct emit *e, const struct profile *p, const char *title, enum profile_columns shown)
 {
     struct emit_column columns[2 + COSTS] = {{"key", NULL, 0}, {"name", "component", 0}};
-    add_costs(columns, 2, full);
+    add_costs(columns, 2, shown);
     emit_table(e, "components", title, columns, 2 + COSTS);
     for (int c = 0; c < COMPONENTS; c++) {
         emit_row(e);
@@ -79,10 +80,10 @@ void profile_components(struct emit *e, const struct profile *p, const char *tit
     emit_table_end(e);
 }
 
-void profile_layers(struct emit *e, const struct profile *p, const char *title, bool full)
+void profile_layers(struct emit *e, const struct profile *p, const char *title, enum profile_columns shown)
 {
     struct emit_column columns[1 + COSTS] = {{"layer", "layer", 0}};
-    add_costs(columns, 1, full);
+    add_costs(columns, 1, shown);
     emit_table(e, "layers", title, columns, 1 + COSTS);
     for (int i = 0; i < p->layers; i++) {
         emit_row(e);
@@ -95,7 +96,7 @@ void profile_layers(struct emit *e, const struct profile *p, const char *title, 
 void profile_layer_components(struct emit *e, const struct profile *p, const char *title)
 {
     struct emit_column columns[3 + COSTS] = {{"layer", "layer", 0}, {"component", NULL, 0}, {NULL, "component", 0}};
-    add_costs(columns, 3, true);
+    add_costs(columns, 3, PROFILE_ALL);
     emit_table(e, "layer_components", title, columns, 3 + COSTS);
     for (int i = 0; i < p->layers; i++)
         for (int c = 0; c < COMPONENTS; c++) {
@@ -127,11 +128,11 @@ static void emit_step(struct emit *e, const struct profile *p, const struct prof
     emit_cost(e, p, &g);
 }
 
-void profile_steps(struct emit *e, const struct profile *p, const char *title, bool full)
+void profile_steps(struct emit *e, const struct profile *p, const char *title, enum profile_columns shown)
 {
     struct emit_column columns[6 + COSTS] = {{"name", "step", 0},   {"op", NULL, 0},        {"kernel", "kernel", 0},
                                              {"format", NULL, 0},   {"component", NULL, 0}, {"layer", NULL, 0}};
-    add_costs(columns, 6, full);
+    add_costs(columns, 6, shown);
     emit_table(e, "steps", title, columns, 6 + COSTS);
     for (int i = 0; i < p->steps; i++)
         emit_step(e, p, &p->step[i]);
@@ -171,6 +172,7 @@ void profile_total(struct emit *e, const struct profile *p)
     emit_real(e, "flops", "FLOPs", 2.0 * (double)t->macs, UNIT_COUNT);
     emit_int(e, "bytes", NULL, (int64_t)t->bytes, UNIT_BYTES);
     emit_int(e, "weight_bytes", "weights", (int64_t)t->weight_bytes, UNIT_BYTES);
+    emit_int(e, "narrow_macs", NULL, (int64_t)t->narrow_macs, UNIT_COUNT);
     emit_int(e, "arena_bytes", "activations", (int64_t)p->arena_bytes, UNIT_BYTES);
     emit_spread(e, "time_ns", "time", &t->time_ns, UNIT_NS);
     emit_int(e, "passes", "passes", t->time_ns.n, UNIT_NONE);
@@ -200,9 +202,9 @@ void profile_report(struct emit *e, const struct profile *p)
 {
     profile_total(e, p);
     profile_ceilings(e, p);
-    profile_components(e, p, "Components", false);
+    profile_components(e, p, "Components", PROFILE_FEW);
     profile_unattributed(e, p);
-    profile_layers(e, p, "Layers", false);
-    profile_steps(e, p, "Steps", false);
+    profile_layers(e, p, "Layers", PROFILE_FEW);
+    profile_steps(e, p, "Steps", PROFILE_FEW);
     profile_notes(e, p);
 }

@@ -14,7 +14,7 @@ struct value matrix_value(const struct emit_matrix *m, int r, int c);
 /* Cells of the longest row. */
 int matrix_columns(const struct emit_matrix *m);
 /* `count` of its columns as a table of that sink, of which it calls table, row, value and table_end. */
-enum { MATRIX_COLUMNS = 64 };
+enum { MATRIX_COLUMNS = 63 };
 void matrix_table(const struct sink *sink, void *state, const char *title, const struct emit_matrix *m, int from, int count);
 
 #endif

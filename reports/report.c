@@ -48,6 +48,15 @@ void report_walk(struct emit *e, const struct report *r)
     emit_end(e);
 }
 
+/* The model comes first: the others need to know its layers. */
+void report_read(struct report *out, struct parse *p)
+{
+    section_model.read(out, p);
+    for (int i = 0; i < SECTIONS; i++)
+        if (sections[i] != &section_model)
+            sections[i]->read(out, p);
+}
+
 void report_free(struct report *r)
 {
     for (int i = 0; i < SECTIONS; i++)

@@ -1,6 +1,6 @@
 /* All that is known about a model, as one structure: a copy that outlives the model. It is collected once and walked once,
  * whatever the form (emit.h), so no form can disagree with another; and it is read back from what the forms wrote
- * (report_read.h).
+ * (report_open).
  *
  * A part of it is a section: a row of sections.def and a file, which say what the section keeps and how it is told. */
 #ifndef REPORTS_REPORT_H
@@ -47,10 +47,13 @@ struct report_source {
     const struct head_study *heads;
 };
 
+struct parse; /* parse.h */
+
 /* A part of the report. */
 struct section {
     int (*collect)(struct report *r, const struct report_source *s, struct err *e);
     void (*walk)(struct emit *e, const struct report *r); /* says nothing if nothing is known */
+    void (*read)(struct report *r, struct parse *p);      /* what `walk` says as JSON; nothing if it is not there */
     void (*forget)(struct report *r);                     /* NULL = owns nothing */
 };
 
@@ -62,6 +65,14 @@ struct section {
 WARN_UNUSED int report_collect(struct report *out, const struct report_source *s, struct err *e);
 void report_walk(struct emit *e, const struct report *r);
 void report_free(struct report *r); /* accepts a zeroed struct */
+
+/* Reads back what was written as HTML or JSON. The bytes are not trusted: whatever is not as `report_walk` says it is ERR_FORMAT and a
+ * sentence with the place. `name` stands for the file. The caller frees `out`, also after a failure. */
+enum { REPORT_MAX_BYTES = 32 << 20 };
+WARN_UNUSED int report_open(struct report *out, const char *path, struct err *e);
+/* Its sections, in their order; faults stay in `p`. */
+void report_read(struct report *out, struct parse *p);
+WARN_UNUSED int report_parse(struct report *out, const char *bytes, size_t n, const char *name, struct err *e);
 
 /* Fills in version, compiler and time (that of SOURCE_DATE_EPOCH if it is set, so that the same figures are the same bytes); a command
  * is made of its words. */

@@ -5,6 +5,7 @@
 
 #include "reports/figure.h"
 #include "reports/format.h"
+#include "reports/heads_read.h"
 #include "reports/heads_report.h"
 #include "reports/report.h"
 
@@ -62,16 +63,18 @@ static void label_sample(struct figure_sample *x, int removed, int heads)
 static void curve_figure(struct emit *e, const struct ablation *a)
 {
     struct figure_sample sample[ABLATION_STEPS + 1] = {{.x = 0}};
-    int heads = head_grid_heads(&a->grid);
+    int heads = head_grid_heads(&a->grid), samples = 0;
     char y_title[96];
     for (int i = 0; i <= ABLATION_STEPS && i < a->variants; i++) {
         const struct ablation_effect *x = &a->effect[i];
         int removed = ablation_curve_heads(heads, i);
-        sample[i] = (struct figure_sample){heads ? (double)removed / heads : 0, x->difference, x->low, x->high, ""};
-        label_sample(&sample[i], removed, heads);
+        if (!isfinite(x->difference) || !isfinite(x->low) || !isfinite(x->high))
+            continue; /* a metric need not be defined everywhere */
+        sample[samples] = (struct figure_sample){heads ? (double)removed / heads : 0, x->difference, x->low, x->high, ""};
+        label_sample(&sample[samples++], removed, heads);
     }
     snprintf(y_title, sizeof y_title, "change of %s in points", a->metric);
-    const struct figure_curve curve = {sample, a->variants, "share of the heads that are removed, least important first", y_title, UNIT_POINTS};
+    const struct figure_curve curve = {sample, samples, "share of the heads that are removed, least important first", y_title, UNIT_POINTS};
     const struct figure f = {"What is lost when heads are removed",
                              "The change of the metric over the share of the heads that are removed, with its 95% interval as a band.",
                              figure_draw_curve, &curve};
@@ -117,9 +120,18 @@ static void walk(struct emit *e, const struct report *r)
     emit_end(e);
 }
 
+static void read(struct report *r, struct parse *p)
+{
+    if (!parse_has(p, "heads"))
+        return;
+    struct parse_place back = parse_enter(p, "heads");
+    heads_read(p, &r->heads);
+    parse_leave(p, &back);
+}
+
 static void forget(struct report *r)
 {
     head_study_free(&r->heads);
 }
 
-const struct section section_heads = {collect, walk, forget};
+const struct section section_heads = {collect, walk, read, forget};

@@ -4,6 +4,7 @@
 
 #include "reports/figure.h"
 #include "reports/format.h"
+#include "reports/profile_read.h"
 #include "reports/profile_report.h"
 #include "reports/report.h"
 
@@ -101,7 +102,7 @@ static void walk_components(struct emit *e, const struct profile *p)
             sum += bar[i].part[c];
         full = sum > full ? sum : full; /* parts of the time can be more than the median of the whole */
     }
-    const struct figure_bars bars = {bar, SHARES, full, true};
+    const struct figure_bars bars = {bar, SHARES, full, true, true, "unattributed"};
     const struct figure f = {"What the components hold and cost",
                              "Three bars, one above the other: the share of each component in the parameters, in the multiply-adds and in the "
                              "time of a pass. A component that is wider in time than in multiply-adds costs more than its arithmetic.",
@@ -109,7 +110,7 @@ static void walk_components(struct emit *e, const struct profile *p)
     emit_begin(e, NULL, "Components");
     emit_figure(e, &f);
     say_unexplained(e, p);
-    profile_components(e, p, NULL, true);
+    profile_components(e, p, NULL, PROFILE_SHARES);
     profile_unattributed(e, p);
     emit_end(e);
 }
@@ -160,7 +161,7 @@ static void layer_figure(struct emit *e, const struct profile *p, enum share wha
 {
     int n = p->layers + 2;
     struct figure_bar *bar = room((size_t)n, sizeof *bar);
-    struct figure_bars bars = {.bar = bar, .bars = n};
+    struct figure_bars bars = {.bar = bar, .bars = n, .legend = what == SHARE_TIME};
     outside_bar(&bar[0], p, true, what);
     outside_bar(&bar[n - 1], p, false, what);
     for (int i = 0; i < p->layers; i++) {
@@ -186,7 +187,7 @@ static void walk_layers(struct emit *e, const struct profile *p)
                  "A bar for each layer, made of the multiply-adds of its components; before and after it what lies outside the layers.");
     layer_figure(e, p, SHARE_PARAMS, "Storage of each layer",
                  "A bar for each layer, made of the bytes of the weights of its components; before and after it what lies outside the layers.");
-    profile_layers(e, p, "Layers", true);
+    profile_layers(e, p, "Layers", PROFILE_ALL);
     profile_layer_components(e, p, "Components of each layer");
     emit_end(e);
 }
@@ -213,16 +214,17 @@ static void walk_roofline(struct emit *e, const struct profile *p)
         point_of(&point[roof.points++], s->name, &g, s->component, false);
     }
     for (int i = 0; i < COMPONENTS; i++)
-        point_of(&point[roof.points++], component_title((enum component)i), &p->component[i], (enum component)i, true);
+        if (i != COMPONENT_OTHER) /* mostly operations that are no multiply-adds */
+            point_of(&point[roof.points++], component_title((enum component)i), &p->component[i], (enum component)i, true);
     const struct figure f = {"How near the work comes to the machine",
                              "Operations each second over operations for each byte moved, both logarithmic. Lines are what this machine was "
-                             "measured to do at most; large marks are components, dots their steps.",
+                             "measured to do at most; large marks are components, dots their steps; Other as a whole is left out, because most of it is no multiply-adds.",
                              figure_draw_roof, &roof};
     emit_begin(e, NULL, "Roofline");
     emit_figure(e, &f);
     emit_note(e, "Bytes are those that have to move at least once: inputs, outputs and weights of a step. What stays in a cache moves faster "
                  "than memory reads, so a point may lie above the line of a level.");
-    profile_steps(e, p, "Steps", true);
+    profile_steps(e, p, "Steps", PROFILE_ALL);
     profile_ceilings(e, p);
     emit_end(e);
     free(point);
@@ -239,6 +241,18 @@ static void walk(struct emit *e, const struct report *r)
     profile_notes(e, r->profile);
 }
 
+static void read(struct report *r, struct parse *p)
+{
+    if (!parse_has(p, "total"))
+        return;
+    r->profile = profile_read(p, r->facts.layers, &r->workload);
+    if (!r->profile)
+        return;
+    snprintf(r->profile->model, sizeof r->profile->model, "%.*s", (int)sizeof r->profile->model - 1, r->facts.name);
+    for (int c = 0; c < COMPONENTS; c++)
+        r->facts.params[c] = r->profile->component[c].params;
+}
+
 static void forget(struct report *r)
 {
     if (r->profile)
@@ -246,4 +260,4 @@ static void forget(struct report *r)
     free(r->profile);
 }
 
-const struct section section_profile = {collect, walk, forget};
+const struct section section_profile = {collect, walk, read, forget};

@@ -1,4 +1,5 @@
 /* Where the figures come from. */
+#include "reports/parse.h"
 #include "reports/report.h"
 
 static int collect(struct report *r, const struct report_source *s, struct err *e)
@@ -26,4 +27,16 @@ static void walk(struct emit *e, const struct report *r)
     emit_end(e);
 }
 
-const struct section section_provenance = {collect, walk, NULL};
+static void read(struct report *r, struct parse *p)
+{
+    struct provenance *x = &r->provenance;
+    struct parse_place back = parse_enter(p, "provenance");
+    parse_text(p, "created", x->created, sizeof x->created);
+    parse_text(p, "version", x->version, sizeof x->version);
+    parse_text(p, "compiler", x->compiler, sizeof x->compiler);
+    parse_text(p, "command", x->command, sizeof x->command);
+    parse_text(p, "data_sha256", x->data_hash, sizeof x->data_hash);
+    parse_leave(p, &back);
+}
+
+const struct section section_provenance = {collect, walk, read, NULL};

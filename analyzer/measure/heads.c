@@ -6,7 +6,7 @@
 
 #include "analyzer/model/model.h"
 
-static int init(struct head_scores *out, const struct head_grid *heads, const struct head_grid *neurons, struct err *e)
+int head_scores_make(struct head_scores *out, const struct head_grid *heads, const struct head_grid *neurons, struct err *e)
 {
     *out = (struct head_scores){.rows = 0};
     int code = head_grid_copy(&out->grid, heads, e);
@@ -37,7 +37,7 @@ int head_scores_init(struct head_scores *out, const struct model *m, struct err 
     if (code == 0)
         code = head_grid_make(&neurons, count, m->config.layers, e);
     if (code == 0)
-        code = init(out, &heads, &neurons, e);
+        code = head_scores_make(out, &heads, &neurons, e);
     head_grid_free(&heads);
     head_grid_free(&neurons);
     free(count);
@@ -48,7 +48,7 @@ int head_scores_copy(struct head_scores *out, const struct head_scores *s, struc
 {
     struct head_scores copy;
     size_t heads = (size_t)head_grid_heads(&s->grid), neurons = (size_t)head_grid_heads(&s->neurons);
-    TRY(init(&copy, &s->grid, &s->neurons, e));
+    TRY(head_scores_make(&copy, &s->grid, &s->neurons, e));
     memcpy(copy.score, s->score, heads * sizeof *s->score);
     memcpy(copy.fisher, s->fisher, heads * sizeof *s->fisher);
     memcpy(copy.neuron_fisher, s->neuron_fisher, neurons * sizeof *s->neuron_fisher);

@@ -57,6 +57,8 @@ WARN_UNUSED int heads_score(struct head_scores *out, const struct weights *w, co
 
 /* Zeroed values for a model, ready to be added to. The caller frees it. */
 WARN_UNUSED int head_scores_init(struct head_scores *out, const struct model *m, struct err *e);
+/* The same for the heads and neurons of those grids, which are copied. */
+WARN_UNUSED int head_scores_make(struct head_scores *out, const struct head_grid *heads, const struct head_grid *neurons, struct err *e);
 WARN_UNUSED int head_scores_copy(struct head_scores *out, const struct head_scores *s, struct err *e);
 void head_scores_free(struct head_scores *s); /* accepts a zeroed struct */
 
