@@ -3,8 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analyzer/base/base64.h"
-#include "analyzer/base/sha256.h"
 #include "analyzer/base/text.h"
 #include "reports/escape.h"
 #include "reports/figure.h"
@@ -277,16 +275,6 @@ static void matrix(void *state, const char *key, const char *title, const struct
 
 /* ---- the page ------------------------------------------------------------------------------------------------ */
 
-/* Only the style sheet below may do anything; there is no script to run and nothing to load. */
-static void put_policy(struct str *out)
-{
-    unsigned char digest[SHA256_BYTES];
-    char hash[BASE64_SIZE(SHA256_BYTES)];
-    sha256(digest, html_style, strlen(html_style));
-    str_addf(out, "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'sha256-%s'; base-uri 'none'; "
-                  "form-action 'none'\">\n", base64(hash, digest, sizeof digest));
-}
-
 static void finish(void *state, struct str *out)
 {
     struct html_sink *s = state;
@@ -294,13 +282,8 @@ static void finish(void *state, struct str *out)
     close_list(s);
     str_init(&json);
     emit_finish(s->json, &json);
-    str_add(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
-    put_policy(out);
-    str_add(out, "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-                 "<meta name=\"color-scheme\" content=\"light dark\">\n<meta name=\"generator\" content=\"bertscope\">\n<title>");
-    escape_xml(out, s->title ? s->title : "report");
-    str_addf(out, " \302\267 bertscope</title>\n<style>%s</style>\n</head>\n<body>\n<nav aria-label=\"Parts\"><ul>%s</ul></nav>\n", html_style,
-             s->nav.text);
+    html_open(out, s->title ? s->title : "report", html_style);
+    str_addf(out, "<nav aria-label=\"Parts\"><ul>%s</ul></nav>\n", s->nav.text);
     str_add(out, s->body.text);
     str_add(out, "<script type=\"application/json\" id=\"report\">");
     html_json(out, json.text, json.len);

@@ -9,6 +9,9 @@
 /* Appends JSON that stands in a script element: nothing in it can end the element. */
 void html_json(struct str *out, const char *json, size_t n);
 
+/* Appends the beginning of a page, up to and with <body>: a policy that allows nothing but this style sheet, the title. */
+void html_open(struct str *out, const char *title, const char *style);
+
 /* The style sheet of a report. */
 extern const char html_style[];
 

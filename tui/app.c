@@ -4,9 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "analyzer/base/outfile.h"
+#include "reports/report.h"
 #include "tui/typed.h"
 
 static const struct screen *screen_of(enum screen_id id)
@@ -53,6 +52,9 @@ void app_free(struct app *a)
     free(a->facts);
     free_profile(a->profile);
     head_study_free(&a->heads);
+    if (a->saved)
+        report_free(a->saved);
+    free(a->saved);
     train_status_free(&a->training);
     *a = (struct app){0};
 }
@@ -109,7 +111,8 @@ static void take_facts(struct app *a, struct facts *f)
         a->workload = settings_workload(&a->settings, f->positions, f->machine.cores);
     if (!first && a->workload.seq > f->positions)
         a->workload.seq = f->positions;
-    app_measure(a);
+    if (!a->saved)
+        app_measure(a);
 }
 
 void app_news(struct app *a, struct news *n)
@@ -145,6 +148,41 @@ void app_news(struct app *a, struct news *n)
     news_free(n);
 }
 
+static void show_facts(struct app *a, const struct report *r, struct facts *f)
+{
+    struct news n = {.facts = f};
+    *f = r->facts;
+    app_news(a, &n);
+    a->workload = r->workload;
+    snprintf(a->spec, sizeof a->spec, "%s", r->facts.name);
+}
+
+static int show_figures(struct app *a, const struct report *r, struct err *e)
+{
+    struct news n = {.profile = r->profile ? calloc(1, sizeof *n.profile) : NULL, .heads = calloc(1, sizeof *n.heads)};
+    int code = n.heads && (n.profile || !r->profile) ? 0 : err_set(e, ERR_NOMEM, "no memory for a report");
+    if (code == 0 && r->profile)
+        code = profile_copy(n.profile, r->profile, e);
+    if (code == 0)
+        code = head_study_copy(n.heads, &r->heads, e);
+    if (code == 0)
+        app_news(a, &n);
+    news_free(&n);
+    return code;
+}
+
+int app_show_saved(struct app *a, struct report *r, struct err *e)
+{
+    struct facts *f = malloc(sizeof *f);
+    a->saved = r;
+    if (!f)
+        return err_set(e, ERR_NOMEM, "no memory for a report");
+    show_facts(a, r, f);
+    TRY(show_figures(a, r, e));
+    app_say(a, LOG_INFO, "this is a report of %s; nothing in it can be measured again", r->provenance.created);
+    return 0;
+}
+
 /* ---- the workload -------------------------------------------------------------------------------------------- */
 
 int app_step(int v, int direction, int low, int high)
@@ -162,7 +200,7 @@ int app_step(int v, int direction, int low, int high)
 static void step(struct app *a, int *field, int direction, int high)
 {
     int v = app_step(*field, direction, 1, high);
-    if (!a->facts || v == *field)
+    if (!a->facts || v == *field || app_refuse(a))
         return;
     *field = v;
     app_measure(a);
@@ -301,6 +339,13 @@ static void snapshot(struct app *a)
         app_complain(a, &e);
 }
 
+static void save_report(struct app *a)
+{
+    struct err e = {0};
+    if (app_write_report(a, NULL, &e) != 0)
+        app_complain(a, &e);
+}
+
 /* What an action does everywhere; the others belong to the screens. */
 static void (*const everywhere[ACTIONS])(struct app *a) = {
     [ACTION_MEASURE] = app_measure,
@@ -318,6 +363,7 @@ static void (*const everywhere[ACTIONS])(struct app *a) = {
     [ACTION_NEXT_SCREEN] = next_screen,
     [ACTION_PREVIOUS_SCREEN] = previous_screen,
     [ACTION_SNAPSHOT] = snapshot,
+    [ACTION_SAVE_REPORT] = save_report,
     [ACTION_REDRAW] = redraw,
     [ACTION_BACK] = go_back,
     [ACTION_SUSPEND] = suspend,
@@ -408,40 +454,4 @@ void app_event(struct app *a, const struct event *ev)
         a->rows = ev->rows;
         break;
     }
-}
-
-/* ---- the view as a file -------------------------------------------------------------------------------------- */
-
-/* The first bertscope-SCREEN-N.txt that is not there yet. */
-static int new_name(const struct app *a, char *path, size_t size, struct err *e)
-{
-    for (int i = 1; i < 10000; i++) {
-        snprintf(path, size, "bertscope-%s-%d.txt", screen_row(a->screen)->command, i);
-        if (access(path, F_OK) != 0)
-            return 0;
-    }
-    return err_set(e, ERR_IO, "%s and all before it are there already; remove some", path);
-}
-
-int app_write_view(struct app *a, const char *path, struct err *e)
-{
-    char name[64];
-    struct canvas c;
-    struct str text;
-    if (!path) {
-        TRY(new_name(a, name, sizeof name, e));
-        path = name;
-    } else if (access(path, F_OK) == 0) {
-        return err_set(e, ERR_IO, "%s is there already; choose another name", path);
-    }
-    TRY(canvas_init(&c, a->columns, a->rows, a->ascii, e));
-    app_draw(a, &c);
-    str_init(&text);
-    canvas_print(&c, &text);
-    int code = outfile_write(path, text.text, text.len, e);
-    str_free(&text);
-    canvas_free(&c);
-    if (code == 0)
-        app_say(a, LOG_DONE, "wrote this view to %s", path);
-    return code;
 }

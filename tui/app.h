@@ -21,6 +21,8 @@ struct app_host {
     void (*cancel)(void *payload); /* the running job and those that wait */
 };
 
+struct report;
+
 enum event_kind { EVENT_KEY, EVENT_CLICK, EVENT_WHEEL, EVENT_RESIZE };
 
 struct event {
@@ -44,6 +46,7 @@ struct app {
     struct profile *profile; /* NULL = nothing measured yet */
     struct head_study heads;
     struct train_status training;
+    struct report *saved;    /* what is shown was read from this; NULL = it comes from the engine; owned */
     struct job_state job;
     struct log log;
     struct workload workload; /* of the next measurement */
@@ -99,8 +102,14 @@ const char *app_train_missing(const struct app *a);
 void app_train(struct app *a, enum train_order order, const char *dir);
 void app_say(struct app *a, enum log_level level, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 void app_complain(struct app *a, const struct err *e);
-/* Writes the view as text; `path` NULL = a new file in the current directory. */
+/* Shows a report instead of a model, and takes it over; nothing can be measured then. */
+WARN_UNUSED int app_show_saved(struct app *a, struct report *r, struct err *e);
+/* Whether what is shown was saved and cannot be changed or measured; says so. */
+bool app_refuse(struct app *a);
+/* Writes the view, as HTML if the path ends in .html, else as text; `path` NULL = both, as new files in the current directory. */
 WARN_UNUSED int app_write_view(struct app *a, const char *path, struct err *e);
+/* Writes what is known as the HTML report; `path` NULL = a new file in the current directory. */
+WARN_UNUSED int app_write_report(struct app *a, const char *path, struct err *e);
 
 /* The power of two above or below `v`, moved into low..high. */
 int app_step(int v, int direction, int low, int high);

@@ -4,9 +4,18 @@
 
 #include "tui/app.h"
 
+bool app_refuse(struct app *a)
+{
+    if (a->saved)
+        app_say(a, LOG_WARNING, "this is a saved report, in which nothing can be measured (bertscope MODEL opens a model)");
+    return a->saved != NULL;
+}
+
 static void submit(struct app *a, const struct request *r)
 {
     struct err e = {0};
+    if (app_refuse(a))
+        return;
     bool waits = a->job.running && a->job.job == JOB_TRAIN && !(job_row(r->job)->replaces & JOB_BIT(JOB_TRAIN));
     if (a->host.submit(a->host.payload, r, &e) != 0)
         app_complain(a, &e);
@@ -17,6 +26,8 @@ static void submit(struct app *a, const struct request *r)
 void app_open(struct app *a, const char *spec)
 {
     struct request r = {.job = JOB_OPEN, .seed = (uint64_t)a->settings.seed};
+    if (app_refuse(a))
+        return;
     if (spec != a->spec)
         snprintf(a->spec, sizeof a->spec, "%s", spec);
     snprintf(r.spec, sizeof r.spec, "%s", a->spec);
@@ -51,6 +62,8 @@ void app_score_heads(struct app *a, enum head_mode mode, bool curve, bool normal
 {
     struct request r = {.job = JOB_HEADS, .heads = {.mode = mode, .curve = curve, .normalize = normalize}};
     const char *data = app_data(a);
+    if (app_refuse(a))
+        return;
     if (!a->facts || !a->facts->has_classifier || !data) {
         app_say(a, LOG_WARNING, "the heads cannot be scored: %s",
                 !a->facts  ? "no model is open"
@@ -97,6 +110,8 @@ static const char *train_refusal(const struct app *a, enum train_order order)
 void app_train(struct app *a, enum train_order order, const char *dir)
 {
     struct request r = {.job = JOB_TRAIN, .train = {.order = order, .choice = a->choice}};
+    if (app_refuse(a))
+        return;
     const char *why = train_refusal(a, order);
     if (why) {
         app_say(a, LOG_WARNING, "%s", why);

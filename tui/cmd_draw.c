@@ -36,7 +36,8 @@ const struct command command_draw = {
     .example = "bertscope draw layers preset:bert-tiny --size 120x40",
     .options = OPTION_BIT(help) | OPTION_BIT(quiet) | OPTION_BIT(output) | OPTION_BIT(batch) | OPTION_BIT(seq) |
                OPTION_BIT(threads) | OPTION_BIT(budget) | OPTION_BIT(overhead) | OPTION_BIT(unfused) |
-               OPTION_BIT(seed) | OPTION_BIT(size) | OPTION_BIT(ascii) | OPTION_BIT(data) | OPTION_BIT(dev) | OPTION_BIT(task),
+               OPTION_BIT(seed) | OPTION_BIT(size) | OPTION_BIT(ascii) | OPTION_BIT(data) | OPTION_BIT(dev) | OPTION_BIT(task) |
+               OPTION_BIT(from_report),
     .min_args = 1,
     .max_args = 2,
     .run = run,

@@ -16,7 +16,7 @@ const struct command command_open = {
     .example = "bertscope preset:bert-base --batch 8",
     .options = OPTION_BIT(help) | OPTION_BIT(batch) | OPTION_BIT(seq) | OPTION_BIT(threads) | OPTION_BIT(budget) |
                OPTION_BIT(overhead) | OPTION_BIT(unfused) | OPTION_BIT(seed) | OPTION_BIT(theme) | OPTION_BIT(ascii) |
-               OPTION_BIT(no_mouse) | OPTION_BIT(data) | OPTION_BIT(dev) | OPTION_BIT(task),
+               OPTION_BIT(no_mouse) | OPTION_BIT(data) | OPTION_BIT(dev) | OPTION_BIT(task) | OPTION_BIT(from_report),
     .max_args = 1,
     .run = run,
 };

@@ -39,15 +39,21 @@ static int write_forms(const struct report *r, const struct settings *s, struct 
     return write_form(r, emit_html, s->output, out, e);
 }
 
-static int run(const struct settings *s, struct str *out, const struct progress *progress, struct err *e)
+static int measure(struct report *r, const struct settings *s, const struct progress *progress, struct err *e)
 {
-    struct opened o = {.model = NULL};
-    struct report r = {.profile = NULL};
-    TRY(check_forms(s, e));
+    struct opened o;
     int code = opened_init(&o, s, progress, e);
     if (code == 0)
-        code = report_run(&r, &o, s, progress, e);
+        code = report_run(r, &o, s, progress, e);
     opened_close(&o);
+    return code;
+}
+
+static int run(const struct settings *s, struct str *out, const struct progress *progress, struct err *e)
+{
+    struct report r = {.profile = NULL};
+    TRY(check_forms(s, e));
+    int code = s->from_report ? report_saved(&r, s, e) : measure(&r, s, progress, e);
     if (code == 0)
         code = write_forms(&r, s, out, e);
     report_free(&r);
@@ -65,7 +71,8 @@ const struct command command_report = {
               "set the report says that time, so the same figures give the same bytes.",
     .example = "bertscope report ./my-bert --data dev.tsv --task sst2 -o report.html",
     .options = OPTIONS_COMMON | OPTION_BIT(batch) | OPTION_BIT(seq) | OPTION_BIT(budget) | OPTION_BIT(overhead) | OPTION_BIT(unfused) |
-               OPTION_BIT(format) | OPTION_BIT(data) | OPTION_BIT(task) | OPTION_BIT(rows) | OPTION_BIT(markdown) | OPTION_BIT(csv),
+               OPTION_BIT(format) | OPTION_BIT(data) | OPTION_BIT(task) | OPTION_BIT(rows) | OPTION_BIT(from_report) |
+               OPTION_BIT(markdown) | OPTION_BIT(csv),
     .max_args = 1,
     .writes_output = true,
     .run = run,

@@ -6,8 +6,10 @@ libtui_a_CFLAGS = $(LAYER_CFLAGS)
 libtui_a_SOURCES = \
 	tui/app.c tui/app.h \
 	tui/app_draw.c \
+	tui/app_files.c \
 	tui/app_jobs.c \
 	tui/canvas.c tui/canvas.h \
+	tui/canvas_html.c tui/canvas_html.h \
 	tui/check_run.c tui/check_run.h \
 	tui/crash.c tui/crash.h \
 	tui/engine.c tui/engine.h \

@@ -47,7 +47,7 @@ struct settings {
     bool strict, annotations, serve, record, prune;
     int last;
     const char *store, *kind, *model, *machine, *since, *before, *quantity;
-    const char *save, *baseline, *against, *thresholds, *junit, *markdown, *csv;
+    const char *save, *baseline, *against, *thresholds, *junit, *markdown, *csv, *from_report;
     const char *dev, *vocab, *vocab_from, *dtype;
     const char *data, *task, *mode, *size, *theme, *output; /* NULL = not given */
 };

@@ -1,9 +1,7 @@
 #include "tui/report_run.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "analyzer/base/filemap.h"
 #include "analyzer/base/sha256.h"
@@ -88,6 +86,14 @@ int report_run(struct report *out, struct opened *o, const struct settings *s, c
     return code;
 }
 
+int report_saved(struct report *out, const struct settings *s, struct err *e)
+{
+    *out = (struct report){0};
+    if (s->arg_count > 0)
+        return err_set(e, ERR_USAGE, "--from-report shows what %s says; %s has no use then", s->from_report, s->args[0]);
+    return report_open(out, s->from_report, e);
+}
+
 /* ---- where it comes from ------------------------------------------------------------------------------------- */
 
 /* The digest of a file, or of the rows that are generated under that name; none of standard input, which is gone. */
@@ -123,14 +129,4 @@ void report_provenance(struct provenance *out, const char *command, const struct
     free(words);
     if (data)
         hash_data(out->data_hash, data);
-}
-
-int new_file_name(char *path, size_t size, const char *prefix, const char *suffix, struct err *e)
-{
-    for (int i = 1; i < 10000; i++) {
-        snprintf(path, size, "%s-%d%s", prefix, i, suffix);
-        if (access(path, F_OK) != 0)
-            return 0;
-    }
-    return err_set(e, ERR_IO, "%s and all before it are there already; remove some", path);
 }

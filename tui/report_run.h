@@ -12,10 +12,10 @@ enum { REPORT_ROWS = 500 }; /* of a data set, unless --rows says something else 
 WARN_UNUSED int report_run(struct report *out, struct opened *o, const struct settings *s, const struct progress *progress,
                            struct err *e);
 
+/* What --from-report says; ERR_USAGE if there is a model too. The caller frees `out`, also after a failure. */
+WARN_UNUSED int report_saved(struct report *out, const struct settings *s, struct err *e);
+
 /* Where it comes from, for reports that are written by the program on behalf of `s`; `data` NULL = no data set. */
 void report_provenance(struct provenance *out, const char *command, const struct settings *s, const char *data);
-
-/* The first of PREFIX-1SUFFIX, PREFIX-2SUFFIX, ... that is not there yet. */
-WARN_UNUSED int new_file_name(char *path, size_t size, const char *prefix, const char *suffix, struct err *e);
 
 #endif

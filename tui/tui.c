@@ -11,6 +11,7 @@
 #include "tui/engine.h"
 #include "tui/heads_run.h"
 #include "tui/opened.h"
+#include "tui/report_run.h"
 #include "tui/term.h"
 
 struct loop {
@@ -100,9 +101,11 @@ static int loop_run(struct loop *l, struct err *e)
 {
     while (!l->app.quit && !term_ended(l->term)) {
         struct news news;
-        engine_take(l->engine, &news);
         set_time(&l->app);
-        app_news(&l->app, &news);
+        if (l->engine) {
+            engine_take(l->engine, &news);
+            app_news(&l->app, &news);
+        }
         show(l);
         term_wait(l->term);
         TRY(handle_events(l, e));
@@ -117,6 +120,22 @@ static void choose_theme(struct loop *l, const struct settings *s)
     term_theme(l->term, l->theme, depth);
 }
 
+/* Shows the report that was asked for instead of a model, if one was. */
+static int show_saved(struct app *a, const struct settings *s, struct err *e)
+{
+    struct report *r;
+    if (!s->from_report)
+        return 0;
+    if (!(r = malloc(sizeof *r)))
+        return err_set(e, ERR_NOMEM, "no memory for a report");
+    int code = report_saved(r, s, e);
+    if (code == 0)
+        return app_show_saved(a, r, e);
+    report_free(r);
+    free(r);
+    return code;
+}
+
 static int loop_start(struct loop *l, const struct settings *s, struct err *e)
 {
     struct app_host host = {l, submit, cancel};
@@ -124,12 +143,16 @@ static int loop_start(struct loop *l, const struct settings *s, struct err *e)
     adjusted.ascii = needs_ascii(s);
     TRY(check_theme(s, e));
     TRY(app_init(&l->app, &adjusted, &host, e));
+    set_time(&l->app);
+    TRY(show_saved(&l->app, s, e));
     TRY(term_start(&l->term, e));
     choose_theme(l, s);
     term_mouse(l->term, l->app.mouse);
     term_size(l->term, &l->app.columns, &l->app.rows);
     TRY(resize(l, e));
     show(l);
+    if (l->app.saved)
+        return 0;
     TRY(engine_start(&l->engine, term_wake, NULL, e));
     app_start(&l->app);
     return 0;
@@ -218,6 +241,14 @@ static int score_for(struct app *a, struct opened *o, const struct progress *pro
     return 0;
 }
 
+static int measure_all(struct app *a, struct opened *o, const struct settings *s, bool heads, const struct progress *progress,
+                       struct err *e)
+{
+    TRY(open_for(a, o, s, progress, e));
+    TRY(measure_for(a, o, s, progress, e));
+    return heads ? score_for(a, o, progress, e) : 0;
+}
+
 static int print_screen(struct app *a, int columns, int rows, struct str *out, struct err *e)
 {
     struct canvas c;
@@ -248,11 +279,7 @@ int tui_draw(const struct settings *s, const char *screen, int columns, int rows
         return err_set(e, ERR_NOMEM, "no memory for the screens");
     int code = app_init(a, &adjusted, &host, e);
     if (code == 0)
-        code = open_for(a, &o, s, progress, e);
-    if (code == 0)
-        code = measure_for(a, &o, s, progress, e);
-    if (code == 0 && id == SCREEN_HEADS)
-        code = score_for(a, &o, progress, e);
+        code = s->from_report ? show_saved(a, s, e) : measure_all(a, &o, s, id == SCREEN_HEADS, progress, e);
     app_show(a, id);
     if (code == 0)
         code = print_screen(a, columns, rows, out, e);

@@ -38,6 +38,8 @@ static int change(struct app *a, int *field, const char *what, const char *text,
 {
     int v;
     TRY(parse_int(what, text, 1, high, &v, e));
+    if (app_refuse(a))
+        return 0;
     *field = v;
     app_measure(a);
     return 0;
@@ -81,7 +83,11 @@ static int typed_threads(struct app *a, const char *argument, struct err *e)
 
 static int typed_format(struct app *a, const char *argument, struct err *e)
 {
-    TRY(format_word(argument, &a->workload.format, e));
+    enum kernel_format format;
+    TRY(format_word(argument, &format, e));
+    if (app_refuse(a))
+        return 0;
+    a->workload.format = format;
     app_measure(a);
     return 0;
 }
@@ -120,6 +126,11 @@ static int typed_write(struct app *a, const char *argument, struct err *e)
     if (!*argument)
         return err_set(e, ERR_USAGE, "write takes the name of a new file");
     return app_write_view(a, argument, e);
+}
+
+static int typed_report(struct app *a, const char *argument, struct err *e)
+{
+    return app_write_report(a, *argument ? argument : NULL, e);
 }
 
 static int typed_dev(struct app *a, const char *argument, struct err *e)

@@ -29,8 +29,8 @@ static bool would_write(const struct app *a, int key)
 {
     const char *line = a->prompt.line;
     if (a->prompt.open && a->prompt.kind == PROMPT_COMMAND)
-        return key == K_ENTER && (strstr(line, "write") || strstr(line, "snapshot"));
-    return !a->prompt.open && key == 'S';
+        return key == K_ENTER && (strstr(line, "write") || strstr(line, "snapshot") || strstr(line, "report"));
+    return !a->prompt.open && (key == 'S' || key == 'E');
 }
 
 static void press(struct app *a, int key)
