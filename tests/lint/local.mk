@@ -2,6 +2,7 @@
 TEST_EXTENSIONS = .sh
 SH_LOG_COMPILER = $(SHELL)
 lint_checks = \
+	tests/lint/hardening.sh \
 	tests/lint/headers.sh \
 	tests/lint/isa.sh \
 	tests/lint/layers.sh \
@@ -20,6 +21,7 @@ LINT_CPPFLAGS = -include $(abs_builddir)/config.h -I. -I$(abs_builddir) $(JANSSO
 	$(UTF8PROC_CFLAGS) $(NCURSES_CFLAGS) $(CUNIT_CFLAGS) $(VTERM_CFLAGS)
 AM_TESTS_ENVIRONMENT += CC='$(CC)'; LINT_CPPFLAGS='$(LINT_CPPFLAGS)'; export CC LINT_CPPFLAGS;
 AM_TESTS_ENVIRONMENT += ISA_OBJDIR='$(abs_builddir)'; ISA_CFLAGS='$(CFLAGS)'; export ISA_OBJDIR ISA_CFLAGS;
+AM_TESTS_ENVIRONMENT += HARDENING='$(HARDENING)'; export HARDENING;
 if SANITIZED
 AM_TESTS_ENVIRONMENT += SANITIZED=yes; export SANITIZED;
 endif
