@@ -71,6 +71,7 @@ bertscope_SOURCES = \
 	tui/cmd_check.c \
 	tui/cmd_doctor.c \
 	tui/cmd_draw.c \
+	tui/cmd_completion.c \
 	tui/cmd_compress.c \
 	tui/cmd_eval.c \
 	tui/cmd_heads.c \
@@ -83,6 +84,7 @@ bertscope_SOURCES = \
 	tui/cmd_tokenize.c \
 	tui/cmd_train.c \
 	tui/command.c tui/command.h \
+	tui/completion.c tui/completion.h \
 	tui/main.c
 EXTRA_DIST += \
 	tui/commands.def \

@@ -184,6 +184,12 @@ int options_parse(struct settings *out, int argc, char **argv, const char **args
     return 0;
 }
 
+struct option_facts option_facts(enum option_id id)
+{
+    const struct option_row *row = &rows[id];
+    return (struct option_facts){spelled(row), row->letter, row->metavar, row->help};
+}
+
 void options_help(option_set set, struct str *out)
 {
     for (int i = 0; i < OPTIONS; i++) {

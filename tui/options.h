@@ -74,6 +74,15 @@ WARN_UNUSED int options_parse(struct settings *out, int argc, char **argv, const
 /* One line an option of the set. */
 void options_help(option_set set, struct str *out);
 
+/* What there is to say about option `id`. Texts are static but `name`, which is good until the next call. */
+struct option_facts {
+    const char *name;    /* "no-mouse" */
+    char letter;         /* 0 = none */
+    const char *metavar; /* of its value; NULL = it takes none */
+    const char *help;
+};
+struct option_facts option_facts(enum option_id id);
+
 /* A format by its name; ERR_USAGE lists the names. */
 WARN_UNUSED int format_word(const char *text, enum kernel_format *out, struct err *e);
 

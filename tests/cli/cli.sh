@@ -47,7 +47,7 @@ run 0 "" --help
 out "profile"
 run 0 "" --version
 out "^bertscope [0-9]"
-for command in open profile tokenize predict eval heads train compress report check history kernels doctor draw; do
+for command in open profile tokenize predict eval heads train compress report check history kernels doctor draw completion; do
     run 0 "" $command --help
     out "^usage: bertscope $command"
 done
@@ -176,6 +176,20 @@ printf 'the model is small\nit is not\n' >"$data"
 run 0 "" heads "$golden" --data "$data" --task lines
 out 'own predictions'
 run 5 "bertscope: $data has no labels: ..." heads "$golden" --data "$data" --task lines --mode kept
+
+# Completion
+run 2 'bertscope: there is completion for bash, zsh and fish, not for "csh"' completion csh
+for shell in bash zsh fish; do
+    run 0 "" completion $shell
+    out "profile"
+    command -v $shell >/dev/null || continue
+    if $shell -n "$tmp/out"; then passed=$((passed + 1)); else fail "the script for $shell is none"; fi
+done
+if command -v bash >/dev/null; then
+    "$bertscope" completion bash >"$tmp/completion"
+    given=$(bash -c '. "$1"; COMP_WORDS=(bertscope profile --forma); COMP_CWORD=2; _bertscope; echo "${COMPREPLY[@]}"' - "$tmp/completion")
+    if [ "$given" = "--format" ]; then passed=$((passed + 1)); else fail "bash completes --forma to '$given'"; fi
+fi
 
 # Results
 run 0 "" profile preset:bert-tiny --seq 8 --budget 0.05 --json -o "$tmp/p.json"
