@@ -47,9 +47,9 @@ const char *kernel_op_summary(enum kernel_op op)
 
 static const struct {
     const char *name;
-    uint64_t bytes, output_bytes;
+    uint64_t bits, group, group_bits, table_bits;
 } formats[] = {
-#define KERNEL_FORMAT(NAME, name, bytes, output_bytes) {#name, bytes, output_bytes},
+#define KERNEL_FORMAT(NAME, name, bits, group, group_bits, table_bits) {#name, bits, group, group_bits, table_bits},
 #include "kernels/formats.def"
 #undef KERNEL_FORMAT
 };
@@ -71,7 +71,18 @@ bool kernel_format_parse(const char *name, enum kernel_format *out)
 
 uint64_t kernel_format_bytes(enum kernel_format format, uint64_t n, uint64_t k)
 {
-    return n * k * formats[format].bytes + n * formats[format].output_bytes;
+    uint64_t group = formats[format].group, groups = n * (group ? (k + group - 1) / group : 1);
+    return (n * k * formats[format].bits + groups * formats[format].group_bits + formats[format].table_bits + 7) / 8;
+}
+
+bool kernel_format_shares(enum kernel_format format)
+{
+    return formats[format].group_bits + formats[format].table_bits > 0;
+}
+
+bool kernel_format_rounds(enum kernel_format format)
+{
+    return formats[format].table_bits == 0;
 }
 
 const char *activation_name(enum activation act)

@@ -34,7 +34,7 @@ enum kernel_op {
 
 /* Format of the weights a kernel reads; KERNEL_F32 for operations without weights. */
 enum kernel_format {
-#define KERNEL_FORMAT(NAME, name, bytes, output_bytes) KERNEL_##NAME, KERNEL_FORMAT_##name = KERNEL_##NAME,
+#define KERNEL_FORMAT(NAME, name, bits, group, group_bits, table_bits) KERNEL_##NAME, KERNEL_FORMAT_##name = KERNEL_##NAME,
 #include "kernels/formats.def"
 #undef KERNEL_FORMAT
     KERNEL_FORMATS
@@ -70,6 +70,11 @@ enum activation {
  * only: gamma(4) (|sum q p| scale_w scale_x + |bias|). k is at most KERNEL_INT8_K. A row of x or w with infinity or NaN
  * makes NaN. The error against f32 is what the two roundings to integers lose; see tests/golden.
  *
+ * int4, ternary and kmeans are formats to store weights in, like f16: y is computed in floats from what they became.
+ * int4: 32 neighbours of an output are integers times a scale (kernels/int4.h). ternary: an output is -a, 0 and a
+ * (kernels/ternary.h); infinity or NaN makes all that shares its scale NaN. kmeans: w has at most 256 different numbers, and
+ * they stay what they are (kernels/kmeans.h); that is a precondition of pack.
+ *
  * Error of y before the activation: at most gamma(k + 1) (sum |x||w| + |bias|) but for int8, apart from what subnormal
  * products and sums lose (2^-149 each). The result of a row does not depend on m, nor that of a column on n.
  */
@@ -85,7 +90,7 @@ struct linear_kernel {
     void (*pack)(void *panel, const float *w, ptrdiff_t ldw, int rows, int k);
     /* The same panel, bit by bit, from the transpose wt[k,rows] (row stride ldw). All products of the backward pass are
      * linears of it: dx = dy w is one whose weights are w^T, so wt = w; dw[n,k] = dy^T x is one of n rows dy^T (from
-     * transpose) whose weights are x^T, so wt = x. NULL for int8. */
+     * transpose) whose weights are x^T, so wt = x. NULL where weights share something (kernel_format_shares). */
     void (*pack_transposed)(void *panel, const float *wt, ptrdiff_t ldw, int rows, int k);
     /* Rows that want their inputs in another form, once for all panels, have both of these; the others neither.
      * prepare turns m rows of x into m rows of input_bytes(k) bytes (a multiple of 64) at `prepared` (64-byte
@@ -265,6 +270,12 @@ const char *kernel_format_name(enum kernel_format format);
 bool kernel_format_parse(const char *name, enum kernel_format *out);
 /* What the weights w[n,k] take in a format, without bias and padding. */
 uint64_t kernel_format_bytes(enum kernel_format format, uint64_t n, uint64_t k);
+
+/* Whether weights share a scale or a table, so that none is rounded alone. */
+bool kernel_format_shares(enum kernel_format format);
+
+/* Whether any weights can be rounded to it; false for kmeans, which takes few different ones and leaves them. */
+bool kernel_format_rounds(enum kernel_format format);
 
 /* y[n,k] = what linear rows of a format multiply instead of w[n,k], as floats; dense, y may be w. A projection: rounding y
  * again leaves it, bit by bit, and w and y make the same panels. So dense floats and the name of a format are a model in that

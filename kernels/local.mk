@@ -8,6 +8,9 @@ libkernels_a_SOURCES = \
 	kernels/linear_bf16_scalar.c \
 	kernels/linear_f16_scalar.c \
 	kernels/linear_int8_scalar.c kernels/peak_int8_scalar.c kernels/int8.h kernels/scale.h \
+	kernels/linear_int4_scalar.c kernels/int4.h kernels/codes.h \
+	kernels/linear_ternary_scalar.c kernels/ternary.h \
+	kernels/linear_kmeans_scalar.c kernels/kmeans.h \
 	kernels/attention_f32_scalar.c \
 	kernels/softmax_f32_scalar.c \
 	kernels/layernorm_f32_scalar.c \
@@ -57,6 +60,9 @@ libkernels_avx512_a_SOURCES = \
 	kernels/linear_f32_avx512.c \
 	kernels/linear_bf16_avx512.c \
 	kernels/linear_f16_avx512.c \
+	kernels/linear_int4_avx512.c \
+	kernels/linear_ternary_avx512.c \
+	kernels/linear_kmeans_avx512.c \
 	kernels/attention_f32_avx512.c \
 	kernels/softmax_f32_avx512.c \
 	kernels/layernorm_f32_avx512.c \
@@ -86,6 +92,9 @@ libkernels_avx2_a_SOURCES = \
 	kernels/linear_f32_avx2.c \
 	kernels/linear_bf16_avx2.c \
 	kernels/linear_f16_avx2.c \
+	kernels/linear_int4_avx2.c \
+	kernels/linear_ternary_avx2.c \
+	kernels/linear_kmeans_avx2.c \
 	kernels/linear_int8_avx2.c kernels/peak_int8_avx2.c \
 	kernels/attention_f32_avx2.c \
 	kernels/softmax_f32_avx2.c \
@@ -111,6 +120,8 @@ EXTRA_DIST += \
 	kernels/kernels.def kernels/ops.def kernels/formats.def kernels/cpu.def kernels/isa.m4 \
 	kernels/vec_math.inc kernels/tile_f32_vec.inc \
 	kernels/weight_f32_vec.inc kernels/weight_bf16_vec.inc kernels/weight_f16_vec.inc kernels/weight_int8_avx2.inc \
+	kernels/weight_int4_vec.inc kernels/weight_ternary_vec.inc kernels/weight_kmeans_vec.inc \
+	kernels/linear_coded_vec.inc kernels/linear_coded_scalar.inc kernels/linear_values_scalar.inc \
 	kernels/linear_int8_vec.inc kernels/peak_packed_vec.inc kernels/pack_f32_vec.inc \
 	kernels/linear_f32_scalar.inc kernels/linear_vec.inc kernels/linear_sums_f32_vec.inc kernels/linear_f32_vec.inc \
 	kernels/attention_f32_vec.inc \

@@ -1,8 +1,10 @@
 /* What weights become in each format. */
 #include <string.h>
 
+#include "kernels/int4.h"
 #include "kernels/int8.h"
 #include "kernels/kernels.h"
+#include "kernels/ternary.h"
 
 /* One output: y[k] from w[k]; y may be w. */
 static void round_f32(float *y, const float *w, int k)
@@ -29,10 +31,33 @@ static void round_int8(float *y, const float *w, int k)
         y[i] = (float)scale_quantize(w[i], s) * s.scale;
 }
 
+static void round_int4(float *y, const float *w, int k)
+{
+    for (int g = 0; g < int4_groups(k); g++, y += INT4_GROUP, w += INT4_GROUP) {
+        int size = int4_group_size(g, k);
+        struct scale s = int4_scale(w, size);
+        for (int i = 0; i < size; i++)
+            y[i] = (float)scale_quantize(w[i], s) * s.scale;
+    }
+}
+
+static void round_ternary(float *y, const float *w, int k)
+{
+    struct ternary t = ternary_of(w, k);
+    for (int i = 0; i < k; i++)
+        y[i] = ternary_value(ternary_code(w[i], t), t.a);
+}
+
+/* The table is that of the whole matrix; numbers that are few already stay. */
+static void round_kmeans(float *y, const float *w, int k)
+{
+    round_f32(y, w, k);
+}
+
 typedef void round_fn(float *y, const float *w, int k);
 
 static round_fn *const rounds[] = {
-#define KERNEL_FORMAT(NAME, name, bytes, output_bytes) round_##name,
+#define KERNEL_FORMAT(NAME, name, bits, group, group_bits, table_bits) round_##name,
 #include "kernels/formats.def"
 #undef KERNEL_FORMAT
 };

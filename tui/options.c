@@ -98,11 +98,15 @@ static int set_number(struct settings *s, const struct option_row *row, const ch
 int format_word(const char *text, enum kernel_format *out, struct err *e)
 {
     char names[64] = "";
-    if (kernel_format_parse(text, out))
+    if (kernel_format_parse(text, out) && kernel_format_rounds(*out))
         return 0;
+    if (kernel_format_parse(text, out))
+        return err_set(e, ERR_USAGE, "weights in %s need a table of their own: make it with a recipe (compress --step %s)", text,
+                       text);
     for (int i = 0; i < KERNEL_FORMATS; i++)
-        snprintf(names + strlen(names), sizeof names - strlen(names), "%s%s", i ? ", " : "",
-                 kernel_format_name((enum kernel_format)i));
+        if (kernel_format_rounds((enum kernel_format)i))
+            snprintf(names + strlen(names), sizeof names - strlen(names), "%s%s", i ? ", " : "",
+                     kernel_format_name((enum kernel_format)i));
     return err_set(e, ERR_USAGE, "there is no format of weights \"%s\" (formats: %s)", text, names);
 }
 

@@ -7,7 +7,7 @@
 
 #include "analyzer/base/progress.h"
 
-enum { CONTENDERS = 24 };
+enum { CONTENDERS = 32 };
 
 struct contender {
     void (*run)(void *payload);

@@ -30,6 +30,9 @@ libanalyzer_a_SOURCES += \
 	analyzer/model/stored_bf16.c \
 	analyzer/model/stored_f16.c \
 	analyzer/model/stored_int8.c \
+	analyzer/model/stored_int4.c \
+	analyzer/model/stored_ternary.c \
+	analyzer/model/stored_kmeans.c \
 	analyzer/model/stored_sparse.c \
 	analyzer/model/tensor.c analyzer/model/tensor.h \
 	analyzer/model/torch.c analyzer/model/torch.h \

@@ -6,6 +6,11 @@
  *
  *   f32, bf16, f16   n k numbers
  *   int8             n scales in f32, n k codes of 8 bits; w = code scale, -127 <= code <= 127
+ *   int4             for each row, a scale in bf16 for each 32 neighbours (the last may be fewer); n k codes of 4 bits in two's
+ *                    complement; w = code scale, -7 <= code <= 7
+ *   ternary          n times a in f32, n k codes of 2 bits: 0, 1, 2 for 0, a, -a
+ *   kmeans           how many different numbers there are, 1 to 256, in 16 bits; these numbers in f32, ascending; n k codes of as
+ *                    many bits as tell them apart, at least 1: which of them
  *   sparse           n k bits, 1 where w is not 0 (bits past the last are 0); those numbers in f32
  */
 #ifndef ANALYZER_MODEL_STORED_H

@@ -1,5 +1,6 @@
 #include "analyzer/run/weights.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -60,10 +61,21 @@ static enum kernel_format own_format(const struct linear *l)
     return l->part[0].weight->format;
 }
 
+/* A panel has one table, so it may not hold outputs of two matrices. */
+static bool parts_share_panel(const struct linear *l, enum kernel_format f, uint32_t cpu)
+{
+    int panel = kernel_pick(KERNEL_OP_linear, f, cpu)->fn.linear->panel;
+    for (int i = 0; i + 1 < l->parts; i++)
+        if (l->part[i].n % panel != 0)
+            return true;
+    return false;
+}
+
 static enum kernel_format format_of(const struct weights *w, const struct linear *l, enum site s)
 {
     enum kernel_format own = own_format(l), f = own == KERNEL_F32 ? w->format : own;
-    bool stays = f == KERNEL_INT8 && (outside_layers(s) || l->k > KERNEL_INT8_K);
+    bool stays = (kernel_format_shares(f) && outside_layers(s)) || (f == KERNEL_INT8 && l->k > KERNEL_INT8_K) ||
+                 (f == KERNEL_KMEANS && parts_share_panel(l, f, w->cpu));
     return stays ? KERNEL_F32 : f;
 }
 
@@ -98,7 +110,7 @@ static void size_transposed(struct weights *w, struct linear *l)
     struct linear *t = l + w->linears;
     *t = (struct linear){.n = l->k, .k = l->n, .parts = l->parts};
     memcpy(t->part, l->part, sizeof t->part);
-    choose_kernel(t, l->kernel->format == KERNEL_INT8 ? KERNEL_F32 : l->kernel->format, w->cpu);
+    choose_kernel(t, kernel_format_shares(l->kernel->format) ? KERNEL_F32 : l->kernel->format, w->cpu);
     l->transposed = t;
 }
 
@@ -370,6 +382,7 @@ int weights_build(struct weights **out, const struct model *m, const struct weig
                   const struct progress *progress, struct err *e)
 {
     *out = NULL;
+    assert(kernel_format_rounds(options->format));
     struct weights *w = calloc(1, sizeof *w);
     if (!w)
         return err_set(e, ERR_NOMEM, "no memory for weights");

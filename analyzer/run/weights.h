@@ -72,12 +72,12 @@ struct weights {
 struct weights_options {
     uint32_t cpu; /* CPU_* bits that may be used */
     int threads;
-    /* Of the linear layers whose parameters have none of their own (param.format, which all parts must share); tables and
-     * vectors stay f32. With int8 the heads stay f32 too: they are small, and
-     * what they lose is lost in the answer. So does a layer of more than KERNEL_INT8_K inputs. */
+    /* Of the linear layers whose parameters have none of their own (param.format, which all parts must share); any weights can
+     * be rounded to it (kernel_format_rounds). Tables and vectors stay f32. Where weights share a scale or table
+     * (kernel_format_shares) the heads stay f32 too: they are small, and what they lose is lost in the answer. So do in int8 a
+     * layer of more than KERNEL_INT8_K inputs, and in kmeans one whose parts do not end where a panel does. */
     enum kernel_format format;
-    /* Also packs the transposed weights that a backward pass needs, in the same format; f32 for int8, which has no such
-     * product. */
+    /* Also packs the transposed weights that a backward pass needs, in the same format; in f32 where weights share something. */
     bool gradients;
     /* Borrowed, or NULL; must outlive the result. Linear layers of the same tensors in the same format are not packed again: those of
      * `like` are used, if it was made for as many threads or more and has gradients if these do. */

@@ -1,63 +1,9 @@
 /* linear: y = act(x w^T + bias), with w (for bf16 and int8: and x) rounded to the format of the weights. */
-#include <float.h>
 #include <math.h>
 #include <string.h>
 
 #include "tests/conform/conform.h"
-
-/* A format of floats: its precision in bits, the smallest spacing of its numbers, its largest number; what is below
- * `normal` is zero; whether it rounds inputs as it does weights; what a sum may lose because it is small. */
-struct rounding {
-    int precision, least;
-    double most, normal;
-    bool inputs;
-    double lost;
-};
-
-static struct rounding rounding_of(enum kernel_format format)
-{
-    switch (format) {
-    case KERNEL_BF16:
-        return (struct rounding){8, -133, 0x1.fep127, .normal = 0x1p-126, .inputs = true, .lost = 0x1p-126};
-    case KERNEL_F16:
-        return (struct rounding){11, -24, 65504, .lost = ETA};
-    default:
-        return (struct rounding){24, -149, FLT_MAX, .lost = ETA};
-    }
-}
-
-/* To nearest, ties to even; infinity past the largest number. */
-static double rounded(const struct rounding *f, double x)
-{
-    int exponent;
-    if (x == 0 || !isfinite(x))
-        return x;
-    if (fabs(x) < f->normal)
-        return 0;
-    frexp(x, &exponent);
-    int place = exponent - f->precision > f->least ? exponent - f->precision : f->least;
-    double near = ldexp(nearbyint(ldexp(x, -place)), place);
-    return fabs(near) > f->most ? copysign(INFINITY, near) : near;
-}
-
-/* The scale that kernels/scale.h states. A double that is rounded to float is the float quotient or product: 53 bits are more
- * than twice 24 and 2. */
-static double scale_in(const float *x, int k, int most, int bits)
-{
-    int exponent;
-    double top = 0x1p-100;
-    for (int i = 0; i < k; i++)
-        top = fmax(top, fabs((double)x[i]));
-    double significand = frexp((float)(top / most), &exponent);
-    return ldexp(floor(ldexp(significand, bits)), exponent - bits);
-}
-
-static void integers_of(int8_t *q, const float *x, int k, double scale)
-{
-    double inverse = (float)(1 / scale);
-    for (int i = 0; i < k; i++)
-        q[i] = (int8_t)nearbyint((double)(float)(x[i] * inverse));
-}
+#include "tests/conform/formats.h"
 
 struct linear_case {
     int m, n, k;
@@ -72,6 +18,15 @@ struct linear_data {
     struct matrix x, w, y;
     float *panels, *bias;
 };
+
+/* Only so many different numbers as the table of a format has. */
+static void make_few(struct matrix *w, enum kernel_format format)
+{
+    if (kernel_format_rounds(format))
+        return;
+    for (int i = 256; i < w->m * w->n; i++)
+        w->p[i / w->n * w->ld + i % w->n] = w->p[i % 256 / w->n * w->ld + i % 256 % w->n];
+}
 
 /* y = act(x w^T + bias) for rows [row, row + m), whose inputs are first prepared where the row wants that. */
 static void run_rows(const struct linear_kernel *l, struct matrix *y, const struct matrix *x, int row, int m, int n,
@@ -123,6 +78,7 @@ static struct linear_data data_new(const struct linear_kernel *l, const struct l
     d.y = matrix_new(c->m, c->n, 5, c->where);
     matrix_fill(&d.x, c->kind);
     matrix_fill(&d.w, weights_kind(c));
+    make_few(&d.w, c->format);
     guard_seal(d.x.p);
     guard_seal(d.w.p);
     if (c->bias) {
@@ -143,11 +99,13 @@ struct dot {
  * normal range. The product of two numbers of bf16 is exact in double, too. */
 static struct dot dot_of_floats(const struct linear_case *c, const struct linear_data *d, int r, int j)
 {
+    static double w[4096];
     struct rounding rounding = rounding_of(c->format);
     double sum = d->bias ? d->bias[j] : 0, size = fabs(sum);
+    output_in(c->format, w, d->w.p + j * d->w.ld, c->k);
     for (int i = 0; i < c->k; i++) {
-        double x = d->x.p[r * d->x.ld + i], w = rounded(&rounding, d->w.p[j * d->w.ld + i]);
-        double product = (rounding.inputs ? rounded(&rounding, x) : x) * w;
+        double x = d->x.p[r * d->x.ld + i];
+        double product = (rounding.inputs ? rounded(&rounding, x) : x) * w[i];
         sum += product;
         size += fabs(product);
     }
@@ -286,6 +244,34 @@ static float hard_number(int i)
     return f;
 }
 
+/* Each weight of every kind, met by an input of 1 among zeros: what the format makes of it, exactly. */
+static void check_weights(const struct linear_kernel *l, enum kernel_format format, int k)
+{
+    at("weights read back, k=%d", k);
+    const int n = NUMBERS + 1;
+    static double want[4096];
+    struct matrix x = matrix_new(k, k, 0, ENDS_AT_GUARD), w = matrix_new(n, k, 0, ENDS_AT_GUARD);
+    struct matrix y = matrix_new(k, n, 0, ENDS_AT_GUARD);
+    float *round = guard_floats((size_t)n * (size_t)k, ENDS_AT_GUARD);
+    memset(x.p, 0, (size_t)k * (size_t)k * sizeof *x.p);
+    for (int i = 0; i < k; i++)
+        x.p[i * x.ld + i] = 1;
+    for (int j = 0; j < n; j++)
+        fill(w.p + j * w.ld, (size_t)k, (enum numbers)(j % NUMBERS));
+    make_few(&w, format);
+    struct linear_data d = {.panels = pack_all(l, &w, ENDS_AT_GUARD)};
+    run_rows(l, &y, &x, 0, k, n, &d, ACT_NONE);
+    kernel_format_round(format, round, w.p, n, k);
+    for (int j = 0; j < n; j++) {
+        output_in(format, want, w.p + j * w.ld, k);
+        for (int i = 0; i < k; i++)
+            if (y.p[i * y.ld + j] != want[i] || round[j * k + i] != want[i])
+                fail("weight %a of output %d is multiplied as %a, rounded to %a, should be %a", w.p[j * w.ld + i], j,
+                     y.p[i * y.ld + j], round[j * k + i], want[i]);
+    }
+    guards_release();
+}
+
 static void expect_rounded(const struct rounding *rounding, const char *what, float number, float y)
 {
     double want = rounding ? rounded(rounding, number) : number;
@@ -342,8 +328,8 @@ static void check_sums(const struct linear_kernel *l, int m, int n, int k, bool 
     guards_release();
 }
 
-/* A row of x or w without a scale is NaN, whatever the other holds. */
-static void check_infinity(const struct linear_kernel *l)
+/* A row of x or w with infinity makes no finite number, whatever the other holds; NaN where it has no scale. */
+static void check_infinity(const struct linear_kernel *l, enum kernel_format format)
 {
     enum { N = 5, K = 70 };
     at("infinity in a row of x and of w");
@@ -353,11 +339,13 @@ static void check_infinity(const struct linear_kernel *l)
     matrix_fill(&d.w, NORMAL);
     d.x.p[1 * d.x.ld + 69] = -INFINITY;
     d.w.p[2 * d.w.ld + 3] = INFINITY;
+    make_few(&d.w, format);
     d.panels = pack_all(l, &d.w, ENDS_AT_GUARD);
     run_rows(l, &d.y, &d.x, 0, 3, N, &d, ACT_NONE);
     for (int r = 0; r < 3; r++)
         for (int j = 0; j < N; j++)
-            if (isnan(d.y.p[r * d.y.ld + j]) != (r == 1 || j == 2))
+            if (format == KERNEL_INT8 ? isnan(d.y.p[r * d.y.ld + j]) != (r == 1 || j == 2)
+                                      : isfinite(d.y.p[r * d.y.ld + j]) == (r == 1 || j == 2))
                 fail("[%d,%d] is %g", r, j, d.y.p[r * d.y.ld + j]);
     guards_release();
 }
@@ -414,6 +402,7 @@ static void check_projection(const struct linear_kernel *l, enum kernel_format f
                 fill(w.p + j * k, (size_t)k, (enum numbers)(j % NUMBERS));
             else if (j >= 3 * NUMBERS)
                 w.p[j * k + i] = hard_number(j < n - 20 ? (int)(random_u64() % 100) : 100);
+    make_few(&w, format);
     kernel_format_round(format, once.p, w.p, n, k);
     kernel_format_round(format, twice.p, once.p, n, k);
     expect_same("numbers rounded once and twice", once.p, twice.p, bytes);
@@ -440,7 +429,15 @@ static void check_integers(const struct linear_kernel *l)
         check_sums(l, t + 1, 2 * p - 1, ks[i], true);
     }
     check_sums(l, 2, 3, KERNEL_INT8_K, true);
-    check_infinity(l);
+    check_infinity(l, KERNEL_INT8);
+}
+
+static void check_coded(const struct linear_kernel *l, enum kernel_format format)
+{
+    static const int ks[] = {1, 2, 5, 31, 32, 33, 64, 97, 417};
+    for (size_t i = 0; i < sizeof ks / sizeof *ks; i++)
+        check_weights(l, format, ks[i]);
+    check_infinity(l, format);
 }
 
 void check_linear(const struct kernel *k)
@@ -450,12 +447,14 @@ void check_linear(const struct kernel *k)
     check_rows_are_independent(k->fn.linear, k->format);
     check_projections(k->fn.linear, k->format);
     at("pack_transposed");
-    if ((k->fn.linear->pack_transposed == NULL) != (k->format == KERNEL_INT8))
-        fail("rows of floats, and only these, take the transpose of their weights");
-    else if (k->format != KERNEL_INT8)
+    if ((k->fn.linear->pack_transposed == NULL) != kernel_format_shares(k->format))
+        fail("rows whose weights share nothing, and only these, take the transpose of their weights");
+    else if (!kernel_format_shares(k->format))
         check_transposed(k->fn.linear);
     if (k->format == KERNEL_INT8)
         check_integers(k->fn.linear);
+    else if (kernel_format_shares(k->format))
+        check_coded(k->fn.linear, k->format);
     else
         check_rounding(k->fn.linear, k->format);
 }

@@ -4,6 +4,7 @@ tests_conform_conform_LDADD = $(KERNELS_LIBS)
 tests_conform_conform_SOURCES = \
 	tests/conform/conform.c tests/conform/conform.h \
 	tests/conform/guard.c tests/conform/numbers.c \
+	tests/conform/formats.c tests/conform/formats.h \
 	tests/conform/check_linear.c \
 	tests/conform/check_attention.c \
 	tests/conform/check_softmax.c \

@@ -1,6 +1,6 @@
 /* The published BERT-tiny encoder with its linear weights in each format.
  *
- * f16 computes in float from rounded weights, so a row of any instruction set and the scalar row are two float
+ * f16, int4 and ternary compute in float from rounded weights, so a row of any instruction set and the scalar row are two float
  * passes over one model: each is within the bound that tests/golden/test_published.c gives a float pass, and
  * they are within twice that of each other. bf16 and int8 also round what they multiply, where a last bit may become a
  * step of 2^-8 or 1/127 of one input. That happens to few of them (a bit in about 2^15 lies beside a tie of bf16), and each
@@ -71,7 +71,8 @@ static void check_cap(const char *cap, uint32_t cpu)
 }
 
 /* Rounding moves a weight by 2^-9 (bf16, inputs too) or 2^-12 (f16) of itself, so that f16 moves the answer by an eighth or
- * less; a half is not reached by chance. int8 moves it by up to 2^-8 of the largest of its row, inputs too. */
+ * less; a half is not reached by chance. int8 moves it by up to 2^-8 of the largest of its row, inputs too, int4 by up to 1/14 of
+ * the largest of its group, ternary by up to all of it. */
 static void test_formats(void)
 {
     struct err e = {0};
@@ -83,17 +84,20 @@ static void test_formats(void)
     CU_ASSERT_TRUE_FATAL(logits_of(plain, 0, KERNEL_F32, 1));
     for (int f = 0; f < KERNEL_FORMATS; f++) {
         format = (enum kernel_format)f;
+        if (!kernel_format_rounds(format))
+            continue;
         CU_ASSERT_TRUE_FATAL(logits_of(scalar, 0, format, 1));
         moved[f] = distance(scalar, plain);
         for_each_cap(check_cap);
     }
     CU_ASSERT_TRUE(moved[KERNEL_F16] < moved[KERNEL_BF16] / 2);
     CU_ASSERT_TRUE(moved[KERNEL_INT8] > moved[KERNEL_F16]);
+    CU_ASSERT_TRUE(moved[KERNEL_INT4] > moved[KERNEL_INT8] && moved[KERNEL_TERNARY] > moved[KERNEL_INT4]);
     checkpoint_close(&inputs);
     config_free(&config);
 }
 
 CU_TestInfo suite_formats[] = {
-    {"formats: BERT-tiny encoder in f32, bf16, f16, int8", test_formats},
+    {"formats: BERT-tiny encoder in every format that weights can be rounded to", test_formats},
     CU_TEST_INFO_NULL,
 };

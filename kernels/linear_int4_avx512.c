@@ -1,0 +1,7 @@
+#include "kernels/vec_avx512.inc"
+
+#include "kernels/rows.h"
+#include "kernels/weight_int4_vec.inc"
+#include "kernels/linear_coded_vec.inc"
+
+LINEAR_ROW(int4, avx512)

@@ -1,0 +1,7 @@
+#include "kernels/vec_avx2.inc"
+
+#include "kernels/rows.h"
+#include "kernels/weight_kmeans_vec.inc"
+#include "kernels/linear_coded_vec.inc"
+
+LINEAR_ROW(kmeans, avx2)
