@@ -43,6 +43,7 @@ libreports_a_SOURCES = \
 	reports/section_model.c \
 	reports/section_profile.c \
 	reports/section_provenance.c \
+	reports/sensitivity_report.c reports/sensitivity_report.h \
 	reports/sink.h \
 	reports/store.c reports/store.h \
 	reports/store_document.c reports/store_document.h \

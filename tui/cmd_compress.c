@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <string.h>
 
 #include "analyzer/compress/apply.h"
@@ -5,20 +6,17 @@
 #include "analyzer/model/save.h"
 #include "reports/head.h"
 #include "reports/trial_report.h"
+#include "tui/basis.h"
 #include "tui/command.h"
-#include "tui/opened.h"
 #include "tui/recipes.h"
 #include "tui/result.h"
-
-enum { MODELS = 10 }; /* about as many are measured for a latency table, within the budget */
+#include "tui/sensitivity_run.h"
 
 /* One run of the command. */
 struct session {
     const struct settings *s;
-    struct opened opened;
-    struct workload load;
+    struct basis basis;
     struct recipe recipe;
-    struct original original;
     struct changed changed;
     struct trial trial;
     struct exported exported;
@@ -29,10 +27,10 @@ static int report(const struct session *x, struct str *out, struct err *e)
     struct result result;
     result_open(&result, x->s, "bertscope.compress/1");
     if (result_needs_machine(x->s))
-        head_machine(result.emit, &x->opened.machine);
-    head_model(result.emit, x->opened.model);
-    head_settings(result.emit, &x->load, (uint64_t)x->s->seed);
-    trial_report_baseline(result.emit, &x->original);
+        head_machine(result.emit, &x->basis.opened.machine);
+    head_model(result.emit, x->basis.opened.model);
+    head_settings(result.emit, &x->basis.load, (uint64_t)x->s->seed);
+    trial_report_baseline(result.emit, &x->basis.original);
     trial_report(result.emit, &x->trial);
     if (x->s->output)
         export_report(result.emit, &x->exported, x->s->output);
@@ -47,30 +45,19 @@ static int list_methods(const struct settings *s, struct str *out)
     return 0;
 }
 
-/* The rows, if there are any; --seq is the length of what is timed, not of rows. */
-static int read_rows(struct session *x, const struct progress *progress, struct err *e)
-{
-    struct settings rows = *x->s;
-    rows.seq = 0;
-    if (!settings_data(x->s, "demo:dev"))
-        return recipe_needs(&x->recipe) == METHOD_NEEDS_NOTHING
-                   ? 0
-                   : err_set(e, ERR_USAGE, "a step of %s needs rows: --data FILE is missing", recipes_name(x->s));
-    return labelled_read(&x->opened.labelled, &rows, x->opened.model, x->load.threads, progress, e);
-}
-
 static int run_trial(struct session *x, const struct progress *progress, struct err *e)
 {
-    double seconds = OPTION_GIVEN(x->s, budget) ? x->s->budget_s : 5;
-    TRY(changed_make(&x->changed, &x->original, &x->recipe, recipes_name(x->s), progress, e));
+    double seconds = basis_seconds(x->s);
+    struct original *o = &x->basis.original;
+    TRY(changed_make(&x->changed, o, &x->recipe, recipes_name(x->s), progress, e));
     if (seconds > 0)
-        TRY(latency_extend(&x->original.latency, &x->original, x->changed.plan, seconds / MODELS, progress, e));
-    TRY(trial_init(&x->trial, &x->original, &x->recipe, &x->changed, e));
-    if (x->original.rows && model_has_classifier(x->opened.model)) {
-        TRY(original_evaluate(&x->original, 0, NULL, NULL, progress, e));
-        TRY(trial_evaluate(&x->trial, &x->original, &x->changed, NULL, NULL, progress, e));
+        TRY(latency_extend(&o->latency, o, x->changed.plan, basis_table_seconds(x->s), progress, e));
+    TRY(trial_init(&x->trial, o, &x->recipe, &x->changed, e));
+    if (o->rows && model_has_classifier(x->basis.opened.model)) {
+        TRY(original_evaluate(o, 0, NULL, NULL, progress, e));
+        TRY(trial_evaluate(&x->trial, o, &x->changed, NULL, NULL, progress, e));
     }
-    return seconds > 0 ? trial_time(&x->trial, &x->original, &x->changed, seconds, progress, e) : 0;
+    return seconds > 0 ? trial_time(&x->trial, o, &x->changed, seconds, progress, e) : 0;
 }
 
 static enum export_form form_of(const struct settings *s)
@@ -81,7 +68,8 @@ static enum export_form form_of(const struct settings *s)
 
 static int export(struct session *x, const struct progress *progress, struct err *e)
 {
-    return export_model(&x->exported, x->changed.model, x->s->output, form_of(x->s), x->load.threads, x->original.weights->cpu, progress, e);
+    const struct original *o = &x->basis.original;
+    return export_model(&x->exported, x->changed.model, x->s->output, form_of(x->s), o->workload.threads, o->weights->cpu, progress, e);
 }
 
 /* What can be refused before the work. */
@@ -98,16 +86,12 @@ static int check_export(const struct settings *s, const struct model *m, struct 
 
 static int compress(struct session *x, const struct progress *progress, struct err *e)
 {
-    const struct labelled *rows = &x->opened.labelled;
+    char needing[128];
     TRY(recipes_read(&x->recipe, x->s, e));
-    TRY(opened_init(&x->opened, x->s, progress, e));
-    x->load = settings_workload(x->s, x->opened.model->config.positions, x->opened.machine.cores);
-    TRY(workload_check(&x->load, x->opened.model, e));
-    TRY(check_export(x->s, x->opened.model, e));
-    TRY(read_rows(x, progress, e));
-    TRY(opened_pack(&x->opened, x->load.threads, x->load.format, progress, e));
-    TRY(original_init(&x->original, x->opened.model, x->opened.weights, &x->load, rows->data.row ? &rows->data : NULL,
-                      rows->data.row ? &rows->rows : NULL, e));
+    snprintf(needing, sizeof needing, "a step of %.100s", recipes_name(x->s));
+    TRY(basis_open(&x->basis, x->s, progress, e));
+    TRY(check_export(x->s, x->basis.opened.model, e));
+    TRY(basis_rows(&x->basis, x->s, recipe_needs(&x->recipe) == METHOD_NEEDS_NOTHING ? NULL : needing, progress, e));
     TRY(run_trial(x, progress, e));
     return x->s->output ? export(x, progress, e) : 0;
 }
@@ -117,6 +101,8 @@ static int run(const struct settings *s, struct str *out, const struct progress 
     struct session x = {.s = s};
     if (s->methods)
         return list_methods(s, out);
+    if (s->sensitivity)
+        return sensitivity_command(s, out, progress, e);
     if (!recipes_given(s))
         return err_set(e, ERR_USAGE, "what is to be done is missing: --recipe FILE, or --step \"int8 components=ffn\" (--methods lists "
                                      "what there is)");
@@ -125,9 +111,8 @@ static int run(const struct settings *s, struct str *out, const struct progress 
         code = report(&x, out, e);
     trial_free(&x.trial);
     changed_free(&x.changed);
-    original_free(&x.original);
     recipe_free(&x.recipe);
-    opened_close(&x.opened);
+    basis_close(&x.basis);
     return code;
 }
 
@@ -141,11 +126,13 @@ const struct command command_compress = {
               "could be; with --data what the rows say: metrics with their intervals, the paired difference, and how close the\n"
               "answers are. Layers and heads keep their numbers whatever went before. --methods lists all methods.\n"
               "-o DIRECTORY writes the model, opens it again and compares its outputs: --export compact (the default) keeps\n"
-              "formats and structure for this program, dense is for any loader, with zeros where something is gone.",
+              "formats and structure for this program, dense is for any loader, with zeros where something is gone.\n"
+              "--sensitivity STEP instead tries a step on each layer and on each component alone; with --fallback POINTS also on each\n"
+              "component of each layer, and leaves out those that save least per point lost, so that the rest loses at most POINTS.",
     .example = "bertscope compress demo --step 'prune-heads fraction=0.25' --step 'int8 components=ffn'",
     .options = OPTIONS_COMMON | OPTION_BIT(recipe) | OPTION_BIT(step) | OPTION_BIT(methods) | OPTION_BIT(data) | OPTION_BIT(task) |
                OPTION_BIT(rows) | OPTION_BIT(batch) | OPTION_BIT(seq) | OPTION_BIT(format) | OPTION_BIT(budget) | OPTION_BIT(export) |
-               OPTION_BIT(record) | OPTION_BIT(store),
+               OPTION_BIT(record) | OPTION_BIT(store) | OPTION_BIT(sensitivity) | OPTION_BIT(fallback),
     .writes_output = true,
     .missing_model = true,
     .min_args = 0,

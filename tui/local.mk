@@ -8,6 +8,7 @@ libtui_a_SOURCES = \
 	tui/app_draw.c \
 	tui/app_files.c \
 	tui/app_jobs.c \
+	tui/basis.c tui/basis.h \
 	tui/canvas.c tui/canvas.h \
 	tui/canvas_html.c tui/canvas_html.h \
 	tui/check_run.c tui/check_run.h \
@@ -35,6 +36,7 @@ libtui_a_SOURCES = \
 	tui/report_run.c tui/report_run.h \
 	tui/result.c tui/result.h \
 	tui/scale.c tui/scale.h \
+	tui/sensitivity_run.c tui/sensitivity_run.h \
 	tui/screen.c tui/screen.h \
 	tui/screen_heads.c tui/screen_heads.h \
 	tui/screen_help.c \

@@ -41,7 +41,8 @@ struct settings {
     bool resume, cased, normalize, curve, unlabelled;
     bool overhead, unfused, bench, ascii, no_mouse, json, quiet, help;
     bool methods;
-    const char *recipe, *export;
+    const char *recipe, *export, *sensitivity;
+    double fallback; /* points */
     struct repeated step;
     double threshold; /* percent */
     bool strict, annotations, serve, record, prune;

@@ -18,6 +18,7 @@ libanalyzer_a_SOURCES += \
 	analyzer/compress/quantize.c analyzer/compress/quantize.h \
 	analyzer/compress/recipe.c analyzer/compress/recipe.h \
 	analyzer/compress/recipe_diff.c \
+	analyzer/compress/sensitivity.c analyzer/compress/sensitivity.h \
 	analyzer/compress/step.c \
 	analyzer/compress/structure.c analyzer/compress/structure.h \
 	analyzer/compress/trial.c analyzer/compress/trial.h \

@@ -67,6 +67,16 @@ bytes=$(wc -c <"$tmp/compact/model.safetensors")
 if grep -q "\"bytes\": $bytes" "$tmp/trial.json"; then pass; else fail "the reported size is not that of the file, $bytes"; fi
 run 0 "" profile "$tmp/compact" --seq 16 --budget 0.05
 out "3 layers"
+run 2 "--sensitivity takes one step" compress demo --sensitivity "# nothing"
+run 5 "--sensitivity: line 1: there is no method" compress demo --sensitivity int9
+run 2 "--sensitivity needs rows" compress preset:bert-tiny --sensitivity int8
+run 0 "" compress demo --rows 50 --budget 0 --sensitivity "int8 layers=0-1" --fallback 100 --json
+for key in sensitivity cells fallback trial left_out ns_saved bytes_saved lost worth; do
+    out "\"$key\": "
+done
+out '"recipe": "int8 layers=0-1 components=before,after,ffn\\n"'
+run 0 "" compress demo --rows 50 --budget 0 --sensitivity "prune-layers"
+out 'points lost'
 run 0 "" compress preset:bert-tiny --budget 0 --step "prune-layers count=1" --json
 out '"speedup_by_macs": [0-9]'
 out '"speedup": null'
