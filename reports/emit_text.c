@@ -24,9 +24,12 @@ struct text_sink {
 static void open_part(void *state, const char *key, const char *title)
 {
     struct text_sink *s = state;
+    char safe[CELL_SIZE];
     (void)key;
-    if (title)
-        str_addf(&s->out, "%s%s\n", s->out.len ? "\n" : "", title);
+    if (!title)
+        return;
+    text_escape(safe, sizeof safe, title, strlen(title));
+    str_addf(&s->out, "%s%s\n", s->out.len ? "\n" : "", safe);
 }
 
 static void close_part(void *state)

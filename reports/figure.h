@@ -27,7 +27,7 @@ struct figure_bars {
     const struct figure_bar *bar; /* [bars] */
     int bars;
     double full;  /* what fills the width */
-    bool large;   /* few tall bars with percentages in them, and the parts of neighbours joined */
+    bool large;   /* few tall bars of shares, with percentages in them, and the parts of neighbours joined */
     bool legend;
     const char *rest; /* what a large bar lacks; NULL = nothing to say */
 };

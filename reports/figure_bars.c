@@ -26,7 +26,7 @@ static void part(const struct figure_bars *b, const struct figure_bar *bar, int 
     escape_xml(out, bar->label[c]);
     str_add(out, "</title></rect>");
     if (b->large && w >= LEAST_LABELLED)
-        str_addf(out, "<text class=\"in mid\" x=\"%.2f%%\" y=\"%d\">%.0f%%</text>", x + w / 2, y + height / 2 + 5, w);
+        str_addf(out, "<text class=\"in mid\" x=\"%.2f%%\" y=\"%d\">%.0f%%</text>", x + w / 2, y + height / 2 + 5, 100 * bar->part[c]);
 }
 
 static void one_bar(const struct figure_bars *b, const struct figure_bar *bar, int y, int height, struct str *out)

@@ -101,7 +101,8 @@ static void draw_read(const struct roof_axes *a, const struct figure_roof *r, in
     if (l->value <= 0 || top <= 0 || x2 <= x1)
         return;
     draw_line(a, "roof", x1, l->value * x1, x2, l->value * x2, out);
-    double at = x1 * pow(x2 / x1, where[i]), x = across(a, at), y = down(a, l->value * at);
+    double room = pow(10, a->x.low + 0.16 * (a->x.high - a->x.low)); /* that a name needs on its left */
+    double at = fmax(x1 * pow(x2 / x1, where[i]), fmin(room, x2)), x = across(a, at), y = down(a, l->value * at);
     bool last = i == READS - 1; /* below the others */
     draw_name(last ? x + 1 : x - 1, last ? y + 10 : y - 4, last ? "dim roofname" : "dim roofname end", l->name, format_rate(text, l->value), out);
 }

@@ -65,4 +65,4 @@ const char html_style[] =
     ".bars{margin-left:76px;width:calc(100% - 144px)}}\n"
     "@media print{:root{color-scheme:light}body{max-width:none;padding:0;font-size:10pt}nav,.scroll:focus{outline:0}nav{display:none}\n"
     "details::details-content{content-visibility:visible;block-size:auto}summary{color:var(--ink);list-style:none}\n"
-    "section,figure,tr{break-inside:avoid}.scroll{overflow:visible}th,td{padding:.2rem .4rem}h2,h3{break-after:avoid}*{print-color-adjust:exact}}\n";
+    "section,figure,tr{break-inside:avoid}.scroll{overflow:visible}table{font-size:6.5pt;line-height:1.3}thead th{font-size:6pt}th,td{padding:.1rem .25rem}h2,h3{break-after:avoid}*{print-color-adjust:exact}}\n";

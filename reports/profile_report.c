@@ -101,8 +101,8 @@ void profile_layer_components(struct emit *e, const struct profile *p, const cha
     for (int i = 0; i < p->layers; i++)
         for (int c = 0; c < COMPONENTS; c++) {
             const struct profile_group *g = &p->layer_component[i][c];
-            if (g->time_ns.n == 0 && g->params == 0)
-                continue;
+            if (g->bytes == 0)
+                continue; /* it has none */
             emit_row(e);
             emit_int(e, NULL, NULL, i, UNIT_NONE);
             emit_string(e, NULL, NULL, component_key((enum component)c));

@@ -1,9 +1,11 @@
 #include "tests/unit/unit.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "reports/report.h"
 #include "tests/unit/app_fixture.h"
 #include "tui/layout.h"
 #include "tui/typed.h"
@@ -294,6 +296,76 @@ static void test_write(void)
     app_free(&app);
 }
 
+/* The beginning of a file. */
+static const char *start_of(const char *path)
+{
+    static char text[4096];
+    FILE *f = fopen(path, "rb");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(f);
+    text[fread(text, 1, sizeof text - 1, f)] = '\0';
+    fclose(f);
+    return text;
+}
+
+/* S and E write new files beside those that are there. */
+static void test_keys_that_write(void)
+{
+    static const char *const files[] = {"bertscope-overview-1.txt", "bertscope-overview-1.html", "bertscope-overview-2.txt",
+                                        "bertscope-overview-2.html", "bertscope-report-1.html", "bertscope-report-2.html"};
+    char here[1024];
+    CU_ASSERT_FATAL(getcwd(here, sizeof here) && chdir(unit_temp_dir()) == 0);
+    app_fixture_start(&app, &host, NULL);
+    fixture_keys(&app, "E");
+    CU_ASSERT(shows("nothing to report"));
+    app_free(&app);
+    app_fixture_heads(&app, &host, true);
+    fixture_keys(&app, "S S");
+    CU_ASSERT(shows("wrote this view to bertscope-overview-2.txt and bertscope-overview-2.html"));
+    for (int id = 0; id < SCREENS; id++) {
+        app_show(&app, id);
+        fixture_keys(&app, "E");
+        CU_ASSERT(shows("wrote the report to bertscope-report-"));
+    }
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+        CU_ASSERT_EQUAL(access(files[i], R_OK), 0);
+    CU_ASSERT_PTR_NOT_NULL(strstr(start_of("bertscope-overview-1.txt"), "models/bert-four"));
+    CU_ASSERT_EQUAL(strncmp(start_of("bertscope-overview-1.html"), "<!DOCTYPE html>", 15), 0);
+    CU_ASSERT_EQUAL(strncmp(start_of("bertscope-report-1.html"), "<!DOCTYPE html>", 15), 0);
+    app_free(&app);
+    CU_ASSERT_EQUAL(chdir(here), 0);
+}
+
+/* A saved report is shown like a model, but nothing can be asked of the engine. */
+static void test_saved(void)
+{
+    struct err e = {0};
+    struct report *r = calloc(1, sizeof *r);
+    char path[1200], line[1300];
+    app_fixture_heads(&app, &host, true);
+    snprintf(path, sizeof path, "%s/saved.html", unit_temp_dir());
+    snprintf(line, sizeof line, "report %s", path);
+    CU_ASSERT_EQUAL(typed_run(&app, line, &e), 0);
+    app_free(&app);
+    CU_ASSERT_EQUAL_FATAL(report_open(r, path, &e), 0);
+    app_fixture_start(&app, &host, NULL);
+    int before = host.submitted;
+    CU_ASSERT_EQUAL(app_show_saved(&app, r, &e), 0);
+    CU_ASSERT(shows("models/bert-four") && shows("Feed-forward"));
+    fixture_keys(&app, "R");
+    CU_ASSERT(shows("this is a saved report"));
+    fixture_keys(&app, "b ] t T x 3 Enter c 8 Enter");
+    fixture_type(&app, ":open demo");
+    fixture_keys(&app, "Enter");
+    fixture_type(&app, ":format int8");
+    fixture_keys(&app, "Enter 3");
+    CU_ASSERT(shows("gradient importance"));
+    CU_ASSERT_EQUAL(host.submitted, before);
+    CU_ASSERT_EQUAL(app.workload.batch, 1);
+    snprintf(line, sizeof line, "report %s.again.html", path);
+    CU_ASSERT_EQUAL(typed_run(&app, line, &e), 0);
+    app_free(&app);
+}
+
 /* Every screen in every state at every size draws inside its canvas (the sanitizers watch) and says something. */
 static void test_sizes(void)
 {
@@ -330,10 +402,10 @@ static void test_any_keys(void)
     for (uint64_t i = 0; i < 20000; i++) {
         seed = seed * 6364136223846793005u + 1442695040888963407u;
         int key = (int)(seed >> 33) % 160;
-        if (key == 'S' || key == 13) /* these would write files; Enter ends a typed line */
+        if (key == 'S' || key == 'E' || key == 13) /* these would write files; Enter ends a typed line */
             app.prompt.open = false;
         struct event ev = {.kind = EVENT_KEY, .key = key < 128 ? key : K_NAMED + key - 128};
-        if (key != 'S')
+        if (key != 'S' && key != 'E')
             app_event(&app, &ev);
         app.quit = app.suspend = false;
         if (i % 50 == 0)
@@ -355,6 +427,8 @@ CU_TestInfo suite_app[] = {
     {"mouse", test_mouse},
     {"sorting", test_sort},
     {"writing a view", test_write},
+    {"keys that write", test_keys_that_write},
+    {"a saved report", test_saved},
     {"every screen at every size", test_sizes},
     {"20000 random keys", test_any_keys},
     CU_TEST_INFO_NULL,
