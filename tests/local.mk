@@ -5,6 +5,7 @@ include tests/golden/local.mk
 include tests/noalloc/local.mk
 include tests/pty/local.mk
 include tests/fuzz/local.mk
+include tests/gate/local.mk
 include tests/store/local.mk
 include tests/bench/local.mk
 include tests/lint/local.mk

@@ -149,6 +149,15 @@ struct work {
     int n, m;
 };
 
+/* Values to draw from: where they are in order, and where each launch begins. */
+struct pool {
+    double *sorted; /* [n]; owned, like the rest */
+    int *rank;      /* [n]: of each value */
+    int *first;     /* [launches + 1] */
+    int *drawn;     /* [n]: how often the value of this rank */
+    int n, launches;
+};
+
 static void logs(double *out, const struct series *s)
 {
     for (int i = 0; i < s->n; i++)
@@ -218,20 +227,52 @@ static int draw(struct draws *d, int n)
     return (int)rng_below(d->seed, d->i++, (uint32_t)n);
 }
 
-/* Rounds of launches that are drawn with replacement, themselves drawn with replacement, until there are n. */
-static double resampled_median(const double *x, const int *launch, int n, double *scratch, struct draws *d)
+static int pool_open(struct pool *p, const double *x, const int *launch, int n, struct err *e)
 {
-    int launches = launch[n - 1] + 1, k = 0;
-    while (k < n) {
-        int one = draw(d, launches), from = 0, to;
-        while (launch[from] != one)
-            from++;
-        for (to = from; to < n && launch[to] == one; to++)
-            ;
-        for (int i = from; i < to && k < n; i++)
-            scratch[k++] = x[from + draw(d, to - from)];
+    *p = (struct pool){.n = n, .launches = launch[n - 1] + 1};
+    p->sorted = malloc((size_t)n * sizeof *p->sorted);
+    p->rank = malloc((size_t)n * sizeof *p->rank);
+    p->drawn = malloc((size_t)n * sizeof *p->drawn);
+    p->first = malloc(((size_t)p->launches + 1) * sizeof *p->first);
+    if (!p->sorted || !p->rank || !p->drawn || !p->first)
+        return err_set(e, ERR_NOMEM, "no memory to compare %d rounds", n);
+    memcpy(p->sorted, x, (size_t)n * sizeof *x);
+    sort(p->sorted, n);
+    for (int i = n - 1; i >= 0; i--) {
+        p->rank[i] = (int)rank_in(p->sorted, n, x[i]) - 1;
+        p->first[launch[i]] = i;
     }
-    return median_of(scratch, n);
+    p->first[p->launches] = n;
+    return 0;
+}
+
+static void pool_close(struct pool *p)
+{
+    free(p->sorted);
+    free(p->rank);
+    free(p->first);
+    free(p->drawn);
+}
+
+/* The value below which `count` of those drawn lie. */
+static double drawn_value(const struct pool *p, int count)
+{
+    int i = 0;
+    for (int below = p->drawn[0]; below <= count; below += p->drawn[i])
+        i++;
+    return p->sorted[i];
+}
+
+/* Rounds of launches that are drawn with replacement, themselves drawn with replacement, until there are n. */
+static double resampled_median(struct pool *p, struct draws *d)
+{
+    memset(p->drawn, 0, (size_t)p->n * sizeof *p->drawn);
+    for (int k = 0; k < p->n;) {
+        int one = draw(d, p->launches), from = p->first[one], rounds = p->first[one + 1] - from;
+        for (int i = 0; i < rounds && k < p->n; i++, k++)
+            p->drawn[p->rank[from + draw(d, rounds)]]++;
+    }
+    return (drawn_value(p, p->n / 2) + drawn_value(p, (p->n - 1) / 2)) / 2;
 }
 
 static void set_interval(struct shift *out, struct work *w)
@@ -251,39 +292,52 @@ static void set_medians(struct shift *out, struct work *w)
     out->n_after = w->m;
 }
 
-static void compare_apart(struct shift *out, struct work *w, uint64_t seed)
+static int compare_apart(struct shift *out, struct work *w, uint64_t seed, struct err *e)
 {
     struct draws d = {seed, 0};
+    struct pool x = {.n = 0}, y = {.n = 0};
     set_medians(out, w);
     out->ratio = exp(differences_median(w));
     out->p = mann_whitney_p(w->x, w->n, w->y, w->m, w->scratch);
-    for (int i = 0; i < SHIFT_RESAMPLES; i++) {
-        double x = resampled_median(w->x, w->x_launch, w->n, w->scratch, &d);
-        w->resampled[i] = resampled_median(w->y, w->y_launch, w->m, w->scratch, &d) - x;
+    int code = pool_open(&x, w->x, w->x_launch, w->n, e);
+    if (code == 0)
+        code = pool_open(&y, w->y, w->y_launch, w->m, e);
+    for (int i = 0; i < SHIFT_RESAMPLES && code == 0; i++) {
+        double before = resampled_median(&x, &d);
+        w->resampled[i] = resampled_median(&y, &d) - before;
     }
-    set_interval(out, w);
+    if (code == 0)
+        set_interval(out, w);
+    pool_close(&x);
+    pool_close(&y);
+    return code;
 }
 
-static void compare_pairs(struct shift *out, struct work *w, uint64_t seed)
+static int compare_pairs(struct shift *out, struct work *w, uint64_t seed, struct err *e)
 {
     struct draws d = {seed, 0};
+    struct pool ratios = {.n = 0};
     set_medians(out, w);
     for (int i = 0; i < w->n; i++)
         w->y[i] -= w->x[i];
     out->ratio = exp(walsh_median(w, w->y, w->n));
     out->p = signed_rank_p(w->y, w->n, w->scratch);
-    for (int i = 0; i < SHIFT_RESAMPLES; i++)
-        w->resampled[i] = resampled_median(w->y, w->x_launch, w->n, w->scratch, &d);
-    set_interval(out, w);
+    int code = pool_open(&ratios, w->y, w->x_launch, w->n, e);
+    for (int i = 0; i < SHIFT_RESAMPLES && code == 0; i++)
+        w->resampled[i] = resampled_median(&ratios, &d);
+    if (code == 0)
+        set_interval(out, w);
+    pool_close(&ratios);
+    return code;
 }
 
 static int compare(struct shift *out, const struct series *before, const struct series *after, uint64_t seed,
-                   void (*how)(struct shift *, struct work *, uint64_t), struct err *e)
+                   int (*how)(struct shift *, struct work *, uint64_t, struct err *), struct err *e)
 {
     struct work w;
     int code = work_open(&w, before, after, e);
     if (code == 0)
-        how(out, &w, seed);
+        code = how(out, &w, seed, e);
     work_close(&w);
     return code;
 }
