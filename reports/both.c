@@ -77,7 +77,7 @@ struct emit *emit_both(struct emit *shown, struct emit *kept, struct str *kept_t
 {
     struct both *b = calloc(1, sizeof *b);
     if (!b)
-        abort();
+        str_out_of_memory();
     *b = (struct both){{shown, kept}, kept_text};
     return emit_new(&sink, b);
 }

@@ -16,7 +16,7 @@ struct emit *emit_new(const struct sink *sink, void *state)
 {
     struct emit *e = calloc(1, sizeof *e);
     if (!e)
-        abort();
+        str_out_of_memory();
     e->sink = sink;
     e->state = state;
     return e;

@@ -23,7 +23,7 @@ static void put_text(struct str *out, const char *text, size_t n)
 {
     char *safe = malloc(4 * n + 4);
     if (!safe)
-        abort();
+        str_out_of_memory();
     text_escape(safe, 4 * n + 4, text, n);
     escape_csv(out, safe);
     free(safe);
@@ -188,7 +188,7 @@ struct emit *emit_csv(const char *schema)
     struct csv_sink *s = calloc(1, sizeof *s);
     (void)schema;
     if (!s)
-        abort();
+        str_out_of_memory();
     str_init(&s->out);
     str_add(&s->out, "part,row,key,value\r\n");
     return emit_new(&csv_sink, s);

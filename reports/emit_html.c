@@ -303,7 +303,7 @@ struct emit *emit_html(const char *schema)
 {
     struct html_sink *s = calloc(1, sizeof *s);
     if (!s)
-        abort();
+        str_out_of_memory();
     s->json = emit_json_short(schema);
     str_init(&s->body);
     str_init(&s->nav);

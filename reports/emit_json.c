@@ -55,7 +55,7 @@ static json_t *text(const char *s, size_t n)
         return v;
     char *safe = malloc(4 * n + 4);
     if (!safe)
-        abort();
+        str_out_of_memory();
     v = json_stringn(safe, text_escape(safe, 4 * n + 4, s, n));
     free(safe);
     return v;
@@ -162,7 +162,7 @@ static void finish(void *state, struct str *out)
     struct json_sink *s = state;
     char *dump = json_dumps(s->open[0], s->flags | JSON_REAL_PRECISION(9));
     if (!dump)
-        abort();
+        str_out_of_memory();
     str_add(out, dump);
     str_add(out, "\n");
     free(dump);
@@ -181,7 +181,7 @@ static struct emit *open_sink(const char *schema, size_t flags)
 {
     struct json_sink *s = calloc(1, sizeof *s);
     if (!s)
-        abort();
+        str_out_of_memory();
     s->flags = flags;
     push(s, json_object());
     json_object_set_new(top(s), "schema", json_string(schema));

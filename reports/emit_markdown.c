@@ -181,7 +181,7 @@ struct emit *emit_markdown(const char *schema)
     struct markdown_sink *s = calloc(1, sizeof *s);
     (void)schema;
     if (!s)
-        abort();
+        str_out_of_memory();
     str_init(&s->out);
     return emit_new(&markdown_sink, s);
 }

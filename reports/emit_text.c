@@ -74,7 +74,7 @@ static void row(void *state)
         s->cap = s->cap ? 2 * s->cap : 64;
         s->cell = realloc(s->cell, (size_t)s->cap * MAX_COLUMNS * sizeof *s->cell);
         if (!s->cell)
-            abort();
+            str_out_of_memory();
     }
     memset(&s->cell[s->rows * s->columns], 0, (size_t)s->columns * sizeof *s->cell);
     s->rows++;
@@ -183,7 +183,7 @@ struct emit *emit_text(const char *schema)
     struct text_sink *s = calloc(1, sizeof *s);
     (void)schema;
     if (!s)
-        abort();
+        str_out_of_memory();
     str_init(&s->out);
     return emit_new(&text_sink, s);
 }

@@ -19,7 +19,7 @@ static void escape(struct str *out, const char *text, replace_fn *replace)
     size_t n = strlen(text), size = 4 * n + 4;
     char *safe = malloc(size);
     if (!safe)
-        abort();
+        str_out_of_memory();
     text_escape(safe, size, text, n);
     for (const char *p = safe; *p; p++) {
         const char *other = replace(p);

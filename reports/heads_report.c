@@ -10,7 +10,7 @@ static double *numbers(int n)
 {
     double *x = malloc((size_t)n * sizeof *x + 1);
     if (!x)
-        abort();
+        str_out_of_memory();
     return x;
 }
 
@@ -118,7 +118,7 @@ void heads_order(struct emit *e, const struct head_study *s, enum head_mode mode
     const char **name = malloc(heads * sizeof *name + 1);
     struct err err;
     if (!order || !text || !name || head_study_order(s, mode, normalize, order, &err) != 0)
-        abort();
+        str_out_of_memory();
     for (size_t i = 0; i < heads; i++) {
         int layer = head_grid_layer(g, order[i]);
         name[i] = text + i * NAME;
@@ -141,7 +141,7 @@ void heads_agreement(struct emit *e, const struct head_study *s, bool normalize)
             if (!head_study_has(s, a) || !head_study_has(s, b))
                 continue;
             if (head_study_agreement(s, a, b, normalize, &rho, &err) != 0)
-                abort();
+                str_out_of_memory();
             emit_row(e);
             emit_string(e, NULL, NULL, head_mode_name(a));
             emit_string(e, NULL, NULL, head_mode_name(b));

@@ -18,7 +18,7 @@ static double *numbers(int n)
 {
     double *x = calloc((size_t)n + 1, sizeof *x);
     if (!x)
-        abort();
+        str_out_of_memory();
     return x;
 }
 

@@ -22,7 +22,7 @@ static void *room(size_t n, size_t size)
 {
     void *p = calloc(n + 1, size);
     if (!p)
-        abort();
+        str_out_of_memory();
     return p;
 }
 

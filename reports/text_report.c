@@ -13,7 +13,7 @@ void tokens_row(struct emit *e, const struct tokenizer *t, const struct encoding
 {
     const char **token = malloc((size_t)x->n * sizeof *token);
     if (!token)
-        abort();
+        str_out_of_memory();
     for (int i = 0; i < x->n; i++)
         token[i] = tokenizer_token(t, x->id[i]);
     emit_row(e);

@@ -2,6 +2,7 @@ include tests/unit/local.mk
 include tests/cli/local.mk
 include tests/conform/local.mk
 include tests/golden/local.mk
+include tests/faults/local.mk
 include tests/noalloc/local.mk
 include tests/pty/local.mk
 include tests/fuzz/local.mk

@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "analyzer/base/str.h"
 #include "analyzer/measure/stacks.h"
 
 enum { OWN_STACK = 64 * 1024, RESTORE_BYTES = 1000, TRACE_SECONDS = 5, PARK_MS = 100, PARK = SIGUSR2 };
@@ -34,6 +35,7 @@ static struct {
     size_t n;
     struct termios modes;
     struct sigaction before[CRASHES], before_park;
+    void (*no_memory)(void); /* as it was before, see str.h */
     pthread_t drawing; /* the thread that draws */
 } prepared;
 
@@ -132,6 +134,8 @@ void crash_arm(int fd, const char *bytes, size_t n, const struct termios *modes)
 {
     struct sigaction action = {.sa_sigaction = on_crash, .sa_flags = SA_SIGINFO | SA_ONSTACK};
     struct sigaction park = {.sa_handler = on_park};
+    prepared.no_memory = str_no_memory;
+    str_no_memory = NULL; /* it aborts, and the terminal is given back */
     prepared.fd = fd;
     prepared.n = n < RESTORE_BYTES ? n : RESTORE_BYTES;
     memcpy(prepared.bytes, bytes, prepared.n);
@@ -150,5 +154,6 @@ void crash_disarm(void)
     for (int i = 0; i < CRASHES; i++)
         sigaction(crashes[i].number, &prepared.before[i], NULL);
     sigaction(PARK, &prepared.before_park, NULL);
+    str_no_memory = prepared.no_memory;
     crash_thread_end();
 }

@@ -51,6 +51,21 @@ static void clear_progress(const struct meter *m)
         fputs("\r\033[K", stderr);
 }
 
+static void no_memory(void)
+{
+    fputs("bertscope: there is no memory for what is to be written\n", stderr);
+    exit(EXIT_MACHINE);
+}
+
+/* A mapped file became shorter: nothing that was read of it can be trusted, and there is no way back to who reads it. */
+static void on_cut_file(int sig)
+{
+    static const char text[] = "bertscope: a file became shorter while it was read, or its disk failed\n";
+    (void)sig;
+    (void)!write(STDERR_FILENO, text, sizeof text - 1);
+    _exit(EXIT_INPUT);
+}
+
 static int exit_code(int code)
 {
     switch (code) {
@@ -150,6 +165,8 @@ int main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN);
     signal(SIGINT, on_signal);
     signal(SIGTERM, on_signal);
+    signal(SIGBUS, on_cut_file);
+    str_no_memory = no_memory;
     str_init(&out);
     int code;
     const struct command *c = argc > 1 ? command_find(argv[1]) : NULL;

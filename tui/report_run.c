@@ -119,7 +119,7 @@ void report_provenance(struct provenance *out, const char *command, const struct
     const char **words = calloc((size_t)s->word_count + 2, sizeof *words);
     int n = 0;
     if (!words)
-        abort();
+        str_out_of_memory();
     words[n++] = "bertscope";
     if (*command)
         words[n++] = command;

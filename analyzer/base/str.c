@@ -4,16 +4,24 @@
 #include <stdlib.h>
 #include <string.h>
 
+void (*str_no_memory)(void);
+
+void str_out_of_memory(void)
+{
+    if (str_no_memory)
+        str_no_memory();
+    fputs("bertscope: out of memory\n", stderr);
+    abort();
+}
+
 static void reserve(struct str *s, size_t more)
 {
     if (s->text && s->len + more < s->cap)
         return;
     size_t cap = 2 * s->cap + more + 64;
     char *text = realloc(s->text, cap);
-    if (!text) {
-        fputs("bertscope: out of memory\n", stderr);
-        abort();
-    }
+    if (!text)
+        str_out_of_memory();
     s->text = text;
     s->cap = cap;
     s->text[s->len] = '\0';

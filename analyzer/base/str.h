@@ -1,5 +1,5 @@
-/* A growing text. `text` is never NULL after str_init and always terminated. Memory failure ends the program's
- * ability to say anything, so it is treated as in the C library of a tool: abort with a line on stderr. */
+/* A growing text. `text` is never NULL after str_init and always terminated. Memory failure ends the program's ability to say
+ * anything, so it ends the program: by str_no_memory, which must not return, or abort where there is none. */
 #ifndef ANALYZER_BASE_STR_H
 #define ANALYZER_BASE_STR_H
 
@@ -10,6 +10,11 @@ struct str {
     char *text;
     size_t len, cap;
 };
+
+extern void (*str_no_memory)(void);
+
+/* For others whose callers have no way to hear that there is no memory. */
+_Noreturn void str_out_of_memory(void);
 
 void str_init(struct str *s);
 void str_free(struct str *s); /* accepts a zeroed struct */

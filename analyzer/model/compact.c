@@ -138,34 +138,45 @@ int compact_read(struct compact **out, const struct json_t *root, int layers, in
     return code;
 }
 
+/* NULL without memory, like the next. */
 static json_t *layer_json(const struct compact_layer *l)
 {
     json_t *heads = json_array();
+    bool ok = true;
     for (int i = 0; i < l->heads; i++)
-        json_array_append_new(heads, json_integer(l->head[i]));
-    return json_pack("{s:i,s:o,s:i}", "number", l->number, "heads", heads, "neurons", l->neurons);
+        ok = json_array_append_new(heads, json_integer(l->head[i])) == 0 && ok;
+    json_t *v = json_pack("{s:i,s:o,s:i}", "number", l->number, "heads", heads, "neurons", l->neurons);
+    if (!ok)
+        json_decref(v);
+    return ok ? v : NULL;
 }
 
 static json_t *tensor_json(const struct compact_tensor *t)
 {
     json_t *v = json_object();
+    bool ok = true;
     if (t->stored) {
-        json_object_set_new(v, "stored", json_string(t->stored->name));
-        json_object_set_new(v, "shape", json_pack("[I,I]", (json_int_t)t->rows, (json_int_t)t->cols));
+        ok = json_object_set_new(v, "stored", json_string(t->stored->name)) == 0;
+        ok = json_object_set_new(v, "shape", json_pack("[I,I]", (json_int_t)t->rows, (json_int_t)t->cols)) == 0 && ok;
     }
     if (!t->stored || t->stored->format != t->format)
-        json_object_set_new(v, "format", json_string(kernel_format_name(t->format)));
-    return v;
+        ok = json_object_set_new(v, "format", json_string(kernel_format_name(t->format))) == 0 && ok;
+    if (!ok)
+        json_decref(v);
+    return ok ? v : NULL;
 }
 
-void compact_write(const struct compact *c, struct json_t *root)
+bool compact_write(const struct compact *c, struct json_t *root)
 {
-    json_t *layers = json_array(), *tensors = json_object();
+    json_t *layers = json_array(), *tensors = json_object(), *all = json_object();
+    bool ok = json_object_set_new(all, "version", json_integer(VERSION)) == 0;
     for (int i = 0; i < c->layers; i++)
-        json_array_append_new(layers, layer_json(&c->layer[i]));
+        ok = json_array_append_new(layers, layer_json(&c->layer[i])) == 0 && ok;
     for (int i = 0; i < c->tensors; i++)
-        json_object_set_new(tensors, c->tensor[i].name, tensor_json(&c->tensor[i]));
-    json_object_set_new(root, "bertscope", json_pack("{s:i,s:o,s:o}", "version", VERSION, "layers", layers, "tensors", tensors));
+        ok = json_object_set_new(tensors, c->tensor[i].name, tensor_json(&c->tensor[i])) == 0 && ok;
+    ok = json_object_set_new(all, "layers", layers) == 0 && ok;
+    ok = json_object_set_new(all, "tensors", tensors) == 0 && ok;
+    return json_object_set_new(root, "bertscope", all) == 0 && ok;
 }
 
 void compact_free(struct compact *c)

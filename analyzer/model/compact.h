@@ -10,6 +10,7 @@
 #ifndef ANALYZER_MODEL_COMPACT_H
 #define ANALYZER_MODEL_COMPACT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "analyzer/base/err.h"
@@ -41,7 +42,8 @@ struct compact {
  * and `ffn` neurons. `name` stands for the file in sentences. The caller frees it. */
 WARN_UNUSED int compact_read(struct compact **out, const struct json_t *root, int layers, int heads, int ffn, const char *name,
                              struct err *e);
-void compact_write(const struct compact *c, struct json_t *root);
+/* Adds the object to the root of a config.json; false without memory. */
+WARN_UNUSED bool compact_write(const struct compact *c, struct json_t *root);
 WARN_UNUSED int compact_copy(struct compact **out, const struct compact *c, struct err *e); /* NULL gives NULL */
 void compact_free(struct compact *c);                                                       /* accepts NULL */
 

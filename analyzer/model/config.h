@@ -52,6 +52,7 @@ enum config_head { CONFIG_NO_HEAD, CONFIG_CLASSIFIER, CONFIG_MASKED_HEAD };
 
 /* Appends the config as config.json of a HuggingFace directory. `dtype`: what torch calls the type of the parameters
  * ("float32"). `compact`: of a compact directory, else NULL. */
-void config_write(const struct config *c, enum config_head head, const char *dtype, const struct compact *compact, struct str *out);
+WARN_UNUSED int config_write(const struct config *c, enum config_head head, const char *dtype, const struct compact *compact,
+                             struct str *out, struct err *e);
 
 #endif

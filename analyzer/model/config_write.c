@@ -28,70 +28,85 @@ static const char *label_name(const struct config *c, int i, char fallback[32])
     return known && text_is_utf8(known, strlen(known)) ? known : fallback;
 }
 
-static void write_labels(const struct config *c, json_t *root)
+/* A JSON value that could not be made, or not be added, makes the whole config fail. */
+struct writer {
+    const struct config *c;
+    json_t *root;
+    bool failed;
+};
+
+static void put(struct writer *w, json_t *object, const char *key, json_t *value)
 {
+    w->failed |= json_object_set_new(object, key, value) != 0;
+}
+
+static void write_labels(struct writer *w)
+{
+    const struct config *c = w->c;
     json_t *names = json_object(), *ids = json_object();
     for (int i = 0; i < c->labels; i++) {
         char key[16], fallback[32];
         const char *name = label_name(c, i, fallback);
         snprintf(key, sizeof key, "%d", i);
-        json_object_set_new(names, key, json_string(name));
-        json_object_set_new(ids, name, json_integer(i));
+        put(w, names, key, json_string(name));
+        put(w, ids, name, json_integer(i));
     }
-    json_object_set_new(root, "id2label", names);
-    json_object_set_new(root, "label2id", ids);
-    json_object_set_new(root, "problem_type",
-                        json_string(c->labels == 1 ? "regression" : "single_label_classification"));
+    put(w, w->root, "id2label", names);
+    put(w, w->root, "label2id", ids);
+    put(w, w->root, "problem_type", json_string(c->labels == 1 ? "regression" : "single_label_classification"));
 }
 
 /* Which heads are gone is not known any more, and does not matter once they are gone: the first ones are named. */
-static void write_pruned(const struct config *c, json_t *root)
+static void write_pruned(struct writer *w)
 {
+    const struct config *c = w->c;
     json_t *pruned = json_object();
     for (int layer = 0; layer < c->layers; layer++) {
         char key[16];
         json_t *heads = json_array();
         for (int head = 0; head < c->pruned[layer]; head++)
-            json_array_append_new(heads, json_integer(head));
+            w->failed |= json_array_append_new(heads, json_integer(head)) != 0;
         snprintf(key, sizeof key, "%d", layer);
         if (c->pruned[layer] > 0)
-            json_object_set(pruned, key, heads);
-        json_decref(heads);
+            put(w, pruned, key, heads);
+        else
+            json_decref(heads);
     }
-    json_object_set_new(root, "pruned_heads", pruned);
+    put(w, w->root, "pruned_heads", pruned);
 }
 
-static void write_sizes(const struct config *c, json_t *root)
+static void write_sizes(struct writer *w)
 {
+    const struct config *c = w->c;
     for (int i = 0; i < c->arch->keys; i++) {
         const struct config_key *k = &c->arch->key[i];
         int value = *(const int *)(const void *)((const char *)c + k->offset);
-        json_object_set_new(root, k->name, json_integer(value));
+        put(w, w->root, k->name, json_integer(value));
     }
-    json_object_set_new(root, c->arch->act_key, json_string(config_act_name(c->act)));
+    put(w, w->root, c->arch->act_key, json_string(config_act_name(c->act)));
     if (c->arch->fixed_eps == 0)
-        json_object_set_new(root, "layer_norm_eps", json_real(shortest(c->eps)));
+        put(w, w->root, "layer_norm_eps", json_real(shortest(c->eps)));
 }
 
-void config_write(const struct config *c, enum config_head head, const char *dtype, const struct compact *compact, struct str *out)
+int config_write(const struct config *c, enum config_head head, const char *dtype, const struct compact *compact, struct str *out,
+                 struct err *e)
 {
     static const char *const tails[] = {"Model", "ForSequenceClassification", "ForMaskedLM"};
     char class[64];
-    json_t *root = json_object();
+    struct writer w = {c, json_object(), false};
     snprintf(class, sizeof class, "%s%s", c->arch->class_name, tails[head]);
-    json_object_set_new(root, "architectures", json_pack("[s]", class));
-    json_object_set_new(root, "model_type", json_string(c->arch->name));
-    json_object_set_new(root, "torch_dtype", json_string(dtype));
-    write_sizes(c, root);
+    put(&w, w.root, "architectures", json_pack("[s]", class));
+    put(&w, w.root, "model_type", json_string(c->arch->name));
+    put(&w, w.root, "torch_dtype", json_string(dtype));
+    write_sizes(&w);
     if (head == CONFIG_CLASSIFIER)
-        write_labels(c, root);
+        write_labels(&w);
     if (c->pruned && !compact)
-        write_pruned(c, root);
-    if (compact)
-        compact_write(compact, root);
-    char *text = json_dumps(root, JSON_INDENT(2) | JSON_SORT_KEYS | JSON_REAL_PRECISION(9));
-    str_add(out, text ? text : "");
-    str_add(out, "\n");
+        write_pruned(&w);
+    w.failed |= compact && !compact_write(compact, w.root);
+    char *text = w.failed ? NULL : json_dumps(w.root, JSON_INDENT(2) | JSON_SORT_KEYS | JSON_REAL_PRECISION(9));
+    str_addf(out, "%s\n", text ? text : "");
+    json_decref(w.root);
     free(text);
-    json_decref(root);
+    return text ? 0 : err_set(e, ERR_NOMEM, "no memory for config.json");
 }

@@ -243,7 +243,7 @@ static void describe_layers(struct compact *c, const struct model *m)
     }
 }
 
-static void describe_tensors(struct compact *c, const struct saving *s)
+static bool describe_tensors(struct compact *c, const struct saving *s)
 {
     for (int i = 0; i < s->items; i++) {
         const struct item *item = &s->item[i];
@@ -251,8 +251,11 @@ static void describe_tensors(struct compact *c, const struct saving *s)
         if (!item->storage.stored && item->param->format == KERNEL_F32)
             continue;
         c->tensor[c->tensors] = (struct compact_tensor){strdup(item->name), item->storage.stored, item->param->format, dim[0], dim[1]};
-        c->tensors += c->tensor[c->tensors].name != NULL;
+        if (!c->tensor[c->tensors].name)
+            return false;
+        c->tensors++;
     }
+    return true;
 }
 
 static int describe(struct compact **out, const struct saving *s, struct err *e)
@@ -266,8 +269,7 @@ static int describe(struct compact **out, const struct saving *s, struct err *e)
     if (!c || !c->layer || !c->tensor)
         return err_set(e, ERR_NOMEM, "no memory to describe %d tensors", s->items);
     describe_layers(c, s->m);
-    describe_tensors(c, s);
-    return c->layers == s->m->config.layers ? 0 : err_set(e, ERR_NOMEM, "no memory to describe %d layers", s->m->config.layers);
+    return describe_tensors(c, s) && c->layers == s->m->config.layers ? 0 : err_set(e, ERR_NOMEM, "no memory to describe %d layers", s->m->config.layers);
 }
 
 static int save_config(const struct saving *s, const char *path, struct err *e)
@@ -276,7 +278,8 @@ static int save_config(const struct saving *s, const char *path, struct err *e)
     struct str text;
     str_init(&text);
     int code = s->o->compact ? describe(&compact, s, e) : 0;
-    config_write(&s->m->config, head_of(s->m), torch_dtype(s->o->compact ? DTYPE_F32 : s->o->dtype), compact, &text);
+    if (code == 0)
+        code = config_write(&s->m->config, head_of(s->m), torch_dtype(s->o->compact ? DTYPE_F32 : s->o->dtype), compact, &text, e);
     if (code == 0)
         code = outfile_write(path, text.text, text.len, e);
     str_free(&text);
