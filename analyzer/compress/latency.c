@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "analyzer/base/clock.h"
+#include "analyzer/compress/codebook.h"
 #include "analyzer/compress/original.h"
+#include "analyzer/compress/quantize.h"
 #include "analyzer/compress/structure.h"
 #include "analyzer/measure/stats.h"
 #include "analyzer/model/derive.h"
@@ -266,7 +268,11 @@ static int round_layers(struct model *m, enum kernel_format format, struct err *
         if (p->layer < 0 || p->tensor.ndim != 2)
             continue;
         TRY(param_copy(&w, p, e));
-        kernel_format_round(format, w, w, (int)p->tensor.dim[0], (int)p->tensor.dim[1]);
+        int code = quantize_values(w, p->tensor.dim[0], p->tensor.dim[1], format, CODEBOOK_BITS, e);
+        if (code != 0) {
+            free(w);
+            return code;
+        }
         model_take(m, i, (size_t[2]){p->tensor.dim[0], p->tensor.dim[1]}, w);
         p->format = format;
     }

@@ -1,5 +1,6 @@
 libanalyzer_a_SOURCES += \
 	analyzer/compress/apply.c analyzer/compress/apply.h \
+	analyzer/compress/codebook.c analyzer/compress/codebook.h \
 	analyzer/compress/expand.c analyzer/compress/expand.h \
 	analyzer/compress/export.c analyzer/compress/export.h \
 	analyzer/compress/forecast.c analyzer/compress/forecast.h \
@@ -9,10 +10,13 @@ libanalyzer_a_SOURCES += \
 	analyzer/compress/method.c analyzer/compress/method.h \
 	analyzer/compress/method_bf16.c \
 	analyzer/compress/method_f16.c \
+	analyzer/compress/method_int4.c \
 	analyzer/compress/method_int8.c \
+	analyzer/compress/method_kmeans.c \
 	analyzer/compress/method_prune_heads.c \
 	analyzer/compress/method_prune_layers.c \
 	analyzer/compress/method_prune_neurons.c \
+	analyzer/compress/method_ternary.c \
 	analyzer/compress/original.c analyzer/compress/original.h \
 	analyzer/compress/pick.c analyzer/compress/pick.h \
 	analyzer/compress/quantize.c analyzer/compress/quantize.h \

@@ -14,7 +14,10 @@
  * layers that are not there. Tables of the embedding belong to no layer and are meant whenever their component is. */
 WARN_UNUSED int quantize_choose(int *out, const struct model *m, const struct recipe_line *step, struct err *e);
 
-/* Rounds the chosen matrices to the format. */
+/* w[n,k] becomes what the format has in its place; where that is a table (kmeans), at most 2^bits numbers (codebook.h). */
+WARN_UNUSED int quantize_values(float *w, size_t n, size_t k, enum kernel_format format, int bits, struct err *e);
+
+/* Rounds the chosen matrices to the format; kmeans has an option bits=. */
 WARN_UNUSED int quantize_apply(struct model *m, const struct recipe_line *step, enum kernel_format format,
                                const struct progress *progress, struct err *e);
 

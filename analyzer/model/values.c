@@ -127,7 +127,8 @@ static int fill(const struct arch_param *p, int layer, void *payload, struct err
     bind_name(name, p, layer);
     f->param[f->params++] = bind_param(p, layer, name, &t);
     if (from) {
-        f->param[f->params - 1].format = from->format;
+        if (kernel_format_rounds(from->format))
+            f->param[f->params - 1].format = from->format;
         return copy_values(x, count, f, from, e);
     }
     if (ndim == 2)
