@@ -1,4 +1,5 @@
 include tests/unit/local.mk
+include tests/browser/local.mk
 include tests/cli/local.mk
 include tests/conform/local.mk
 include tests/golden/local.mk

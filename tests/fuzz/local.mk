@@ -9,6 +9,7 @@ fuzz_sources = \
 	tests/fuzz/fuzz_lines.c \
 	tests/fuzz/fuzz_pickle.c \
 	tests/fuzz/fuzz_recipe.c \
+	tests/fuzz/fuzz_report.c \
 	tests/fuzz/fuzz_resume.c \
 	tests/fuzz/fuzz_safetensors.c \
 	tests/fuzz/fuzz_sharded.c \
