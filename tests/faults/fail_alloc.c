@@ -17,6 +17,9 @@ void *__libc_calloc(size_t n, size_t size);
 void *__libc_realloc(void *p, size_t n);
 void *__libc_memalign(size_t align, size_t n);
 
+struct json_t;
+struct json_t *json_loadb(const char *text, size_t n, size_t flags, void *error);
+
 static atomic_long count;
 static long fail_at = -1;
 static _Thread_local bool inside;
@@ -38,6 +41,18 @@ __attribute__((destructor)) static void end(void)
     int n = snprintf(text, sizeof text, "%ld\n", atomic_load(&count));
     (void)!write(fd, text, (size_t)n);
     close(fd);
+}
+
+/* jansson 2.14 ends the program by an assertion when memory ends while it reads, so what it asks for then does not count. */
+struct json_t *json_loadb(const char *text, size_t n, size_t flags, void *error)
+{
+    struct json_t *(*real)(const char *, size_t, size_t, void *);
+    bool before = inside;
+    inside = true;
+    *(void **)&real = dlsym(RTLD_NEXT, "json_loadb");
+    struct json_t *value = real(text, n, flags, error);
+    inside = before;
+    return value;
 }
 
 /* Whether the code at `caller` is one whose allocations count. */
