@@ -2,7 +2,7 @@
 
 const char html_style[] =
     ":root{color-scheme:light dark;--paper:#fff;--ink:#17202b;--dim:#566170;--rule:#e2e7ed;--soft:#f5f7fa;--link:#0b5394;\n"
-    "--c0:#d38bb8;--c1:#5a9be0;--c2:#f0902f;--c3:#8fcdf2;--c4:#2bb08a;--c5:#a7aeb8;--on:#10161d;\n"
+    "--c0:#e58fc4;--c1:#5590e6;--c2:#f0902f;--c3:#9fd6f5;--c4:#3fb98f;--c5:#798490;--on:#10161d;\n"
     "--h0:#f2f6fb;--h1:#dce9f6;--h2:#c3daef;--h3:#a3c8e6;--h4:#7fb3da;--h5:#3976ab;--h6:#2b699f;--h7:#185488;--h8:#0a3d6b;--light:#10161d;--dark:#fff}\n"
     "@media screen and (prefers-color-scheme:dark){:root{--paper:#12161b;--ink:#e7ecf2;--dim:#a2adba;--rule:#2b333d;--soft:#1a2027;--link:#8cc4ff;\n"
     "--h0:#1b232d;--h1:#1f3040;--h2:#223d55;--h3:#254b6b;--h4:#285a82;--h5:#5f9fcf;--h6:#80b8e0;--h7:#a6d0ee;--h8:#d3e9f9;--light:#fff;--dark:#10161d}}\n"

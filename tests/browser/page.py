@@ -261,3 +261,39 @@ def check_contrast(page):
             if c < 4.5:
                 page.fault("%s: text %s on %s has a contrast of %.2f" % (name, t, b, c))
     return least
+
+
+# ---- colours as they are seen without one kind of cone (Machado, Oliveira, Fernandes 2009, severity 1) ----
+
+SIGHT = {"all": [[1, 0, 0], [0, 1, 0], [0, 0, 1]],
+         "no red": [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
+         "no green": [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]],
+         "no blue": [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]]}
+
+
+def lab(colour, sight):
+    parts = [int(colour[i:i + 2], 16) / 255 for i in (1, 3, 5)]
+    parts = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    r, g, b = (sum(m * p for m, p in zip(row, parts)) for row in sight)
+    xyz = ((0.4124 * r + 0.3576 * g + 0.1805 * b) / 0.9505, 0.2126 * r + 0.7152 * g + 0.0722 * b,
+           (0.0193 * r + 0.1192 * g + 0.9505 * b) / 1.089)
+    x, y, z = (max(t, 0) ** (1 / 3) if t > 0.008856 else 7.787 * t + 16 / 116 for t in xyz)
+    return 116 * y - 16, 500 * (x - y), 200 * (y - z)
+
+
+def check_palette(page):
+    """The least distance of two components' colours (CIE 1976), for every kind of sight; 2.3 can just be told apart side by side."""
+    colours = dict(re.findall(r"--(c\d):(#\w+)", page.style))
+    least = 100
+    for name, sight in SIGHT.items():
+        seen = {c: lab(v, sight) for c, v in colours.items()}
+        for a in seen:
+            for b in seen:
+                if a < b:
+                    d = math.dist(seen[a], seen[b])
+                    least = min(least, d)
+                    if d < 12:
+                        page.fault("%s and %s look alike (%.1f) with %s" % (a, b, d, name))
+    if len(colours) != 6:
+        page.fault("the components have %d colours" % len(colours))
+    return least

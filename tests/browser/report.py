@@ -129,7 +129,7 @@ def check_report(name, *arguments):
     with open(html, encoding="utf-8") as f:
         text = f.read()
     p = page.Page(text)
-    compared, least = page.check_figures(p), page.check_contrast(p)
+    compared, least, distance = page.check_figures(p), page.check_contrast(p), page.check_palette(p)
     for fault in p.faults[:10]:
         fail("%s: %s" % (name, fault))
     if any(c in text for c in "\u202e\u200f\x1b"):
@@ -147,7 +147,8 @@ def check_report(name, *arguments):
         run("report", "--from-report", html, "-o", path("%s-%d.html" % (name, i)))
     if open(path(name + "-0.html"), "rb").read() != open(path(name + "-1.html"), "rb").read():
         fail("%s: the same report gives other bytes" % name)
-    print("%s: %d bytes, %d figures as in the JSON, least contrast %.2f" % (name, len(text.encode()), compared, least))
+    print("%s: %d bytes, %d figures as in the JSON, least contrast %.2f, least distance of colours %.1f" %
+          (name, len(text.encode()), compared, least, distance))
     return html
 
 
