@@ -69,6 +69,7 @@ void news_free(struct news *n)
     if (n->training)
         train_status_free(n->training);
     free(n->training);
+    trial_news_free(n->trials);
     free(n->line);
     *n = (struct news){0};
 }

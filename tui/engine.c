@@ -34,6 +34,7 @@ struct engine {
     struct profile *profile;
     struct head_study *heads;
     struct train_status *training;
+    struct trial_news *trials;
     struct log_line line[LINES];
     int lines;
 
@@ -144,6 +145,24 @@ static void publish_training(void *payload, const struct train_status *s)
     wake(x, false);
 }
 
+/* Only the newest of an attempt is kept, in its place. */
+static void publish_trial(void *payload, struct trial_news *n)
+{
+    struct engine *x = payload;
+    struct trial_news **at = &x->trials, *old;
+    pthread_mutex_lock(&x->lock);
+    while (*at && ((*at)->attempt != n->attempt || (*at)->era != n->era))
+        at = &(*at)->next;
+    old = *at;
+    n->next = old ? old->next : NULL;
+    *at = n;
+    pthread_mutex_unlock(&x->lock);
+    if (old)
+        old->next = NULL;
+    trial_news_free(old);
+    wake(x, true);
+}
+
 /* The oldest line makes room: nobody took them for a long time. */
 static void add_line(struct engine *x, const struct log_line *line)
 {
@@ -221,7 +240,7 @@ static void *run(void *payload)
     crash_thread_begin();
     while (next_request(x, &r)) {
         struct job_context context = {&x->opened, &x->session, &r, &progress, x, publish_facts, publish_profile, publish_heads,
-                                      publish_training, write_log};
+                                      publish_training, publish_trial, write_log};
         struct err e = {0};
         wake(x, true);
         int code = job_row(r.job)->run(&context, &e);
@@ -289,6 +308,7 @@ void engine_stop(struct engine *x)
     free_profile(x->profile);
     free_heads(x->heads);
     free_training(x->training);
+    trial_news_free(x->trials);
     free(x);
 }
 
@@ -334,12 +354,14 @@ void engine_take(struct engine *x, struct news *out)
     out->profile = x->profile;
     out->heads = x->heads;
     out->training = x->training;
+    out->trials = x->trials;
     out->job = x->state;
     out->job.waiting = x->queued;
     x->facts = NULL;
     x->profile = NULL;
     x->heads = NULL;
     x->training = NULL;
+    x->trials = NULL;
     if (line) {
         memcpy(line, x->line, (size_t)x->lines * sizeof *line);
         out->lines = x->lines;

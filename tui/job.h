@@ -11,6 +11,7 @@
 #include "reports/facts.h"
 #include "tui/log.h"
 #include "tui/train_status.h"
+#include "tui/workbench.h"
 
 enum job_id {
 #define JOB(name, symbol) JOB_##name,
@@ -41,6 +42,18 @@ struct train_request {
     char dir[1024];             /* of TRAIN_SAVE */
 };
 
+enum { TRIAL_RECIPE = 16384 };
+
+/* The recipe of an attempt of the workbench (workbench.h). */
+struct trial_request {
+    unsigned era;
+    int attempt;
+    char recipe[TRIAL_RECIPE];
+    char data[1024], task[64]; /* rows, "" = none; task "": that of the header */
+    double seconds;            /* to time it for */
+    size_t hidden_bytes;       /* for hidden states of the original; 0 = the usual limit */
+};
+
 /* What a job is asked to do; a copy, so that nobody waits for anybody. */
 struct request {
     enum job_id job;
@@ -49,6 +62,7 @@ struct request {
     struct profile_options profile;
     struct heads_request heads;
     struct train_request train;
+    struct trial_request trial;
 };
 
 /* What a job may use. Everything is for the engine thread only. */
@@ -62,6 +76,7 @@ struct job_context {
     void (*publish_profile)(void *payload, const struct profile *p);
     void (*publish_heads)(void *payload, const struct head_study *s);
     void (*publish_training)(void *payload, const struct train_status *s);
+    void (*publish_trial)(void *payload, struct trial_news *n); /* takes it over */
     void (*log)(void *payload, enum log_level level, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 };
 
@@ -93,6 +108,7 @@ struct news {
     struct profile *profile; /* NULL = no news */
     struct head_study *heads; /* NULL = no news */
     struct train_status *training; /* NULL = no news */
+    struct trial_news *trials; /* a list, the oldest first */
     struct job_state job;
     struct log_line *line; /* [lines] */
     int lines;

@@ -25,6 +25,7 @@ libtui_a_SOURCES = \
 	tui/job_measure.c \
 	tui/job_open.c \
 	tui/job_train.c \
+	tui/job_trial.c \
 	tui/keys.c tui/keys.h \
 	tui/labelled.c tui/labelled.h \
 	tui/recipes.c tui/recipes.h \
@@ -56,7 +57,8 @@ libtui_a_SOURCES = \
 	tui/typed.c tui/typed.h \
 	tui/widget_bar.c tui/widget_bar.h \
 	tui/widget_plot.c tui/widget_plot.h \
-	tui/widget_table.c tui/widget_table.h
+	tui/widget_table.c tui/widget_table.h \
+	tui/workbench.c tui/workbench.h
 EXTRA_DIST += \
 	tui/actions.def \
 	tui/jobs.def \

@@ -17,6 +17,9 @@ static int pack(struct opened *o, const struct weights_options *options, const s
 {
     if (o->weights && o->weights->format == options->format && (o->weights->transposed || !options->gradients))
         return 0;
+    if (o->weights && o->weights->format != options->format)
+        original_free(&o->original);
+    o->original.weights = NULL;
     weights_free(o->weights);
     o->weights = NULL;
     return weights_build(&o->weights, o->model, options, progress, e);
@@ -38,6 +41,7 @@ int opened_pack_gradients(struct opened *o, int threads, enum kernel_format form
 
 static void forget_data(struct opened *o)
 {
+    original_free(&o->original);
     labelled_free(&o->labelled);
     head_study_free(&o->heads);
     free(o->data_path);
@@ -67,6 +71,21 @@ int opened_data(struct opened *o, const struct settings *s, int threads, const s
     int code = read_data(o, s, threads, progress, e);
     if (code != 0)
         forget_data(o);
+    return code;
+}
+
+int opened_original(struct opened *o, const struct workload *load, const struct progress *progress, struct err *e)
+{
+    const struct labelled *rows = &o->labelled;
+    struct original *x = &o->original;
+    TRY(opened_pack(o, load->threads, load->format, progress, e));
+    if (x->plan && x->weights == o->weights && workload_same(&x->workload, load))
+        return 0;
+    int code = x->plan ? original_rebase(x, o->weights, load, e)
+                       : original_init(x, o->model, o->weights, load, rows->data.row ? &rows->data : NULL,
+                                       rows->data.row ? &rows->rows : NULL, e);
+    if (code != 0)
+        original_free(x);
     return code;
 }
 

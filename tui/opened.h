@@ -2,6 +2,7 @@
 #ifndef TUI_OPENED_H
 #define TUI_OPENED_H
 
+#include "analyzer/compress/original.h"
 #include "analyzer/measure/head_study.h"
 #include "analyzer/measure/machine.h"
 #include "analyzer/model/model.h"
@@ -16,6 +17,7 @@ struct opened {
     struct labelled labelled;    /* zeroed until opened_data, like what follows */
     char *data_path, *data_task; /* as they were asked for */
     struct head_study heads; /* measured with this model on that data */
+    struct original original; /* zeroed until opened_original; of this model and that data, or of no data */
 };
 
 /* Detects the machine and opens the model of `s`. The caller closes `out`, also after a failure. */
@@ -31,6 +33,9 @@ WARN_UNUSED int opened_pack_gradients(struct opened *o, int threads, enum kernel
  * Another one forgets what is known about the heads. */
 WARN_UNUSED int opened_data(struct opened *o, const struct settings *s, int threads, const struct progress *progress,
                             struct err *e);
+/* The model as that of trials, with the rows of opened_data if there are any. Packs the weights. What is known of the rows stays known
+ * while model, data and format are the same. */
+WARN_UNUSED int opened_original(struct opened *o, const struct workload *load, const struct progress *progress, struct err *e);
 void opened_close(struct opened *o);
 
 #endif

@@ -17,37 +17,37 @@ static const struct column columns[COLUMNS] = {
     [COLUMN_TEXT] = {20, 1000, 0, true, NULL, NULL},
 };
 
-struct line {
+struct help_line {
     char keys[32], text[200];
     bool heading;
 };
 
 struct view {
     struct table_view table;
-    struct line *line; /* owned */
+    struct help_line *line; /* owned */
     int lines, cap;
     int width; /* of the texts */
 };
 
 /* ---- lines --------------------------------------------------------------------------------------------------- */
 
-static struct line *add_line(struct view *v)
+static struct help_line *add_line(struct view *v)
 {
     if (v->lines == v->cap) {
         int cap = v->cap ? 2 * v->cap : 128;
-        struct line *grown = realloc(v->line, (size_t)cap * sizeof *grown);
+        struct help_line *grown = realloc(v->line, (size_t)cap * sizeof *grown);
         if (!grown)
             return NULL;
         v->line = grown;
         v->cap = cap;
     }
-    v->line[v->lines] = (struct line){.heading = false};
+    v->line[v->lines] = (struct help_line){.heading = false};
     return &v->line[v->lines++];
 }
 
 static void heading(struct view *v, const char *text)
 {
-    struct line *line = v->lines ? add_line(v) : NULL;
+    struct help_line *line = v->lines ? add_line(v) : NULL;
     line = add_line(v);
     if (line) {
         snprintf(line->text, sizeof line->text, "%s", text);
@@ -70,7 +70,7 @@ static size_t line_bytes(const char *s, int width)
 static void entry(struct view *v, const char *keys, const char *text)
 {
     for (bool first = true; *text || first; first = false) {
-        struct line *line = add_line(v);
+        struct help_line *line = add_line(v);
         if (!line)
             return;
         size_t n = line_bytes(text, v->width < 190 ? v->width : 190);
@@ -147,7 +147,7 @@ static void cell(const void *payload, int row, int column, struct table_cell *ou
         snprintf(out->text, sizeof out->text, "%s", column == COLUMN_KEYS ? "Keys" : "Meaning");
         return;
     }
-    const struct line *line = &v->line[row];
+    const struct help_line *line = &v->line[row];
     snprintf(out->text, sizeof out->text, "%s", column == COLUMN_KEYS ? line->keys : line->text);
     out->tone = line->heading ? TONE_TITLE : column == COLUMN_KEYS ? TONE_KEY : TONE_TEXT;
 }

@@ -41,7 +41,7 @@ static void choice_text(const struct train_choice *c, const char *what, char *ou
              c->seed, c->fresh ? "random" : "present");
 }
 
-static void step_text(const struct train_status *s, char *out, size_t size)
+static void steps_text(const struct train_status *s, char *out, size_t size)
 {
     char metric[FORMAT_SIZE], best[FORMAT_SIZE];
     int used = snprintf(out, size, "step %" PRId64 " of %" PRId64 ", epoch %.2f", s->step, s->steps, s->epoch);
@@ -100,7 +100,7 @@ static void draw_facts(const struct app *a, struct canvas *c, struct rect r)
     for (int i = 0; i < r.h; i++) {
         text[0] = '\0';
         if (i == 0)
-            step_text(s, text, sizeof text);
+            steps_text(s, text, sizeof text);
         else if (i == 1)
             time_text(s, text, sizeof text);
         else if (i == 2)

@@ -25,6 +25,18 @@ int original_init(struct original *out, const struct model *m, const struct weig
     return cost_of(&out->cost, m, out->plan, e);
 }
 
+int original_rebase(struct original *o, const struct weights *w, const struct workload *load, struct err *e)
+{
+    plan_free(o->plan);
+    latency_free(&o->latency);
+    o->plan = NULL;
+    o->latency = (struct latency){0};
+    o->weights = w;
+    o->workload = *load;
+    TRY(workload_plan(&o->plan, load, w, e));
+    return cost_of(&o->cost, o->model, o->plan, e);
+}
+
 void original_free(struct original *o)
 {
     plan_free(o->plan);

@@ -36,6 +36,9 @@ struct original {
 /* The caller frees `out`, also after a failure. `data` and `rows` may be NULL. */
 WARN_UNUSED int original_init(struct original *out, const struct model *m, const struct weights *w, const struct workload *load,
                               const struct dataset *data, const struct encoded *rows, struct err *e);
+/* Goes on with these weights of the same model in the same format, and with this workload; what rows said stays. After a failure the
+ * original is of no use any more. */
+WARN_UNUSED int original_rebase(struct original *o, const struct weights *w, const struct workload *load, struct err *e);
 void original_free(struct original *o); /* accepts a zeroed struct */
 
 /* Runs all rows once and keeps answers and hidden states, within `limit` bytes (0 = HIDDEN_LIMIT). Nothing to do a second time. */

@@ -51,6 +51,24 @@ int trial_init(struct trial *out, const struct original *o, const struct recipe 
     return out->recipe ? 0 : err_set(e, ERR_NOMEM, "no memory for a recipe");
 }
 
+int trial_of_original(struct trial *out, const struct original *o, struct err *e)
+{
+    static const struct recipe nothing = {0};
+    size_t n = o->evaluated ? (size_t)o->data->rows * (size_t)o->model->config.labels : 0;
+    *out = (struct trial){.recipe = strdup(""), .hash = recipe_hash(&nothing), .cost = o->cost, .before = o->cost,
+                          .forecast = forecast_of(o, o->plan), .evaluated = o->evaluated, .quality = o->evaluation.quality,
+                          .logits = o->evaluated ? malloc(n * sizeof *out->logits + 1) : NULL};
+    if (!out->recipe || (o->evaluated && !out->logits)) {
+        trial_free(out);
+        return err_set(e, ERR_NOMEM, "no memory for a trial");
+    }
+    if (o->evaluated) {
+        memcpy(out->logits, original_logits(o), n * sizeof *out->logits);
+        out->fidelity = fidelity_of(out->logits, out->logits, o->data->rows, o->model->config.labels);
+    }
+    return 0;
+}
+
 int trial_time(struct trial *t, const struct original *o, const struct changed *c, double seconds, const struct progress *progress,
                struct err *e)
 {

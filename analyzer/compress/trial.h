@@ -34,6 +34,8 @@ void changed_free(struct changed *c); /* accepts a zeroed struct */
 
 /* What can be said at once: text, costs and forecast. The caller frees `out`. */
 WARN_UNUSED int trial_init(struct trial *out, const struct original *o, const struct recipe *r, const struct changed *c, struct err *e);
+/* The trial of the empty recipe, as far as the original is known. The caller frees `out`. */
+WARN_UNUSED int trial_of_original(struct trial *out, const struct original *o, struct err *e);
 /* Times it against the original, for about `seconds`. */
 WARN_UNUSED int trial_time(struct trial *t, const struct original *o, const struct changed *c, double seconds,
                            const struct progress *progress, struct err *e);

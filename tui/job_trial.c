@@ -1,0 +1,157 @@
+/* Trying the recipe of the workbench: counts and predictions first, then rows, then time. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analyzer/base/clock.h"
+#include "analyzer/data/dataset.h"
+#include "analyzer/data/task.h"
+#include "tui/job.h"
+#include "tui/opened.h"
+
+static const double table_seconds = 0.15; /* for each model that the latency table needs */
+static const uint64_t often_ns = 40000000; /* between two estimates on the screen */
+
+/* What runs, and which recipe it is about: the original while that is evaluated. */
+struct run {
+    struct job_context *x;
+    struct original *original;
+    struct recipe recipe;
+    struct changed changed;
+    struct trial trial;
+    int attempt;
+    uint64_t told_ns;
+    bool told;
+};
+
+static void publish(struct run *r, enum attempt_stage stage, int attempt, const struct trial *t, const char *note)
+{
+    struct trial_news *n = calloc(1, sizeof *n);
+    struct err ignored;
+    if (!n || trial_copy(&n->trial, t, &ignored) != 0) {
+        free(n);
+        return;
+    }
+    n->era = r->x->request->trial.era;
+    n->attempt = attempt;
+    n->stage = stage;
+    n->hidden_bytes = r->original->hidden.bytes;
+    snprintf(n->note, sizeof n->note, "%s", note);
+    r->x->publish_trial(r->x->payload, n);
+}
+
+/* ---- rows ---------------------------------------------------------------------------------------------------- */
+
+static void on_batch(void *payload, const struct quality *q)
+{
+    struct run *r = payload;
+    uint64_t now = clock_ns();
+    if (r->told && now - r->told_ns < often_ns)
+        return;
+    r->told = true;
+    r->told_ns = now;
+    struct trial so_far = r->trial;
+    so_far.logits = NULL;
+    so_far.fidelity = (struct fidelity){0};
+    so_far.quality = *q;
+    so_far.evaluated = true;
+    publish(r, ATTEMPT_RUNNING, r->attempt, &so_far, "");
+}
+
+/* What the original says about the rows, unless it was asked before. It is told as attempt 0. */
+static int evaluate_original(struct run *r, const struct progress *progress, struct err *e)
+{
+    struct run first = {.x = r->x, .original = r->original};
+    if (!r->original->evaluated) {
+        TRY(trial_of_original(&first.trial, r->original, e));
+        publish(&first, ATTEMPT_COUNTED, 0, &first.trial, "");
+        int code = original_evaluate(r->original, r->x->request->trial.hidden_bytes, on_batch, &first, progress, e);
+        trial_free(&first.trial);
+        TRY(code);
+    }
+    TRY(trial_of_original(&first.trial, r->original, e));
+    publish(&first, ATTEMPT_DONE, 0, &first.trial, "");
+    trial_free(&first.trial);
+    return 0;
+}
+
+static int evaluate_rows(struct run *r, const struct progress *progress, struct err *e)
+{
+    TRY(evaluate_original(r, progress, e));
+    if (r->attempt == 0)
+        return 0;
+    TRY(trial_evaluate(&r->trial, r->original, &r->changed, on_batch, r, progress, e));
+    publish(r, ATTEMPT_EVALUATED, r->attempt, &r->trial, "");
+    return 0;
+}
+
+/* ---- time ---------------------------------------------------------------------------------------------------- */
+
+static int time_it(struct run *r, const struct progress *progress, struct err *e)
+{
+    double seconds = r->x->request->trial.seconds;
+    if (seconds > 0 && recipe_steps(&r->recipe) > 0) {
+        TRY(trial_time(&r->trial, r->original, &r->changed, seconds, progress, e));
+        publish(r, ATTEMPT_EVALUATED, r->attempt, &r->trial, "");
+        TRY(latency_extend(&r->original->latency, r->original, r->changed.plan, table_seconds, progress, e));
+        r->trial.forecast = forecast_of(r->original, r->changed.plan);
+    }
+    publish(r, ATTEMPT_DONE, r->attempt, &r->trial, "");
+    return 0;
+}
+
+/* ---- the job ------------------------------------------------------------------------------------------------- */
+
+static int prepare(struct run *r, const struct progress *progress, struct err *e)
+{
+    const struct request *q = r->x->request;
+    struct opened *o = r->x->opened;
+    struct settings data = {.data = q->trial.data, .task = q->trial.task[0] ? q->trial.task : NULL};
+    if (!o->model)
+        return err_set(e, ERR_USAGE, "there is no model that a recipe could be applied to; open one first");
+    if (strcmp(q->trial.data, "-") == 0)
+        return err_set(e, ERR_USAGE, "standard input is the keyboard here; give the data set as a file (:data FILE TASK)");
+    TRY(workload_check(&q->profile.workload, o->model, e));
+    if (q->trial.data[0])
+        TRY(opened_data(o, &data, q->profile.workload.threads, progress, e));
+    TRY(opened_original(o, &q->profile.workload, progress, e));
+    r->original = &o->original;
+    return recipe_parse(&r->recipe, q->trial.recipe, strlen(q->trial.recipe), "the recipe", e);
+}
+
+/* The recipe could not be applied: that is a result. */
+static int not_applied(struct run *r, int code, struct err *e)
+{
+    struct trial nothing = {.recipe = (char *)r->x->request->trial.recipe};
+    if (code == ERR_CANCELLED)
+        return code;
+    publish(r, ATTEMPT_FAILED, r->attempt, &nothing, e->text);
+    return 0;
+}
+
+static int try(struct run *r, const struct progress *progress, struct err *e)
+{
+    const struct original *o = r->original;
+    int code = changed_make(&r->changed, o, &r->recipe, "the recipe", progress, e);
+    if (code != 0)
+        return not_applied(r, code, e);
+    TRY(trial_init(&r->trial, o, &r->recipe, &r->changed, e));
+    publish(r, ATTEMPT_COUNTED, r->attempt, &r->trial, "");
+    if (o->rows && model_has_classifier(o->model))
+        TRY(evaluate_rows(r, progress, e));
+    return time_it(r, progress, e);
+}
+
+static int run(struct job_context *x, struct err *e)
+{
+    struct run r = {.x = x, .attempt = x->request->trial.attempt};
+    int code = prepare(&r, x->progress, e);
+    if (code == 0)
+        code = try(&r, x->progress, e);
+    trial_free(&r.trial);
+    changed_free(&r.changed);
+    recipe_free(&r.recipe);
+    return code;
+}
+
+const struct job job_trial = {.doing = "trying the recipe", .replaces = JOB_BIT(JOB_TRIAL) | JOB_BIT(JOB_MEASURE), .run = run};
