@@ -18,7 +18,7 @@
 #include "analyzer/run/weights.h"
 #include "analyzer/train/loss.h"
 
-enum { MOST_TOKENS = 4096 };
+enum { MOST_TOKENS = 512 }; /* more, and what is kept leaves the caches before the backward pass reads it */
 static const size_t memory_bytes = (size_t)256 << 20; /* for what a batch keeps for its backward pass */
 
 /* A layer keeps, for each token: query, key and value, context, projection, middle, up before and after the activation, down, and

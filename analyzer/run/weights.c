@@ -110,7 +110,9 @@ static void size_transposed(struct weights *w, struct linear *l)
     struct linear *t = l + w->linears;
     *t = (struct linear){.n = l->k, .k = l->n, .parts = l->parts};
     memcpy(t->part, l->part, sizeof t->part);
-    choose_kernel(t, kernel_format_shares(l->kernel->format) ? KERNEL_F32 : l->kernel->format, w->cpu);
+    enum kernel_format f = l->kernel->format;
+    bool stays = f == KERNEL_INT8 ? t->k > KERNEL_INT8_K : kernel_format_shares(f);
+    choose_kernel(t, stays ? KERNEL_F32 : f, w->cpu);
     l->transposed = t;
 }
 
@@ -191,7 +193,7 @@ static int add_sizes(struct weights *w, size_t *total, struct err *e)
         size_t floats = l->kernel ? (size_t)l->kernel->fn.linear->panel * (size_t)l->k : 0;
         w->buffer_floats = floats > w->buffer_floats ? floats : w->buffer_floats;
     }
-    w->buffer_floats = arena_size(w->buffer_floats * sizeof(float)) / sizeof(float);
+    w->buffer_floats = (w->transposed ? 2 : 1) * arena_size(w->buffer_floats * sizeof(float)) / sizeof(float);
     return 0;
 }
 
@@ -257,7 +259,13 @@ static void pack_panel(const struct weights *w, const struct linear *l, int pane
         kernel->pack(out, weight_rows(l, (size_t)row, (size_t)rows, buffer), l->k, rows, l->k);
     } else {
         weight_columns(l, (size_t)row, (size_t)rows, buffer);
-        kernel->pack_transposed(out, buffer, rows, rows, l->k);
+        if (kernel->pack_transposed) {
+            kernel->pack_transposed(out, buffer, rows, rows, l->k);
+        } else {
+            float *lines = buffer + w->buffer_floats / 2;
+            kernel_pick(KERNEL_OP_transpose, KERNEL_F32, w->cpu)->fn.transpose(lines, l->k, buffer, rows, l->k, rows);
+            kernel->pack(out, lines, l->k, rows, l->k);
+        }
     }
 }
 

@@ -77,7 +77,8 @@ struct weights_options {
      * (kernel_format_shares) the heads stay f32 too: they are small, and what they lose is lost in the answer. So do in int8 a
      * layer of more than KERNEL_INT8_K inputs, and in kmeans one whose parts do not end where a panel does. */
     enum kernel_format format;
-    /* Also packs the transposed weights that a backward pass needs, in the same format; in f32 where weights share something. */
+    /* Also packs the transposed weights that a backward pass needs, in the same format. With int8 each column of w gets a scale of
+     * its own, and gradients are rounded as inputs are; where weights share something else, they are in f32. */
     bool gradients;
     /* Borrowed, or NULL; must outlive the result. Linear layers of the same tensors in the same format are not packed again: those of
      * `like` are used, if it was made for as many threads or more and has gradients if these do. */

@@ -13,6 +13,7 @@ tests_bench_bench_SOURCES = \
 	tests/bench/bench_forecast.c \
 	tests/bench/bench_gradients.c \
 	tests/bench/bench_half_heads.c \
+	tests/bench/bench_heads.c \
 	tests/bench/bench_kernels.c \
 	tests/bench/bench_linear.c \
 	tests/bench/bench_model.c \

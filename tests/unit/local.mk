@@ -64,6 +64,7 @@ tests_unit_unit_SOURCES += tests/unit/test_tokenizer.c \
 	tests/unit/test_trainer.c \
 	tests/unit/test_torch_zip.c \
 	tests/unit/test_vocab_build.c \
+	tests/unit/test_weights.c \
 	tests/unit/torch_file.c tests/unit/torch_file.h
 EXTRA_DIST += \
 	tests/fixtures/torch-legacy-nested.bin \
