@@ -129,6 +129,8 @@ static int run(const struct settings *s, struct str *out, const struct progress 
     struct job j = {.s = &with_data, .progress = progress};
     str_init(&j.checkpoint);
     int code = run_job(&j, out, e);
+    if (code != 0 && j.made_directory)
+        (void)!rmdir(j.s->output); /* if nothing was written into it */
     job_free(&j);
     return code;
 }

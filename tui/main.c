@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "analyzer/base/clock.h"
+#include "analyzer/base/outdir.h"
 #include "analyzer/base/outfile.h"
 #include "tui/command.h"
 
@@ -54,6 +55,7 @@ static void clear_progress(const struct meter *m)
 static void no_memory(void)
 {
     fputs("bertscope: there is no memory for what is to be written\n", stderr);
+    outdir_abandon();
     exit(EXIT_MACHINE);
 }
 

@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,16 +20,24 @@ static bool is_dots(const char *name)
     return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
 }
 
-/* Removes the files of a directory and the directory; it holds no directories. */
+/* Removes the files of a directory and the directory; it holds no directories. Needs no memory, so that it works when there is none. */
 static void remove_dir(const char *path)
 {
-    DIR *dir = opendir(path);
-    if (!dir)
-        return;
-    for (const struct dirent *d; (d = readdir(dir));)
-        if (!is_dots(d->d_name))
-            unlinkat(dirfd(dir), d->d_name, 0);
-    closedir(dir);
+    union {
+        struct dirent64 first;
+        char bytes[4096];
+    } entries;
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    ssize_t n = fd < 0 ? 0 : getdents64(fd, &entries, sizeof entries);
+    for (; n > 0; n = getdents64(fd, &entries, sizeof entries))
+        for (ssize_t at = 0; at < n;) {
+            const struct dirent64 *d = (const struct dirent64 *)(const void *)(entries.bytes + at);
+            at += d->d_reclen;
+            if (!is_dots(d->d_name))
+                unlinkat(fd, d->d_name, 0);
+        }
+    if (fd >= 0)
+        close(fd);
     rmdir(path);
 }
 
@@ -71,6 +80,29 @@ static char *plain_path(const char *path)
     return copy;
 }
 
+/* Directories that have not been kept or dropped, for outdir_abandon. */
+enum { OPEN_MOST = 8 };
+static _Atomic(const char *) open_temps[OPEN_MOST];
+
+/* Puts `to` where `from` is. */
+static void exchange(const char *from, const char *to)
+{
+    for (int i = 0; i < OPEN_MOST; i++) {
+        const char *expected = from;
+        if (atomic_compare_exchange_strong(&open_temps[i], &expected, to))
+            return;
+    }
+}
+
+void outdir_abandon(void)
+{
+    for (int i = 0; i < OPEN_MOST; i++) {
+        const char *temp = atomic_exchange(&open_temps[i], NULL);
+        if (temp)
+            remove_dir(temp);
+    }
+}
+
 int outdir_open(struct outdir *out, const char *path, outdir_ours_fn *ours, struct err *e)
 {
     *out = (struct outdir){0};
@@ -81,8 +113,10 @@ int outdir_open(struct outdir *out, const char *path, outdir_ours_fn *ours, stru
         outdir_drop(out);
         return err_set(e, ERR_NOMEM, "no memory for the name of a directory");
     }
-    if (mkdtemp(out->temp))
+    if (mkdtemp(out->temp)) {
+        exchange(NULL, out->temp);
         return 0;
+    }
     int number = errno;
     free(out->temp);
     out->temp = NULL;
@@ -132,8 +166,10 @@ int outdir_keep(struct outdir *d, outdir_ours_fn *ours, struct err *e)
 
 void outdir_drop(struct outdir *d)
 {
-    if (d->temp)
+    if (d->temp) {
+        exchange(d->temp, NULL);
         remove_dir(d->temp);
+    }
     free(d->temp);
     free(d->path);
     *d = (struct outdir){0};

@@ -23,4 +23,7 @@ WARN_UNUSED int outdir_open(struct outdir *out, const char *path, outdir_ours_fn
 WARN_UNUSED int outdir_keep(struct outdir *d, outdir_ours_fn *ours, struct err *e);
 void outdir_drop(struct outdir *d); /* also after a failure to open */
 
+/* Removes what was opened and neither kept nor dropped: for a program that ends in the middle. */
+void outdir_abandon(void);
+
 #endif

@@ -88,6 +88,18 @@ static void write_sizes(struct writer *w)
         put(w, w->root, "layer_norm_eps", json_real(shortest(c->eps)));
 }
 
+/* jansson 2.14 does not notice all that fails while it writes, so what it wrote is read again. */
+static char *dump(const json_t *root)
+{
+    char *text = json_dumps(root, JSON_INDENT(2) | JSON_SORT_KEYS | JSON_REAL_PRECISION(9));
+    json_t *again = text ? json_loads(text, JSON_REJECT_DUPLICATES, NULL) : NULL;
+    bool whole = again && json_object_size(again) == json_object_size(root);
+    json_decref(again);
+    if (!whole)
+        free(text);
+    return whole ? text : NULL;
+}
+
 int config_write(const struct config *c, enum config_head head, const char *dtype, const struct compact *compact, struct str *out,
                  struct err *e)
 {
@@ -104,7 +116,7 @@ int config_write(const struct config *c, enum config_head head, const char *dtyp
     if (c->pruned && !compact)
         write_pruned(&w);
     w.failed |= compact && !compact_write(compact, w.root);
-    char *text = w.failed ? NULL : json_dumps(w.root, JSON_INDENT(2) | JSON_SORT_KEYS | JSON_REAL_PRECISION(9));
+    char *text = w.failed ? NULL : dump(w.root);
     str_addf(out, "%s\n", text ? text : "");
     json_decref(w.root);
     free(text);

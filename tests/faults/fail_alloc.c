@@ -19,6 +19,7 @@ void *__libc_memalign(size_t align, size_t n);
 
 struct json_t;
 struct json_t *json_loadb(const char *text, size_t n, size_t flags, void *error);
+struct json_t *json_loads(const char *text, size_t flags, void *error);
 
 static atomic_long count;
 static long fail_at = -1;
@@ -53,6 +54,11 @@ struct json_t *json_loadb(const char *text, size_t n, size_t flags, void *error)
     struct json_t *value = real(text, n, flags, error);
     inside = before;
     return value;
+}
+
+struct json_t *json_loads(const char *text, size_t flags, void *error)
+{
+    return json_loadb(text, strlen(text), flags, error);
 }
 
 /* Whether the code at `caller` is one whose allocations count. */

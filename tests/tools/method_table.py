@@ -1,0 +1,61 @@
+#!/usr/bin/env python3
+"""method_table.py BERTSCOPE MODEL [--data FILE --task NAME ...]: a Markdown table of every compression method at three strengths.
+
+Runs `BERTSCOPE compress MODEL` for each step and prints what its JSON says: bytes, MACs, time in turns with the original, accuracy and
+its paired difference. Everything after MODEL is passed on.
+"""
+import json
+import subprocess
+import sys
+
+STEPS = [
+    ["f16 layers=0", "f16 components=ffn", "f16"],
+    ["bf16 layers=0", "bf16 components=ffn", "bf16"],
+    ["int8 layers=0", "int8 components=ffn", "int8"],
+    ["int4 layers=0", "int4 components=ffn", "int4"],
+    ["ternary layers=0", "ternary components=ffn", "ternary"],
+    ["kmeans bits=6", "kmeans bits=4", "kmeans bits=2"],
+    ["prune-heads fraction=0.125", "prune-heads fraction=0.25", "prune-heads fraction=0.5"],
+    ["prune-heads fraction=0.5 iterations=4", "prune-heads fraction=0.5 iterations=8", "prune-heads fraction=0.5 by=magnitude"],
+    ["prune-neurons fraction=0.25", "prune-neurons fraction=0.5", "prune-neurons fraction=0.75"],
+    ["prune-layers layers=3", "prune-layers layers=1", "prune-layers count=2"],
+    ["prune-elements fraction=0.3", "prune-elements fraction=0.5", "prune-elements fraction=0.7"],
+    ["prune-elements fraction=0.5 by=wanda", "prune-elements by=wanda pattern=2:4", "prune-elements fraction=0.7 by=wanda"],
+    ["low-rank fraction=0.25", "low-rank fraction=0.5", "low-rank fraction=0.75"],
+    ["share layers=2-3", "share layers=1-2", "share layers=0-3"],
+    ["prune-vocab"],
+    ["prune-heads fraction=0.5; refit", "prune-neurons fraction=0.5; refit", "prune-neurons fraction=0.75; refit"],
+    ["search budget=0.8", "search budget=0.6", "search budget=0.4"],
+    ["decouple layers=0", "decouple layers=0-1", "decouple layers=0-2"],
+]
+
+
+def run(program, model, steps, rest):
+    words = [program, "compress", model, "--json", "--quiet"] + rest
+    for step in steps.split("; "):
+        words += ["--step", step]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    return json.loads(done.stdout) if done.returncode == 0 else done.stderr.strip()
+
+
+def row(steps, found):
+    if isinstance(found, str):
+        return "| `%s` | %s | | | | |" % (steps, found.replace("bertscope: ", "").replace("|", "\\|"))
+    trial = found["trial"]
+    cost = {c["name"]: c["ratio"] for c in trial["costs"]}
+    speed, paired = trial["time"]["speedup"], trial["paired"]
+    points = "%+.2f [%+.2f %+.2f]" % tuple(100 * paired[k] for k in ("difference", "ci_low", "ci_high"))
+    return "| `%s` | %.1f %% | %.1f %% | %.2f [%.2f %.2f] | %.2f %% | %s |" % (
+        steps, 100 * cost["bytes"], 100 * cost["macs"], speed["median"], speed["ci_low"], speed["ci_high"],
+        100 * trial["quality"]["metrics"][0]["value"], points)
+
+
+def main(program, model, rest):
+    print("| steps | bytes | MACs | speed-up [95 %] | accuracy | points against the original [95 %] |")
+    print("| --- | --- | --- | --- | --- | --- |")
+    for group in STEPS:
+        for steps in group:
+            print(row(steps, run(program, model, steps, rest)), flush=True)
+
+
+main(sys.argv[1], sys.argv[2], sys.argv[3:])
