@@ -209,8 +209,10 @@ static void table_close(struct html_sink *s, int open_rows)
     if (has_columns(s) && s->rows) {
         str_add(&s->body, folded ? "<details><summary>" : title ? "<p class=\"axis\">" : "");
         escape_xml(&s->body, title ? title : "");
-        str_addf(&s->body, folded ? " <span class=\"dim\">(%s%d rows)</span></summary>\n" : title ? "</p>\n" : "",
-                 s->shown ? "the figures of the picture, " : "", s->rows);
+        if (folded)
+            str_addf(&s->body, " <span class=\"dim\">(%s%d rows)</span></summary>\n", s->shown ? "the figures of the picture, " : "", s->rows);
+        else
+            str_add(&s->body, title ? "</p>\n" : "");
         table_head(s);
         str_add(&s->body, s->table.text);
         str_add(&s->body, "</tr>\n</tbody>\n</table>\n</div>\n");

@@ -5,6 +5,6 @@ EXTRA_DIST += tests/cli/train.sh tests/tools/check_saved.py
 TESTS += tests/cli/check.sh
 EXTRA_DIST += tests/cli/check.sh
 TESTS += tests/cli/compress.sh
-EXTRA_DIST += tests/cli/compress.sh tests/tools/check_dense.py
+EXTRA_DIST += tests/cli/compress.sh tests/tools/check_dense.py tests/tools/method_table.py
 TESTS += tests/cli/history.sh
 EXTRA_DIST += tests/cli/history.sh
