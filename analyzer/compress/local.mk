@@ -1,11 +1,13 @@
 libanalyzer_a_SOURCES += \
 	analyzer/compress/apply.c analyzer/compress/apply.h \
 	analyzer/compress/codebook.c analyzer/compress/codebook.h \
+	analyzer/compress/calibrate.c analyzer/compress/calibrate.h \
 	analyzer/compress/expand.c analyzer/compress/expand.h \
 	analyzer/compress/export.c analyzer/compress/export.h \
 	analyzer/compress/forecast.c analyzer/compress/forecast.h \
 	analyzer/compress/importance.c analyzer/compress/importance.h \
 	analyzer/compress/latency.c analyzer/compress/latency.h \
+	analyzer/compress/least.c analyzer/compress/least.h \
 	analyzer/compress/memo.c analyzer/compress/memo.h \
 	analyzer/compress/method.c analyzer/compress/method.h \
 	analyzer/compress/method_bf16.c \
@@ -13,6 +15,7 @@ libanalyzer_a_SOURCES += \
 	analyzer/compress/method_int4.c \
 	analyzer/compress/method_int8.c \
 	analyzer/compress/method_kmeans.c \
+	analyzer/compress/method_prune_elements.c \
 	analyzer/compress/method_prune_heads.c \
 	analyzer/compress/method_prune_layers.c \
 	analyzer/compress/method_prune_neurons.c \

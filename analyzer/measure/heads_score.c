@@ -9,14 +9,13 @@
 #include "analyzer/data/batches.h"
 #include "analyzer/data/dataset.h"
 #include "analyzer/data/encoded.h"
-#include "analyzer/data/label_map.h"
+#include "analyzer/measure/row_loss.h"
 #include "analyzer/model/model.h"
 #include "analyzer/run/exec.h"
 #include "analyzer/run/plan.h"
 #include "analyzer/run/predict.h"
 #include "analyzer/run/rows.h"
 #include "analyzer/run/weights.h"
-#include "analyzer/train/loss.h"
 
 enum { MOST_TOKENS = 512 }; /* more, and what is kept leaves the caches before the backward pass reads it */
 static const size_t memory_bytes = (size_t)256 << 20; /* for what a batch keeps for its backward pass */
@@ -39,10 +38,8 @@ struct run {
     struct head_scores *sum;  /* of the rows so far */
     struct head_scores *mean; /* what is shown */
     uint64_t start_ns;
-    struct label_map labels; /* with labels */
+    struct row_loss loss;
     struct arena room; /* plans that follow each other hand it on */
-    int32_t *label; /* [most rows of a batch]: targets of its rows; owned */
-    float *value;
 };
 
 /* Adds |g| and g^2 of the gates g [sequences, gates] of a layer; `absolute` may be NULL. Not finite: false. */
@@ -94,38 +91,12 @@ static void take_means(struct run *r)
 
 /* ---- one batch ----------------------------------------------------------------------------------------------- */
 
-static int largest(const float *x, int n)
-{
-    int best = 0;
-    for (int i = 1; i < n; i++)
-        best = x[i] > x[best] ? i : best;
-    return best;
-}
-
-/* The losses of the rows of a batch, each counted once, and their gradients, into the plan. */
-static double batch_loss(const struct plan *p, struct run *r, const int *row)
-{
-    int labels = r->weights->model->config.labels;
-    const float *logits = plan_output(p, PLAN_LOGITS, -1);
-    struct loss_target target = {r->label, r->value};
-    for (int i = 0; i < p->sequences; i++) {
-        const struct example *x = &r->data->row[row[i]];
-        r->label[i] = labels == 1          ? -1
-                      : r->mean->labelled ? r->labels.output[x->label]
-                                          : largest(logits + (size_t)i * (size_t)labels, labels);
-        r->value[i] = x->target;
-    }
-    return (labels == 1 ? &loss_mse : &loss_cross_entropy)
-        ->run(plan_gradient(p, PLAN_LOGITS, -1), logits, &target, &(struct loss_options){.temperature = 1}, 1, p->sequences,
-              labels);
-}
-
 static int run_plan(struct run *r, struct plan *p, const int *row, const struct progress *progress, struct err *e)
 {
     const atomic_bool *cancel = progress ? progress->cancel : NULL;
     int code = exec_run(p, NULL, cancel);
     if (code == 0) {
-        r->sum->loss += batch_loss(p, r, row);
+        r->sum->loss += row_loss_run(&r->loss, p, row);
         code = exec_backward(p, cancel);
     }
     return code == 0 ? add_plan(r->sum, p, e) : err_set(e, ERR_CANCELLED, "the scoring of heads was cancelled");
@@ -147,9 +118,7 @@ static int run_all(struct run *r, heads_fn *on_snapshot, void *payload, const st
 {
     struct batches b;
     TRY(batches_by_tokens(&b, r->rows->row, r->rows->rows, batch_tokens(&r->weights->model->config), e));
-    r->label = malloc((size_t)b.most_rows * sizeof *r->label + 1);
-    r->value = malloc((size_t)b.most_rows * sizeof *r->value + 1);
-    int code = r->label && r->value ? 0 : err_set(e, ERR_NOMEM, "no memory for the targets of %d rows", b.most_rows);
+    int code = row_loss_init(&r->loss, r->weights->model, r->data, r->mean->labelled, b.most_rows, e);
     for (int i = 0; i < b.n && code == 0; i++) {
         code = progress_step(progress, "scoring heads", b.start[i], r->rows->rows, e);
         if (code == 0)
@@ -162,8 +131,7 @@ static int run_all(struct run *r, heads_fn *on_snapshot, void *payload, const st
             on_snapshot(payload, r->mean);
     }
     batches_free(&b);
-    free(r->label);
-    free(r->value);
+    row_loss_free(&r->loss);
     return code;
 }
 
@@ -201,8 +169,6 @@ int heads_score(struct head_scores *out, const struct weights *w, const struct d
     bool labelled = !options->unlabelled && d->task->target != TARGET_NONE;
     *out = (struct head_scores){.rows = 0};
     TRY(check(&r, labelled, e));
-    if (labelled)
-        TRY(label_map_make(&r.labels, d, &w->model->config, e));
     int code = head_scores_init(out, w->model, e);
     if (code == 0)
         code = head_scores_init(&sum, w->model, e);
@@ -211,7 +177,6 @@ int heads_score(struct head_scores *out, const struct weights *w, const struct d
     if (code == 0)
         code = run_all(&r, on_snapshot, payload, progress, e);
     head_scores_free(&sum);
-    label_map_free(&r.labels);
     arena_free(&r.room);
     if (code != 0)
         head_scores_free(out);

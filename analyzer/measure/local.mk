@@ -18,6 +18,7 @@ libanalyzer_a_SOURCES += \
 	analyzer/measure/versus.c analyzer/measure/versus.h \
 	analyzer/measure/race.c analyzer/measure/race.h \
 	analyzer/measure/ranks.c analyzer/measure/ranks.h \
+	analyzer/measure/row_loss.c analyzer/measure/row_loss.h \
 	analyzer/measure/samples.c analyzer/measure/samples.h \
 	analyzer/measure/shift.c analyzer/measure/shift.h \
 	analyzer/measure/stacks.c analyzer/measure/stacks.h \

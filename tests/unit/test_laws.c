@@ -31,6 +31,8 @@ static const struct law {
     {"int4", "int4 layers=none", {"int4 layers=2 components=ffn", "int4 components=ffn", "int4"}},
     {"ternary", "ternary layers=none", {"ternary layers=2 components=ffn", "ternary components=ffn", "ternary"}},
     {"kmeans", "kmeans layers=none", {"kmeans layers=0 bits=8", "kmeans layers=0-2 bits=5", "kmeans bits=2"}},
+    {"prune-elements", "prune-elements", {"prune-elements fraction=0.3", "prune-elements fraction=0.5 by=gradient scope=all",
+                                          "prune-elements fraction=0.7 by=wanda scope=row"}},
     {"prune-heads", "prune-heads fraction=0", {"prune-heads heads=0.1,3.0-2", "prune-heads fraction=0.5", "prune-heads fraction=1 iterations=3"}},
     {"prune-neurons", "prune-neurons", {"prune-neurons fraction=0.25 by=magnitude", "prune-neurons fraction=0.5 by=random seed=7",
                                         "prune-neurons fraction=0.9 iterations=2"}},

@@ -1,0 +1,161 @@
+/* methods: what single compression methods compute, against sums written down once more. */
+#include "tests/unit/unit.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analyzer/compress/apply.h"
+#include "analyzer/compress/least.h"
+#include "analyzer/data/encoded.h"
+#include "analyzer/model/derive.h"
+#include "analyzer/run/exec.h"
+#include "analyzer/run/predict.h"
+#include "analyzer/run/rows.h"
+#include "analyzer/run/weights.h"
+#include "kernels/cpu.h"
+
+enum { ROWS = 16 };
+
+struct bench {
+    struct model *model;
+    struct dataset data;
+    struct encoded rows;
+    struct materials materials;
+};
+
+static void bench_open(struct bench *b)
+{
+    struct err e = {0};
+    *b = (struct bench){0};
+    CU_ASSERT_EQUAL_FATAL(model_open(&b->model, "demo", NULL, NULL, &e), 0);
+    CU_ASSERT_EQUAL_FATAL(dataset_read(&b->data, "demo:dev", NULL, &e), 0);
+    dataset_cut(&b->data, ROWS);
+    CU_ASSERT_EQUAL_FATAL(encode_dataset(&b->rows, b->model->tokenizer, &b->data, b->model->config.positions, 1, NULL, &e), 0);
+    b->materials = (struct materials){.data = &b->data, .rows = &b->rows, .threads = 2, .cpu = cpu_detect(NULL)};
+}
+
+static void bench_close(struct bench *b)
+{
+    encoded_free(&b->rows);
+    dataset_free(&b->data);
+    model_free(b->model);
+}
+
+static struct model *applied(const struct bench *b, const char *text)
+{
+    struct recipe r;
+    struct model *m = NULL;
+    struct err e = {0};
+    CU_ASSERT_EQUAL_FATAL(recipe_parse(&r, text, strlen(text), "r", &e), 0);
+    if (recipe_apply(&m, b->model, &r, "r", &b->materials, NULL, &e) != 0)
+        printf("\n    said: %s\n", e.text);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(m);
+    recipe_free(&r);
+    return m;
+}
+
+/* The numbers of a parameter; the caller frees them. */
+static float *numbers(const struct model *m, enum role role, int layer, size_t dim[2])
+{
+    const struct param *p = model_param(m, role, layer);
+    float *x = NULL;
+    CU_ASSERT_PTR_NOT_NULL_FATAL(p);
+    CU_ASSERT_EQUAL_FATAL(param_copy(&x, p, NULL), 0);
+    dim[0] = p->tensor.dim[0];
+    dim[1] = p->tensor.dim[1];
+    return x;
+}
+
+/* How many of score [n] are smaller than score[i], or equal and in front. */
+static size_t rank_of(const float *score, size_t n, size_t i)
+{
+    size_t rank = 0;
+    for (size_t k = 0; k < n; k++)
+        rank += score[k] < score[i] || (score[k] == score[i] && k < i);
+    return rank;
+}
+
+static void the_least(void)
+{
+    enum { N = 57 };
+    float score[N], w[N], scratch[N];
+    for (unsigned kinds = 1; kinds < 200; kinds = kinds * 3 + 1)
+        for (size_t count = 0; count <= N; count++) {
+            for (unsigned i = 0; i < N; i++) {
+                score[i] = (float)(i * 2654435761u % 1009 % kinds);
+                w[i] = 1;
+            }
+            least_to_zero(w, score, N, count, scratch);
+            for (size_t i = 0; i < N; i++)
+                CU_ASSERT_EQUAL(w[i] == 0, rank_of(score, N, i) < count);
+        }
+}
+
+/* Squares of what the first layer's query, key and value read: the states after the embedding. */
+static void input_squares(const struct bench *b, double *square)
+{
+    struct weights_options options = {.cpu = b->materials.cpu, .threads = 2};
+    struct plan_options plan_options = {.threads = 2, .keep_hidden = true};
+    struct weights *w;
+    struct plan *p;
+    size_t k = (size_t)b->model->config.hidden;
+    CU_ASSERT_EQUAL_FATAL(weights_build(&w, b->model, &options, NULL, NULL), 0);
+    CU_ASSERT_EQUAL_FATAL(rows_plan(&p, w, b->rows.row, NULL, ROWS, &plan_options, NULL), 0);
+    CU_ASSERT_EQUAL_FATAL(exec_run(p, NULL, NULL), 0);
+    const float *x = plan_output(p, PLAN_HIDDEN, -1);
+    for (size_t i = 0; i < (size_t)p->tokens * k; i++)
+        square[i % k] += (double)x[i] * (double)x[i];
+    plan_free(p);
+    weights_free(w);
+}
+
+static void wanda(void)
+{
+    struct bench b;
+    size_t dim[2];
+    bench_open(&b);
+    struct model *m = applied(&b, "prune-elements fraction=0.25 by=wanda scope=row layers=0 components=before");
+    float *w = numbers(b.model, ROLE_KEY_WEIGHT, 0, dim), *left = numbers(m, ROLE_KEY_WEIGHT, 0, dim);
+    double *square = calloc(dim[1], sizeof *square);
+    float *score = calloc(dim[1], sizeof *score);
+    input_squares(&b, square);
+    for (size_t row = 0; row < dim[0]; row++) {
+        for (size_t k = 0; k < dim[1]; k++)
+            score[k] = fabsf(w[row * dim[1] + k]) * (float)sqrt(square[k]);
+        for (size_t k = 0; k < dim[1]; k++)
+            CU_ASSERT_EQUAL(left[row * dim[1] + k], rank_of(score, dim[1], k) < dim[1] / 4 ? 0 : w[row * dim[1] + k]);
+    }
+    free(score);
+    free(square);
+    free(left);
+    free(w);
+    model_free(m);
+    bench_close(&b);
+}
+
+static void two_of_four(void)
+{
+    struct bench b;
+    size_t dim[2];
+    bench_open(&b);
+    struct model *m = applied(&b, "prune-elements pattern=2:4");
+    float *w = numbers(b.model, ROLE_FFN_UP_WEIGHT, 1, dim), *left = numbers(m, ROLE_FFN_UP_WEIGHT, 1, dim), score[4];
+    for (size_t at = 0; at < dim[0] * dim[1]; at += 4) {
+        for (size_t i = 0; i < 4; i++)
+            score[i] = fabsf(w[at + i]);
+        for (size_t i = 0; i < 4; i++)
+            CU_ASSERT_EQUAL(left[at + i], rank_of(score, 4, i) < 2 ? 0 : w[at + i]);
+    }
+    free(left);
+    free(w);
+    model_free(m);
+    bench_close(&b);
+}
+
+CU_TestInfo suite_methods[] = {
+    {"the smallest of many numbers", the_least},
+    {"Wanda: weight times norm of its input", wanda},
+    {"two of four", two_of_four},
+    CU_TEST_INFO_NULL,
+};
