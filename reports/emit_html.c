@@ -271,8 +271,8 @@ static void matrix(void *state, const char *key, const char *title, const struct
     struct html_sink *s = state;
     int n = matrix_columns(m);
     emit_matrix(s->json, key, title, m);
-    if (title)
-        matrix_table(&cells, state, title, m, 0, n < MATRIX_COLUMNS ? n : MATRIX_COLUMNS);
+    for (int from = 0; title && from < n; from += MATRIX_COLUMNS)
+        matrix_table(&cells, state, title, m, from, n - from < MATRIX_COLUMNS ? n - from : MATRIX_COLUMNS);
 }
 
 /* ---- the page ------------------------------------------------------------------------------------------------ */

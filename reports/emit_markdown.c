@@ -172,8 +172,8 @@ static void matrix(void *state, const char *key, const char *title, const struct
 {
     int n = matrix_columns(m);
     (void)key;
-    if (title)
-        matrix_table(&markdown_sink, state, title, m, 0, n < MATRIX_COLUMNS ? n : MATRIX_COLUMNS);
+    for (int from = 0; title && from < n; from += MATRIX_COLUMNS)
+        matrix_table(&markdown_sink, state, title, m, from, n - from < MATRIX_COLUMNS ? n - from : MATRIX_COLUMNS);
 }
 
 struct emit *emit_markdown(const char *schema)

@@ -6,7 +6,7 @@
 
 #include "reports/render.h"
 
-enum { CELL = 26, TOP = 20, SHADES = 9 };
+enum { CELL = 26, TOP = 20, SHADES = 9, MOST_LABELLED = 16 /* cells of a row that have room for a figure */ };
 
 static int shade(double weight)
 {
@@ -22,7 +22,7 @@ static void one_cell(const struct figure_map *m, int r, int c, double width, str
     int h = shade(m->weight[m->first[r] + c]);
     str_addf(out, "<rect class=\"h%d\" x=\"%.3f%%\" y=\"%d\" width=\"%.3f%%\" height=\"%d\"><title>%s %d, %s %d: %s</title></rect>", h,
              c * width, TOP + r * CELL, width, CELL, m->row, r, m->column, c, text);
-    if (m->unit == UNIT_SCORE || m->unit == UNIT_POINTS)
+    if (width >= 100.0 / MOST_LABELLED)
         str_addf(out, "<text class=\"t%d mid cell\" x=\"%.3f%%\" y=\"%d\">%s</text>", h, (c + 0.5) * width,
                  TOP + r * CELL + CELL / 2 + 4, text);
     free(text);

@@ -101,9 +101,10 @@ static int write_report(const struct report *r, const char *path, struct err *e)
 static int collect(struct app *a, struct report *out, struct err *e)
 {
     struct provenance p;
-    report_provenance(&p, "", &a->settings, app_data(a));
-    const struct report_source source = {.facts = a->facts, .workload = a->profile ? a->profile->workload : a->workload,
-                                         .seed = (uint64_t)a->settings.seed, .provenance = &p, .profile = a->profile, .heads = &a->heads};
+    const struct profile *measured = a->profile && a->profile->total.time_ns.n > 0 ? a->profile : NULL;
+    report_provenance(&p, "", &a->settings, head_study_grid(&a->heads) ? app_data(a) : NULL);
+    const struct report_source source = {.facts = a->facts, .workload = measured ? measured->workload : a->workload,
+                                         .seed = (uint64_t)a->settings.seed, .provenance = &p, .profile = measured, .heads = &a->heads};
     return report_collect(out, &source, e);
 }
 

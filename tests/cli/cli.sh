@@ -67,6 +67,16 @@ run 0 "" report preset:bert-tiny --budget 0.05 --csv - --markdown "$tmp/r.md" -o
 out "^steps,0,macs,0"
 grep -q '^# preset&#58;bert&#45;tiny$' "$tmp/r.md" || fail "no headline in the Markdown of a report"
 grep -q '<h1>preset:bert-tiny</h1>' "$tmp/r.html" || fail "no headline in the HTML of a report"
+run 0 "" report --from-report "$tmp/r.html" --json
+out '"schema": "bertscope.report/1"'
+run 0 "" draw layers --from-report "$tmp/r.html"
+out "layer 1"
+run 2 "bertscope: --from-report shows what $tmp/r.html says; demo has no use then" report demo --from-report "$tmp/r.html" --json
+head -c 30000 "$tmp/r.html" >"$tmp/cut.html"
+run 5 "bertscope: $tmp/cut.html is not a report: neither JSON nor a page of ..." open --from-report "$tmp/cut.html"
+sed 's/"cores":/"cores":-/' "$tmp/r.html" >"$tmp/bad.html"
+run 5 "bertscope: $tmp/bad.html: machine.cores is not a whole number from 1 to 1048576" draw overview --from-report "$tmp/bad.html"
+run 5 "bertscope: /nonexistent/r.html: No such file or directory" --from-report /nonexistent/r.html
 rm "$tmp/r.html"
 run 5 "bertscope: /nonexistent/model: No such file or directory" report /nonexistent/model -o "$tmp/r.html"
 [ ! -e "$tmp/r.html" ] || fail "a report that failed left a file"
