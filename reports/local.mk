@@ -23,6 +23,7 @@ libreports_a_SOURCES = \
 	reports/figure_curve.c \
 	reports/figure_map.c \
 	reports/figure_roof.c \
+	reports/flame.c reports/flame.h \
 	reports/format.c reports/format.h \
 	reports/head.c reports/head.h \
 	reports/heads_read.c reports/heads_read.h \
@@ -38,6 +39,7 @@ libreports_a_SOURCES = \
 	reports/render.c reports/render.h \
 	reports/report.c reports/report.h \
 	reports/report_read.c \
+	reports/samples_report.c reports/samples_report.h \
 	reports/section_evaluation.c \
 	reports/section_heads.c \
 	reports/section_model.c \

@@ -6,15 +6,14 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/auxv.h>
-#include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "analyzer/base/signal_stack.h"
 #include "analyzer/base/str.h"
 #include "analyzer/measure/stacks.h"
 
-enum { OWN_STACK = 64 * 1024, RESTORE_BYTES = 1000, TRACE_SECONDS = 5, PARK_MS = 100, PARK = SIGUSR2 };
+enum { RESTORE_BYTES = 1000, TRACE_SECONDS = 5, PARK_MS = 100, PARK = SIGUSR2 };
 
 static const struct {
     int number;
@@ -40,36 +39,6 @@ static struct {
 } prepared;
 
 static atomic_bool crashing, parked;
-static _Thread_local char *stack;
-
-/* The kernel's frame alone may take more than SIGSTKSZ where the CPU has large registers. */
-static size_t stack_bytes(void)
-{
-    return (size_t)getauxval(AT_MINSIGSTKSZ) + SIGSTKSZ + OWN_STACK;
-}
-
-void crash_thread_begin(void)
-{
-    size_t n = stack_bytes();
-    char *memory = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
-    stack_t s = {.ss_sp = memory, .ss_size = n};
-    if (memory == MAP_FAILED)
-        return;
-    if (sigaltstack(&s, NULL) == 0)
-        stack = memory;
-    else
-        munmap(memory, n);
-}
-
-void crash_thread_end(void)
-{
-    stack_t off = {.ss_flags = SS_DISABLE};
-    if (!stack)
-        return;
-    sigaltstack(&off, NULL);
-    munmap(stack, stack_bytes());
-    stack = NULL;
-}
 
 static void put(int fd, const char *text, size_t n)
 {
@@ -141,7 +110,7 @@ void crash_arm(int fd, const char *bytes, size_t n, const struct termios *modes)
     memcpy(prepared.bytes, bytes, prepared.n);
     prepared.modes = *modes;
     prepared.drawing = pthread_self();
-    crash_thread_begin();
+    signal_stack_begin();
     sigaction(PARK, &park, &prepared.before_park);
     sigfillset(&action.sa_mask);
     sigdelset(&action.sa_mask, SIGALRM);
@@ -155,5 +124,5 @@ void crash_disarm(void)
         sigaction(crashes[i].number, &prepared.before[i], NULL);
     sigaction(PARK, &prepared.before_park, NULL);
     str_no_memory = prepared.no_memory;
-    crash_thread_end();
+    signal_stack_end();
 }

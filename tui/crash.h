@@ -8,14 +8,9 @@
 
 /* From now on SIGSEGV, SIGBUS, SIGFPE, SIGILL and SIGABRT restore `fd`: the bytes are written to it (copied now, at
  * most 1000 are kept) and the modes set. The calling thread is the one that draws: when another crashes it is stopped
- * first (by SIGUSR2). It gets an alternate stack, so that even a stack that overflowed is reported. */
+ * first (by SIGUSR2). It gets an alternate stack (analyzer/base/signal_stack.h, which other threads need too), so that even a stack that overflowed is reported. */
 void crash_arm(int fd, const char *bytes, size_t n, const struct termios *modes);
 /* Back to the handlers that were there before. */
 void crash_disarm(void);
-
-/* An alternate stack for the calling thread; _end before it ends. Without memory there is none: then only an
- * overflow of its stack goes unreported. */
-void crash_thread_begin(void);
-void crash_thread_end(void);
 
 #endif

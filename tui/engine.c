@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "analyzer/base/clock.h"
+#include "analyzer/base/signal_stack.h"
 #include "analyzer/base/text.h"
-#include "tui/crash.h"
 #include "tui/opened.h"
 #include "tui/train_session.h"
 
@@ -237,7 +237,7 @@ static void *run(void *payload)
     struct engine *x = payload;
     struct request r;
     struct progress progress = {report, x, &x->cancel};
-    crash_thread_begin();
+    signal_stack_begin();
     while (next_request(x, &r)) {
         struct job_context context = {&x->opened, &x->session, &r, &progress, x, publish_facts, publish_profile, publish_heads,
                                       publish_training, publish_trial, write_log};
@@ -248,7 +248,7 @@ static void *run(void *payload)
     }
     train_session_free(x->session);
     opened_close(&x->opened);
-    crash_thread_end();
+    signal_stack_end();
     return NULL;
 }
 

@@ -8,6 +8,7 @@
 #include "analyzer/base/err.h"
 #include "analyzer/base/str.h"
 #include "analyzer/measure/profile.h"
+#include "analyzer/measure/sampler.h"
 
 /* A set of OPTION_BITs. */
 typedef unsigned __int128 option_set;
@@ -39,6 +40,9 @@ struct settings {
     int epochs, steps, batch_rows, eval_every, patience, vocab_size, layers, hidden, heads, ffn, positions;
     double lr, warmup, decay, clip, dropout, smoothing, checkpoint_s;
     bool resume, cased, normalize, curve, unlabelled;
+    int rate;
+    bool samples;
+    const char *flame, *folded;
     bool overhead, unfused, bench, ascii, no_mouse, json, quiet, help;
     bool methods;
     const char *recipe, *export, *sensitivity;

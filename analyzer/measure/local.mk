@@ -1,6 +1,7 @@
 libanalyzer_a_SOURCES += \
 	analyzer/measure/ablation.c analyzer/measure/ablation.h \
 	analyzer/measure/ablation_run.c \
+	analyzer/measure/call_tree.c analyzer/measure/call_tree.h \
 	analyzer/measure/ceilings.c analyzer/measure/ceilings.h \
 	analyzer/measure/counters.c analyzer/measure/counters.h \
 	analyzer/measure/evaluate.c analyzer/measure/evaluate.h \
@@ -19,11 +20,14 @@ libanalyzer_a_SOURCES += \
 	analyzer/measure/race.c analyzer/measure/race.h \
 	analyzer/measure/ranks.c analyzer/measure/ranks.h \
 	analyzer/measure/row_loss.c analyzer/measure/row_loss.h \
+	analyzer/measure/sampled.c analyzer/measure/sampled.h \
+	analyzer/measure/sampler.c analyzer/measure/sampler.h \
 	analyzer/measure/samples.c analyzer/measure/samples.h \
 	analyzer/measure/shift.c analyzer/measure/shift.h \
 	analyzer/measure/stacks.c analyzer/measure/stacks.h \
 	analyzer/measure/stats.c analyzer/measure/stats.h \
 	analyzer/measure/subject.c analyzer/measure/subject.h \
+	analyzer/measure/symbols.c analyzer/measure/symbols.h \
 	analyzer/measure/timing.c analyzer/measure/timing.h \
 	analyzer/measure/timing_run.c analyzer/measure/timing_run.h \
 	analyzer/measure/workload.c analyzer/measure/workload.h

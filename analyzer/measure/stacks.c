@@ -1,7 +1,6 @@
 #define UNW_LOCAL_ONLY
 #include "analyzer/measure/stacks.h"
 
-#include <stdint.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -107,6 +106,31 @@ void stacks_write(int fd, void *context)
     }
 }
 
+int stacks_walk(void *context, uintptr_t *pc, int most, bool *whole)
+{
+    unw_cursor_t cursor;
+    unw_word_t ip;
+    int n = 0, more = unw_init_local2(&cursor, context, UNW_INIT_SIGNAL_FRAME) == 0;
+    while (more > 0 && n < most && unw_get_reg(&cursor, UNW_REG_IP, &ip) == 0 && ip != 0) {
+        pc[n] = (uintptr_t)ip - (n > 0);
+        n++;
+        more = unw_step(&cursor);
+    }
+    *whole = n > 0 && more == 0;
+    return n;
+}
+
+void stacks_prepare(void)
+{
+    unw_context_t here;
+    unw_cursor_t cursor;
+    unw_set_caching_policy(unw_local_addr_space, UNW_CACHE_PER_THREAD);
+    unw_getcontext(&here);
+    if (unw_init_local(&cursor, &here) == 0)
+        while (unw_step(&cursor) > 0)
+            ;
+}
+
 #else
 
 bool stacks_available(void)
@@ -120,6 +144,17 @@ void stacks_write(int fd, void *context)
     (void)context;
     add(&l, "  (no call stack: this program was built without libunwind)");
     write_line(fd, &l);
+}
+
+int stacks_walk(void *context, uintptr_t *pc, int most, bool *whole)
+{
+    (void)context, (void)pc, (void)most;
+    *whole = false;
+    return 0;
+}
+
+void stacks_prepare(void)
+{
 }
 
 #endif

@@ -1,8 +1,9 @@
-/* The call stack of a thread, written as text. */
+/* The call stack of a thread, as text or as addresses. */
 #ifndef ANALYZER_MEASURE_STACKS_H
 #define ANALYZER_MEASURE_STACKS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /* False if the program was built without libunwind: stacks_write then writes one line that says so. */
 bool stacks_available(void);
@@ -15,5 +16,12 @@ bool stacks_available(void);
  * Made for signal handlers after a crash: it does not allocate and calls nothing but write() and libunwind, which
  * reads tables that the crash may have damaged. So whatever matters more (the terminal) is to be done before. */
 void stacks_write(int fd, void *context);
+
+/* The addresses on the stack of an interrupted place, the innermost first, into pc[most]; those of callers are inside the call
+ * instruction. Returns how many; *whole says whether the outermost was reached. For handlers of timer signals: does not
+ * allocate or lock once stacks_prepare was called in the thread. 0 without libunwind. */
+int stacks_walk(void *context, uintptr_t *pc, int most, bool *whole);
+/* Lets libunwind find and cache what it needs, in the calling thread. */
+void stacks_prepare(void);
 
 #endif

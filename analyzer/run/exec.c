@@ -3,17 +3,26 @@
 #include "analyzer/base/clock.h"
 #include "analyzer/run/op.h"
 
-int exec_run(const struct plan *p, uint64_t *clock, const atomic_bool *cancel)
+int exec_run_marked(const struct plan *p, uint64_t *clock, atomic_int *mark, const atomic_bool *cancel)
 {
     struct exec x = {p, cancel};
     if (clock)
         clock[0] = clock_ns();
     for (int i = 0; i < p->steps && !exec_cancelled(&x); i++) {
+        if (mark)
+            atomic_store_explicit(mark, i + 1, memory_order_relaxed);
         p->step[i].op->forward(&x, &p->step[i]);
         if (clock)
             clock[i + 1] = clock_ns();
     }
+    if (mark)
+        atomic_store_explicit(mark, 0, memory_order_relaxed);
     return exec_cancelled(&x) ? ERR_CANCELLED : 0;
+}
+
+int exec_run(const struct plan *p, uint64_t *clock, const atomic_bool *cancel)
+{
+    return exec_run_marked(p, clock, NULL, cancel);
 }
 
 int exec_backward(const struct plan *p, const atomic_bool *cancel)

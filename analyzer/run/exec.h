@@ -23,6 +23,8 @@ static inline bool exec_cancelled(const struct exec *x)
 /* Runs all steps. With `clock`, writes the clock before the first step and after each: clock[steps + 1], in ns.
  * Returns ERR_CANCELLED if the pass was cut short; its values are then meaningless. */
 int exec_run(const struct plan *p, uint64_t *clock, const atomic_bool *cancel);
+/* The same, and `mark` says which step runs, for whoever interrupts it: 1 for the first, 0 outside of the pass. */
+int exec_run_marked(const struct plan *p, uint64_t *clock, atomic_int *mark, const atomic_bool *cancel);
 
 /* Runs the backward pass of a plan with gradients; see plan.h for what comes before. Adds to the gradients of parameters,
  * writes those of gates. Returns ERR_CANCELLED if it was cut short; the gradients are then meaningless. */

@@ -57,6 +57,7 @@ run 2 "bertscope: profile takes one number as --batch" profile --batch 1,4
 run 2 "bertscope: this command has no option --batch (see --help)" kernels --batch 2
 run 2 "bertscope: profile has no use for \"b\" (see --help)" profile a b
 run 2 "bertscope: usage: bertscope predict MODEL [TEXT...] (see --help)" predict
+run 2 "bertscope: --rate takes a whole number from 1 to 10000, not \"0\"" profile --rate 0
 run 2 "bertscope: a length of 513 tokens is outside the model's 1..512 positions" profile preset:bert-tiny --seq 513
 run 2 "bertscope: there is no screen \"nosuch\" (..." draw nosuch
 BERTSCOPE_CPU=quantum run 2 "bertscope: BERTSCOPE_CPU=quantum is not a cap (..." kernels
@@ -199,6 +200,16 @@ if command -v bash >/dev/null; then
     "$bertscope" completion bash >"$tmp/completion"
     given=$(bash -c '. "$1"; COMP_WORDS=(bertscope profile --forma); COMP_CWORD=2; _bertscope; echo "${COMPREPLY[@]}"' - "$tmp/completion")
     if [ "$given" = "--format" ]; then passed=$((passed + 1)); else fail "bash completes --forma to '$given'"; fi
+fi
+
+# Samples, where this program has libunwind
+if "$bertscope" profile preset:bert-tiny --budget 0.05 --samples -q >/dev/null 2>&1; then
+    run 0 "" profile preset:bert-mini --budget 1 --flame "$tmp/flame.svg" --folded "$tmp/folded" --json
+    out '"stacks": *\['
+    grep -q '^Feed-forward;.* [0-9]*$' "$tmp/folded" && grep -q '</svg>' "$tmp/flame.svg" || fail "no stacks in the files of profile --flame --folded"
+    run 5 "bertscope: $tmp/none/f.svg cannot be written: No such file or directory" profile preset:bert-tiny --budget 0.05 --flame "$tmp/none/f.svg"
+else
+    run 5 "bertscope: there are no samples: this program was built without libunwind" profile preset:bert-tiny --budget 0.05 --samples
 fi
 
 # Results

@@ -21,6 +21,7 @@ tests_unit_unit_SOURCES += tests/unit/test_tokenizer.c \
 	tests/unit/test_emit.c \
 	tests/unit/test_options.c \
 	tests/unit/fixture.c tests/unit/fixture.h \
+	tests/unit/sampled_fixture.c tests/unit/sampled_fixture.h \
 	tests/unit/test_heads.c \
 	tests/unit/test_latency.c \
 	tests/unit/test_laws.c tests/unit/test_methods.c \
@@ -44,6 +45,7 @@ tests_unit_unit_SOURCES += tests/unit/test_tokenizer.c \
 	tests/unit/test_profile.c \
 	tests/unit/test_comparison.c \
 	tests/unit/test_race.c \
+	tests/unit/test_sampled.c \
 	tests/unit/test_sensitivity.c \
 	tests/unit/test_shift.c \
 	tests/unit/test_save.c \

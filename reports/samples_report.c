@@ -1,0 +1,121 @@
+#include "reports/samples_report.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "analyzer/base/str.h"
+#include "reports/format.h"
+
+static const double least_share = 0.005; /* of the call tree that people read */
+
+static double rate_of(const struct sampled *s)
+{
+    return s->cpu_s > 0 ? (double)s->samples / s->cpu_s : 0;
+}
+
+const char *samples_quality(const struct sampled *s, char *out, size_t size)
+{
+    double rate = rate_of(s);
+    int used = snprintf(out, size, "asked for %d a second of processor time, got %.0f", s->hz, rate);
+    if (s->merged > s->samples / 10)
+        used += snprintf(out + used, size - (size_t)used, " because the kernel looks at such timers no more often");
+    snprintf(out + used, size - (size_t)used, "; %" PRIu64 " samples, %" PRIu64 " lost, %" PRIu64 " cut short", s->samples, s->lost, s->cut);
+    return out;
+}
+
+static void emit_counts(struct emit *e, const struct sampled *s)
+{
+    char text[300];
+    emit_int(e, "hz", NULL, s->hz, UNIT_NONE);
+    emit_real(e, "rate", NULL, rate_of(s), UNIT_NONE);
+    emit_int(e, "count", NULL, (int64_t)s->samples, UNIT_NONE);
+    emit_int(e, "lost", NULL, (int64_t)s->lost, UNIT_NONE);
+    emit_int(e, "merged", NULL, (int64_t)s->merged, UNIT_NONE);
+    emit_int(e, "cut", NULL, (int64_t)s->cut, UNIT_NONE);
+    emit_int(e, "passes", "passes", s->passes, UNIT_NONE);
+    emit_string(e, NULL, "samples", samples_quality(s, text, sizeof text));
+    emit_spread(e, "overhead_ratio", "pass with / without", &s->overhead_ratio, UNIT_RATIO);
+}
+
+static void emit_components(struct emit *e, const struct sampled *s)
+{
+    const struct emit_column columns[] = {{"key", NULL, 0},
+                                          {"name", "component", 0},
+                                          {"share", "of the samples", UNIT_SHARE},
+                                          {"clock_share", "by the step clock", UNIT_SHARE}};
+    emit_table(e, "components", "Samples and the step clock", columns, sizeof columns / sizeof columns[0]);
+    for (int c = 0; c < COMPONENTS; c++) {
+        emit_row(e);
+        emit_string(e, NULL, NULL, component_key((enum component)c));
+        emit_string(e, NULL, NULL, component_title((enum component)c));
+        emit_real(e, NULL, NULL, sampled_share(s, (enum component)c), UNIT_SHARE);
+        emit_real(e, NULL, NULL, sampled_clock_share(s, (enum component)c), UNIT_SHARE);
+    }
+    emit_table_end(e);
+}
+
+static void emit_node(struct emit *e, const struct call_tree *t, int node)
+{
+    const struct call_node *n = &t->node[node];
+    char name[200];
+    double all = (double)t->node[0].total;
+    if ((double)n->total < least_share * all)
+        return;
+    snprintf(name, sizeof name, "%*s%s", 2 * n->depth, "", n->name);
+    emit_row(e);
+    emit_string(e, NULL, NULL, name);
+    emit_string(e, NULL, NULL, n->name);
+    emit_int(e, NULL, NULL, n->depth, UNIT_NONE);
+    emit_int(e, NULL, NULL, (int64_t)n->total, UNIT_NONE);
+    emit_int(e, NULL, NULL, (int64_t)n->self, UNIT_NONE);
+    emit_real(e, NULL, NULL, (double)n->total / all, UNIT_SHARE);
+    emit_real(e, NULL, NULL, (double)n->self / all, UNIT_SHARE);
+    for (int i = n->child; i >= 0; i = t->node[i].next)
+        emit_node(e, t, i);
+}
+
+static void emit_tree(struct emit *e, const struct call_tree *t)
+{
+    const struct emit_column columns[] = {{NULL, "call", 0},       {"name", NULL, 0},          {"depth", NULL, 0}, {"total", NULL, 0},
+                                          {"self", NULL, 0},       {"share", "with calls", UNIT_SHARE},
+                                          {"self_share", "itself", UNIT_SHARE}};
+    emit_table(e, "tree", "Call tree (from half a percent on)", columns, sizeof columns / sizeof columns[0]);
+    if (t->node[0].total > 0)
+        emit_node(e, t, 0);
+    emit_table_end(e);
+}
+
+static void emit_stacks(struct emit *e, const struct sampled *s)
+{
+    const struct emit_column columns[] = {{"component", NULL, 0}, {"layer", NULL, 0}, {"step", NULL, 0}, {"calls", NULL, 0}, {"count", NULL, 0}};
+    emit_table(e, "stacks", NULL, columns, sizeof columns / sizeof columns[0]);
+    for (int i = 0; i < s->stacks; i++) {
+        const struct sampled_stack *x = &s->stack[i];
+        const struct sampled_step *step = &s->step[x->step];
+        const char *calls[256];
+        int n = 0;
+        for (; n < x->depth && n < 256; n++)
+            calls[n] = s->name[s->frame[x->first + n]].text;
+        emit_row(e);
+        emit_string(e, NULL, NULL, component_key(step->component));
+        if (step->layer >= 0)
+            emit_int(e, NULL, NULL, step->layer, UNIT_NONE);
+        else
+            emit_absent(e, NULL, NULL);
+        emit_string(e, NULL, NULL, step->label);
+        emit_strings(e, NULL, NULL, calls, n);
+        emit_int(e, NULL, NULL, (int64_t)x->count, UNIT_NONE);
+    }
+    emit_table_end(e);
+}
+
+void samples_report(struct emit *e, const struct sampled *s, const struct call_tree *t)
+{
+    emit_begin(e, "samples", "Samples");
+    emit_counts(e, s);
+    emit_components(e, s);
+    emit_tree(e, t);
+    emit_stacks(e, s);
+    emit_end(e);
+}
