@@ -146,15 +146,19 @@ static void outside_bar(struct figure_bar *bar, const struct profile *p, bool be
     }
 }
 
-static double finish_bar(struct figure_bar *bar, enum share what)
+/* Labels a bar. `whole` is what its parts are of, which medians of parts need not sum to; 0 = their sum. */
+static double finish_bar(struct figure_bar *bar, double whole, enum share what)
 {
     double sum = 0;
     for (int c = 0; c < COMPONENTS; c++) {
         label_amount(bar->label[c], bar->part[c], what);
         sum += bar->part[c];
     }
-    label_amount(bar->note, sum, what);
-    return sum;
+    for (int c = 0; c < COMPONENTS && whole > 0 && sum > 0; c++)
+        bar->part[c] *= whole / sum;
+    whole = whole > 0 ? whole : sum;
+    label_amount(bar->note, whole, what);
+    return whole;
 }
 
 static void layer_figure(struct emit *e, const struct profile *p, enum share what, const char *title, const char *desc)
@@ -170,8 +174,8 @@ static void layer_figure(struct emit *e, const struct profile *p, enum share wha
             bar[i + 1].part[c] = amount(&p->layer_component[i][c], what);
     }
     for (int i = 0; i < n; i++) {
-        double sum = finish_bar(&bar[i], what);
-        bars.full = sum > bars.full ? sum : bars.full;
+        double whole = finish_bar(&bar[i], i > 0 && i < n - 1 ? amount(&p->layer[i - 1], what) : 0, what);
+        bars.full = whole > bars.full ? whole : bars.full;
     }
     const struct figure f = {title, desc, figure_draw_bars, &bars};
     emit_figure(e, &f);
@@ -182,7 +186,8 @@ static void walk_layers(struct emit *e, const struct profile *p)
 {
     emit_begin(e, NULL, "Layers");
     layer_figure(e, p, SHARE_TIME, "Time of each layer",
-                 "A bar for each layer, made of the median times of its components; before and after it what lies outside the layers.");
+                 "A bar for each layer, as long as its median time and divided like the medians of its components; before and after it what lies "
+                 "outside the layers.");
     layer_figure(e, p, SHARE_MACS, "Multiply-adds of each layer",
                  "A bar for each layer, made of the multiply-adds of its components; before and after it what lies outside the layers.");
     layer_figure(e, p, SHARE_PARAMS, "Storage of each layer",

@@ -18,6 +18,7 @@ class Page(HTMLParser):
         self.faults, self.ids, self.refs, self.open = [], [], [], []
         self.tables, self.lists, self.headings, self.json, self.style = [], {}, [], None, ""
         self.figures = self.pictures = 0
+        self.marks = [] # texts in pictures
         self.feed(text)
         self.close()
         if self.open:
@@ -88,6 +89,8 @@ class Page(HTMLParser):
             self.style += data
         elif self.inside("th") or self.inside("td"):
             self.tables[-1][-1][-1] += data
+        elif tag == "text":
+            self.marks.append(data)
         elif self.inside("dt"):
             self.term = data
         elif self.inside("dd"):
@@ -219,6 +222,11 @@ def check_figures(page):
             page.fault("there is no table of %s" % name)
         else:
             n += compare_table(name, table, rows, page.faults)
+    for i, layer in enumerate(j["layers"]):
+        at = page.marks.index("layer %d" % i) if "layer %d" % i in page.marks else -2
+        n += 1
+        if page.marks[at + 1:at + 2] != [ns(layer["time_ns"]["median"])]:
+            page.fault("the bar of layer %d says %s" % (i, page.marks[at + 1:at + 2]))
     total = j["total"]
     for term, want in (("parameters", count(total["params"])), ("MACs", count(total["macs"])), ("weights", size(total["weight_bytes"])),
                        ("time", spread(total["time_ns"]))):
