@@ -148,6 +148,8 @@ int baseline_parse(struct timing *out, const char *text, size_t n, const char *n
 {
     json_error_t why;
     *out = (struct timing){0};
+    if (n == 0)
+        return err_set(e, ERR_FORMAT, "%s is no baseline: it is empty", name);
     json_t *o = json_loadb(text, n, JSON_REJECT_DUPLICATES, &why);
     if (!o)
         return err_set(e, ERR_FORMAT, "%s: line %d: %s", name, why.line, why.text);

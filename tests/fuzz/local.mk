@@ -3,6 +3,7 @@ fuzz_sources = \
 	tests/fuzz/fuzz.def tests/fuzz/fuzz.h \
 	tests/fuzz/targets.c \
 	tests/fuzz/tensors.c tests/fuzz/tensors.h \
+	tests/fuzz/fuzz_baseline.c \
 	tests/fuzz/fuzz_config.c \
 	tests/fuzz/fuzz_dataset.c \
 	tests/fuzz/fuzz_keys.c \
@@ -13,6 +14,7 @@ fuzz_sources = \
 	tests/fuzz/fuzz_resume.c \
 	tests/fuzz/fuzz_safetensors.c \
 	tests/fuzz/fuzz_sharded.c \
+	tests/fuzz/fuzz_thresholds.c \
 	tests/fuzz/fuzz_tokenizer.c \
 	tests/fuzz/fuzz_vocab.c \
 	tests/fuzz/fuzz_vocab_build.c \

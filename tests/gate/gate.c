@@ -3,6 +3,7 @@
  * gate real RUNS WORKER: really measures preset:bert-tiny in turns with itself, with nothing changed and with one component that waits 5 %
  *     longer.
  * gate record WORKER FILE FILE: one measurement with nothing changed, for `simulate`. */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -166,6 +167,7 @@ static int record(char *worker, const char *first, const char *second)
 
 int main(int argc, char **argv)
 {
+    signal(SIGPIPE, SIG_IGN);
     if (argc >= 5 && strcmp(argv[1], "simulate") == 0)
         return simulate_files(atoi(argv[2]), argv + 3, argc - 3);
     if (argc == 4 && strcmp(argv[1], "real") == 0)

@@ -140,7 +140,7 @@ static int count_missing(struct stress *s, int writer, struct store *store)
 static int whole(const struct stress *s)
 {
     sqlite3 *db;
-    sqlite3_stmt *q;
+    sqlite3_stmt *q = NULL;
     int ok = sqlite3_open(s->store, &db) == SQLITE_OK &&
              sqlite3_prepare_v2(db, "PRAGMA integrity_check", -1, &q, NULL) == SQLITE_OK && sqlite3_step(q) == SQLITE_ROW &&
              strcmp((const char *)sqlite3_column_text(q, 0), "ok") == 0;
