@@ -28,13 +28,13 @@ static void worsen(struct comparison *c, enum verdict v)
 
 bool comparison_possible(struct comparison *out, const struct subject *before, const struct subject *after)
 {
-    char a[128], b[128];
+    char a[sizeof before->recipe], b[sizeof before->recipe];
     const char *field = subject_difference(before, after, a, b, sizeof a);
     out->before = *before;
     out->after = *after;
     if (!field)
         return true;
-    snprintf(out->reason, sizeof out->reason, "%s is \"%s\" in the baseline and \"%s\" here", field, a, b);
+    snprintf(out->reason, sizeof out->reason, "%.40s is \"%s\" in the baseline and \"%s\" here", field, a, b);
     out->verdict = VERDICT_INCOMPARABLE;
     return false;
 }

@@ -42,7 +42,7 @@ struct comparison {
     int costs;
     struct shift speed; /* of the machine, by the yardstick; paired: not looked at, all 0 */
     enum verdict verdict;
-    char reason[384]; /* why nothing could be compared; else "" */
+    char reason[640]; /* why nothing could be compared; else "" */
 };
 
 enum { COMPARISON_LABEL = 32 };

@@ -45,9 +45,13 @@ static void add_costs(struct str *out, const struct comparison *c)
 
 void comparison_markdown(struct str *out, const struct comparison *c)
 {
-    char summary[512];
+    char summary[COMPARISON_SUMMARY];
     str_add(out, "### bertscope check: ");
     escape_markdown(out, c->after.model);
+    if (c->after.recipe[0]) {
+        str_add(out, ", ");
+        escape_markdown(out, c->after.recipe);
+    }
     str_add(out, "\n\n");
     escape_markdown(out, comparison_summary(c, summary, sizeof summary));
     str_add(out, "\n\nCompared with ");

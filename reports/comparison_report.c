@@ -21,6 +21,7 @@ static void emit_subject(struct emit *e, const struct subject *s)
     emit_begin(e, "settings", "Settings");
     emit_int(e, "threads", "threads", s->threads, UNIT_NONE);
     emit_string(e, "format", "linear weights", s->format);
+    emit_string(e, "recipe", s->recipe[0] ? "recipe" : NULL, s->recipe);
     emit_end(e);
     emit_string(e, "version", NULL, s->version);
 }
@@ -29,6 +30,7 @@ static void emit_before(struct emit *e, const struct comparison *c)
 {
     emit_begin(e, "before", "Compared with");
     emit_string(e, "model", "model", c->before.model);
+    emit_string(e, "recipe", c->before.recipe[0] ? "recipe" : NULL, c->before.recipe);
     emit_string(e, "version", "bertscope", c->before.version);
     emit_string(e, "form", "form", c->paired ? "interleaved" : "baseline");
     emit_end(e);
@@ -137,7 +139,7 @@ const char *comparison_cost_message(const struct comparison_cost *c, char out[CO
 
 void comparison_report(struct emit *e, const struct comparison *c)
 {
-    char summary[512];
+    char summary[COMPARISON_SUMMARY];
     emit_subject(e, &c->after);
     emit_before(e, c);
     if (c->times > 0)

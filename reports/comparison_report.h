@@ -5,6 +5,8 @@
 #include "reports/comparison.h"
 #include "reports/emit.h"
 
+enum { COMPARISON_SUMMARY = 704 };
+
 /* One sentence: how many rows are what. Returns out. */
 const char *comparison_summary(const struct comparison *c, char *out, size_t size);
 

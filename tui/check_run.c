@@ -6,7 +6,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "analyzer/measure/pass_server.h"
 #include "analyzer/measure/timing_run.h"
 #include "tui/opened.h"
 
@@ -14,29 +13,9 @@ enum { WORDS_MOST = 64, NUMBER_SIZE = 16 };
 
 static const double narrow_of_threshold = 0.5;
 
-/* ---- the process that runs the passes --------------------------------------------------------------------------- */
-
 static int threads_of(const struct settings *s, const struct timing *before)
 {
     return s->threads ? s->threads : before ? before->subject.threads : 1;
-}
-
-int check_serve(const struct settings *s, void (*on_plan)(void *payload, struct plan *p), void *payload,
-                const struct progress *progress, struct err *e)
-{
-    struct opened o;
-    struct pass_server server = {.load = {.threads = threads_of(s, NULL), .format = s->format}, .in = stdin, .out = stdout,
-                                 .on_plan = on_plan, .payload = payload};
-    int code = opened_init(&o, s, progress, e);
-    if (code == 0)
-        code = opened_pack(&o, server.load.threads, server.load.format, progress, e);
-    if (code == 0) {
-        server.weights = o.weights;
-        subject_describe(&server.subject, &o.machine, o.model, server.load.threads, server.load.format);
-        code = pass_serve(&server, progress, e);
-    }
-    opened_close(&o);
-    return code;
 }
 
 /* ---- command lines of such processes ---------------------------------------------------------------------------- */
@@ -44,7 +23,7 @@ int check_serve(const struct settings *s, void (*on_plan)(void *payload, struct 
 struct command_line {
     char *words; /* those of --against, cut apart; owned */
     char threads[NUMBER_SIZE], seed[NUMBER_SIZE], format[NUMBER_SIZE];
-    char *argv[WORDS_MOST + 16];
+    char *argv[WORDS_MOST + 2 * TEXTS_MOST + 16];
     int argc;
 };
 
@@ -59,17 +38,33 @@ static void add_passes(struct command_line *c, const char *model, const struct s
     snprintf(c->threads, sizeof c->threads, "%d", threads_of(s, before));
     snprintf(c->seed, sizeof c->seed, "%d", s->seed);
     snprintf(c->format, sizeof c->format, "%s", format);
-    const char *words[] = {"check", "--serve", "--threads", c->threads, "--seed", c->seed, "--format", c->format, "--",
-                           model};
+    const char *words[] = {"--serve", "--threads", c->threads, "--seed", c->seed, "--format", c->format, "--", model};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         add_word(c, words[i]);
 }
 
-/* This program on a model. */
-static void own_command(struct command_line *c, const char *model, const struct settings *s, const struct timing *before)
+/* --recipe and --step, in front of the words of add_passes. */
+static void add_recipe(struct command_line *c, const struct settings *s)
+{
+    if (s->recipe) {
+        add_word(c, "--recipe");
+        add_word(c, s->recipe);
+    }
+    for (int i = 0; i < s->step.n; i++) {
+        add_word(c, "--step");
+        add_word(c, s->step.value[i]);
+    }
+}
+
+/* This program on a model, with the recipe or as it is. */
+static void own_command(struct command_line *c, const char *model, bool recipe, const struct settings *s,
+                        const struct timing *before)
 {
     *c = (struct command_line){0};
     add_word(c, "/proc/self/exe");
+    add_word(c, "check");
+    if (recipe)
+        add_recipe(c, s);
     add_passes(c, model, s, before);
 }
 
@@ -87,6 +82,8 @@ static int other_command(struct command_line *c, const char *text, const struct 
     }
     if (c->argc == 0)
         return err_set(e, ERR_USAGE, "--against needs a command or a model");
+    add_word(c, "check");
+    add_recipe(c, s);
     add_passes(c, settings_model(s), s, NULL);
     return 0;
 }
@@ -147,6 +144,8 @@ static int look(const struct settings *s, const struct timing *before, struct su
             format = s->format;
         subject_describe(subject, &o.machine, o.model, load.threads, format);
     }
+    if (code == 0)
+        code = check_recipe(subject, s, e);
     opened_close(&o);
     return code;
 }
@@ -168,10 +167,10 @@ int check_measure(struct timing *out, const struct settings *s, const struct tim
     TRY(look(s, before, &subject, &seq, progress, e));
     for (int i = 0; i < sides; i++)
         TRY(init_cases(&out[i], s, before, seq, e));
-    own_command(&own, settings_model(s), s, before);
+    own_command(&own, settings_model(s), true, s, before);
     int code = 0;
     if (s->against && is_model(s->against))
-        own_command(&other, s->against, s, before);
+        own_command(&other, s->against, false, s, before);
     else if (s->against)
         code = other_command(&other, s->against, s, e);
     struct timing_side side[] = {{NULL, own.argv}, {s->against && !is_model(s->against) ? s->against : NULL, other.argv}};

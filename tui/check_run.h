@@ -12,7 +12,10 @@
 WARN_UNUSED int check_serve(const struct settings *s, void (*on_plan)(void *payload, struct plan *p), void *payload,
                             const struct progress *progress, struct err *e);
 
-/* Measures the model of `s`, and before it, in turns, what --against names. `before` is the baseline or NULL: what was not asked
+/* Fills in subject->recipe from --recipe and --step. ERR_USAGE for a step that needs rows. */
+WARN_UNUSED int check_recipe(struct subject *out, const struct settings *s, struct err *e);
+
+/* Measures the model of `s`, with its recipe, and before it, in turns, what --against names. `before` is the baseline or NULL: what was not asked
  * for is measured as it was. `out` [2]: the model of `s`, then the other one; the caller frees both, also after a failure. */
 WARN_UNUSED int check_measure(struct timing *out, const struct settings *s, const struct timing *before,
                               const struct progress *progress, struct err *e);

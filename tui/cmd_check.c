@@ -167,6 +167,8 @@ const struct command command_check = {
               "A component is a regression only if the 95% interval of the ratio of its times lies above the\n"
               "threshold (3%, --threshold, --thresholds FILE with lines \"ROW PERCENT\") and a rank test agrees,\n"
               "corrected for the number of rows (Holm). Parameters, MACs and bytes of weights are compared exactly.\n"
+              "--recipe and --step change MODEL first; the other side is changed too if it is another build, and a\n"
+              "baseline must have been made with the same.\n"
               "exit: 0 ok, 1 regression, 2 usage, 3 no baseline or one of another machine, model or setting,\n"
               "4 inconclusive (only with --strict), 5 bad input",
     .example = "bertscope check ./my-bert --against ./my-bert-before --batch 1,4 --junit check.xml",
@@ -174,7 +176,7 @@ const struct command command_check = {
                OPTION_BIT(threads) | OPTION_BIT(batch) | OPTION_BIT(seq) | OPTION_BIT(format) | OPTION_BIT(budget) |
                OPTION_BIT(save) | OPTION_BIT(baseline) | OPTION_BIT(against) | OPTION_BIT(threshold) |
                OPTION_BIT(thresholds) | OPTION_BIT(strict) | OPTION_BIT(junit) | OPTION_BIT(annotations) |
-               OPTION_BIT(markdown) | OPTION_BIT(serve) | OPTION_BIT(record) | OPTION_BIT(store),
+               OPTION_BIT(markdown) | OPTION_BIT(serve) | OPTION_BIT(recipe) | OPTION_BIT(step) | OPTION_BIT(record) | OPTION_BIT(store),
     .max_args = 1,
     .lists = true,
     .writes_output = true,

@@ -12,6 +12,7 @@ libtui_a_SOURCES = \
 	tui/canvas.c tui/canvas.h \
 	tui/canvas_html.c tui/canvas_html.h \
 	tui/check_run.c tui/check_run.h \
+	tui/check_serve.c \
 	tui/crash.c tui/crash.h \
 	tui/engine.c tui/engine.h \
 	tui/fact_list.c tui/fact_list.h \

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "analyzer/measure/pass_server.h"
-#include "analyzer/measure/stats.h"
 
 static const double answer_s = 600;
 
@@ -101,17 +100,16 @@ static double time_of(const json_t *v)
 static int read_times(const struct pass_client *c, const json_t *o, int passes, int warm, double *ns, struct err *e)
 {
     const json_t *list = json_object_get(o, "ns");
-    double x[PASSES_MOST];
     if (json_array_size(list) != (size_t)passes)
         return odd(c, "it ran another number of passes", e);
     for (int p = 0; p < PARTS; p++) {
+        ns[p] = HUGE_VAL;
         for (int i = warm; i < passes; i++) {
             const json_t *v = json_array_get(json_array_get(list, (size_t)i), (size_t)p);
             if (!is_time(v))
                 return odd(c, "a time is no number", e);
-            x[i - warm] = time_of(v);
+            ns[p] = fmin(ns[p], time_of(v));
         }
-        ns[p] = stats_spread(x, passes - warm).median;
     }
     return 0;
 }

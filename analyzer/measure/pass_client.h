@@ -21,7 +21,7 @@ WARN_UNUSED int pass_client_ready(struct pass_client *c, const struct progress *
 WARN_UNUSED int pass_client_case(struct pass_client *c, struct timing_case *t, const struct progress *progress,
                                  struct err *e);
 
-/* Runs `passes` passes, of which the first `warm` are left out: ns [PARTS] = their medians. */
+/* Runs `passes` passes, of which the first `warm` are left out: ns [PARTS] = the least time of each part. */
 WARN_UNUSED int pass_client_run(struct pass_client *c, int passes, int warm, double *ns, double *yardstick,
                                 const struct progress *progress, struct err *e);
 

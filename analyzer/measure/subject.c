@@ -35,6 +35,7 @@ static const struct field fields[] = {
     NUMBER("model", "labels", labels),
     NUMBER("settings", "threads", threads),
     TEXT("settings", "format", format, false),
+    TEXT("settings", "recipe", recipe, false),
 };
 
 enum { FIELDS = sizeof fields / sizeof *fields };

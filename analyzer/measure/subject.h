@@ -21,7 +21,8 @@ struct subject {
     char model[128], arch[32];
     int layers, hidden, heads, ffn, vocab, positions, labels;
     int threads;
-    char format[16]; /* of the linear layers */
+    char format[16];  /* of the linear layers that have none of their own */
+    char recipe[256]; /* what was done to the model; "" = nothing */
 };
 
 void subject_describe(struct subject *out, const struct machine *machine, const struct model *m, int threads,

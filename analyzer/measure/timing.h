@@ -19,7 +19,7 @@ enum cost_kind { COST_PARAMS, COST_MACS, COST_WEIGHT_BYTES, COST_KINDS };
 const char *cost_key(enum cost_kind k);
 const char *cost_title(enum cost_kind k);
 
-/* One workload. A round is a few passes in a row, of which the median is kept. */
+/* One workload. A round is a few passes in a row, of which the fastest is kept (see timing_run.h). */
 struct timing_case {
     int batch, seq;
     uint64_t cost[PARTS][COST_KINDS];

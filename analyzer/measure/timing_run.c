@@ -10,7 +10,7 @@
 #include "analyzer/measure/pass_server.h"
 #include "analyzer/measure/stats.h"
 
-enum { TRIAL_PASSES = 3, VISITS = 2 };
+enum { TRIAL_PASSES = 3, VISITS = 2, VISIT_PASSES_LEAST = 2 };
 
 static const double default_budget_s = 12, visit_ns = 5e6, small_part = 0.02;
 
@@ -19,7 +19,7 @@ struct session {
     const struct timing_options *options;
     const struct progress *progress;
     struct pass_client client[SIDES_MOST];
-    int *passes; /* [cases]: of a visit, after one to warm up; 0 = not known yet; owned */
+    int *passes; /* [cases]: of a visit; 0 = not known yet; owned */
     int launch;
 };
 
@@ -30,10 +30,10 @@ static double budget_ns(const struct session *s)
 
 /* ---- rounds ---------------------------------------------------------------------------------------------------- */
 
-/* One pass needs no warming up when it is long beside what a change of processes costs. */
+/* Passes that are long beside what a change of processes costs need no warming up. */
 static int warm_passes(int passes)
 {
-    return passes > 1;
+    return passes > VISIT_PASSES_LEAST;
 }
 
 static int visit(struct session *s, int side, int passes, double *ns, double *yardstick, struct err *e)
@@ -48,7 +48,7 @@ static int plan_visit(struct session *s, int i, struct err *e)
     double ns[PARTS], yardstick;
     TRY(pass_client_run(&s->client[0], TRIAL_PASSES, 1, ns, &yardstick, s->progress, e));
     double wanted = ceil(visit_ns / ns[PART_TOTAL]);
-    s->passes[i] = wanted > PASSES_MOST / 2 ? PASSES_MOST / 2 : wanted < 3 && wanted > 1 ? 3 : (int)wanted;
+    s->passes[i] = (int)fmin(PASSES_MOST / 2, fmax(VISIT_PASSES_LEAST, wanted));
     return 0;
 }
 

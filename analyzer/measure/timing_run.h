@@ -1,7 +1,8 @@
 /* Measuring one program, or two that take turns.
  *
  * Every launch starts the processes anew; every round visits them in the order A B B A, the next one B A A B, so that what drifts
- * hits both. A visit is a few passes; a round is the geometric mean of its two visits. */
+ * hits both. A visit is a few passes, of which the fastest counts: what others do to a pass only adds. A round is the
+ * geometric mean of its two visits. */
 #ifndef ANALYZER_MEASURE_TIMING_RUN_H
 #define ANALYZER_MEASURE_TIMING_RUN_H
 

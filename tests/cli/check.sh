@@ -73,7 +73,15 @@ assert all(c.get("classname") and c.get("name") for c in cases)
 END
 fi
 
+# a recipe: what it does to the model is an improvement here, and part of what a baseline is of
+run 0 "" $tiny --step 'prune-neurons fraction=0.5 by=magnitude' --against preset:bert-tiny --threshold 1000 --save "$tmp/half.json"
+has "$tmp/out" 'recipe         prune-neurons'
+has "$tmp/out" 'Feed-forward *MACs .* improved'
+run 3 "" $tiny --baseline "$tmp/half.json"
+has "$tmp/out" 'settings.recipe is "prune-neurons'
+
 # 2: usage
+run 2 "bertscope: a step of --step needs rows, which check does not read; ..." $tiny --step 'prune-heads fraction=0.5 by=gradient' --save "$tmp/x"
 run 2 "bertscope: --save FILE, --baseline FILE or --against COMMAND|MODEL says what to do (see --help)" preset:bert-tiny
 run 2 "bertscope: --baseline and --against are two ways to compare; give one of them" --baseline a --against b
 run 2 "bertscope: --junit, --markdown, ..." --save x --junit y

@@ -18,7 +18,7 @@ static const char hostile[] = "<script>alert('x')</script>\x1b[31m|\"]]>\xe2\x80
 static void make(struct timing *t, uint64_t seed, int slow, double factor, int rounds)
 {
     CU_ASSERT_EQUAL_FATAL(timing_init(t, 1, NULL), 0);
-    t->subject = (struct subject){.version = "1", .cpu = "cpu", .isa = "avx2", .arch = "bert", .format = "f32",
+    t->subject = (struct subject){.version = "1", .cpu = "cpu", .isa = "avx2", .arch = "bert", .format = "f32", .recipe = "int8",
                                   .model = "m", .cores = 2, .layers = 2, .threads = 1};
     t->c[0].batch = 1;
     t->c[0].seq = 128;
@@ -137,6 +137,7 @@ static void names_what_differs(void)
         {offsetof(struct subject, layers), false, "model.layers is \"2\" in the baseline and \"3\" here"},
         {offsetof(struct subject, threads), false, "settings.threads is \"1\" in the baseline and \"2\" here"},
         {offsetof(struct subject, format), true, "settings.format is \"f32\" in the baseline and \"x32\" here"},
+        {offsetof(struct subject, recipe), true, "settings.recipe is \"int8\" in the baseline and \"xnt8\" here"},
         {offsetof(struct subject, version), true, ""},
         {offsetof(struct subject, model), true, ""},
     };
