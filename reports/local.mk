@@ -17,6 +17,7 @@ libreports_a_SOURCES = \
 	reports/emit_text.c \
 	reports/escape.c reports/escape.h \
 	reports/eval_report.c reports/eval_report.h \
+	reports/explain_text.c reports/explain_text.h \
 	reports/facts.c reports/facts.h \
 	reports/figure.c reports/figure.h \
 	reports/figure_bars.c \

@@ -1,5 +1,6 @@
 #include "analyzer/base/outfile.h"
 #include "analyzer/measure/call_tree.h"
+#include "reports/explain_text.h"
 #include "reports/flame.h"
 #include "reports/head.h"
 #include "reports/profile_report.h"
@@ -61,6 +62,8 @@ static int tell(const struct opened *o, const struct settings *s, const struct p
     head_model(result.emit, o->model);
     head_settings(result.emit, &p->workload, (uint64_t)s->seed);
     profile_report(result.emit, p);
+    if (s->explain)
+        explain_report(result.emit, p, &o->machine);
     if (m->calls.nodes > 0)
         samples_report(result.emit, &m->sampled, &m->calls);
     return result_close(&result, s, out, e);
@@ -109,7 +112,7 @@ const struct command command_profile = {
     .example = "bertscope profile preset:bert-base --seq 256 --threads 1",
     .options = OPTIONS_COMMON | OPTION_BIT(batch) | OPTION_BIT(seq) | OPTION_BIT(budget) | OPTION_BIT(overhead) |
                OPTION_BIT(unfused) |
-               OPTION_BIT(samples) | OPTION_BIT(rate) | OPTION_BIT(flame) | OPTION_BIT(folded) |
+               OPTION_BIT(samples) | OPTION_BIT(rate) | OPTION_BIT(flame) | OPTION_BIT(folded) | OPTION_BIT(explain) |
                OPTION_BIT(format) | OPTION_BIT(record) | OPTION_BIT(store),
     .max_args = 1,
     .run = run,

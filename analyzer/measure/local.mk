@@ -5,6 +5,7 @@ libanalyzer_a_SOURCES += \
 	analyzer/measure/ceilings.c analyzer/measure/ceilings.h \
 	analyzer/measure/counters.c analyzer/measure/counters.h \
 	analyzer/measure/evaluate.c analyzer/measure/evaluate.h \
+	analyzer/measure/explain.c analyzer/measure/explain.h \
 	analyzer/measure/head_grid.c analyzer/measure/head_grid.h \
 	analyzer/measure/head_study.c analyzer/measure/head_study.h \
 	analyzer/measure/heads.c analyzer/measure/heads.h \
