@@ -203,7 +203,7 @@ void heads_draw_curve(const struct heads_view *v, struct canvas *c, struct rect 
                      .x_label = share_label, .y_label = metric_label};
     for (int i = 0; i < a->variants; i++) {
         const struct ablation_effect *x = &a->effect[i];
-        point[i] = (struct plot_point){(double)i / ABLATION_STEPS, x->value, a->full + x->low, a->full + x->high};
+        point[i] = (struct plot_point){(double)i / ABLATION_STEPS, x->value, a->full + x->low, a->full + x->high, false};
         plot_include(&p.y_low, &p.y_high, x->value);
         plot_include(&p.y_low, &p.y_high, point[i].low);
         plot_include(&p.y_low, &p.y_high, point[i].high);

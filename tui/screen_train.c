@@ -148,7 +148,7 @@ static void draw_loss(const struct train_status *s, struct canvas *c, struct rec
         for (int64_t i = first; i < end; i++)
             sum += (double)s->loss[i];
         double mean = sum / (double)(end - first);
-        point[p.points++] = (struct plot_point){(double)(first + end + 1) / 2, mean, (double)NAN, (double)NAN};
+        point[p.points++] = (struct plot_point){(double)(first + end + 1) / 2, mean, (double)NAN, (double)NAN, false};
         plot_include(&p.y_low, &p.y_high, mean);
     }
     draw_plot(&p, s->steps, "Training loss", c, r);
@@ -162,7 +162,7 @@ static void draw_metric(const struct train_status *s, struct canvas *c, struct r
     int first = s->points > CURVE_POINTS ? s->points - CURVE_POINTS : 0;
     for (int i = first; i < s->points; i++) {
         const struct curve_point *at = &s->curve[i];
-        point[p.points++] = (struct plot_point){(double)at->step, at->metric.value, at->metric.low, at->metric.high};
+        point[p.points++] = (struct plot_point){(double)at->step, at->metric.value, at->metric.low, at->metric.high, false};
         plot_include(&p.y_low, &p.y_high, at->metric.value);
         plot_include(&p.y_low, &p.y_high, at->metric.low);
         plot_include(&p.y_low, &p.y_high, at->metric.high);

@@ -61,12 +61,12 @@ static void draw_curve(const struct plot *p, struct area *a)
         if (!isfinite(at->y))
             continue;
         int x = place_x(p, a, at->x), y = place_y(p, a, at->y);
-        if (last >= 0)
+        if (last >= 0 && !at->apart)
             line(a, place_x(p, a, p->point[last].x), place_y(p, a, p->point[last].y), x, y, '.');
         if (isfinite(at->low) && isfinite(at->high))
             line(a, x, place_y(p, a, at->high), x, place_y(p, a, at->low), '|');
         dot(a, x, y, '*');
-        last = i;
+        last = at->apart ? last : i;
     }
 }
 
@@ -109,13 +109,36 @@ static void show_labels(const struct plot *p, const struct area *a, struct canva
     canvas_put(c, a->r.x, y + 1, r.h > a->r.h + 1 ? a->r.w : 0, TONE_DIM, p->x_title);
 }
 
+/* Rows under the axis: the title of x only where there is room. */
+static int rows_below(struct rect r)
+{
+    return r.h > PLOT_MIN_HEIGHT + 1 ? 2 : 1;
+}
+
+/* What is inside the axes; empty where there is no room. */
+static struct rect inside(struct rect r)
+{
+    if (r.w < PLOT_MIN_WIDTH || r.h < PLOT_MIN_HEIGHT)
+        return (struct rect){r.x, r.y, 0, 0};
+    return (struct rect){r.x + PLOT_LABEL, r.y, clamp(r.w - PLOT_LABEL, 0, MAX_COLUMNS), clamp(r.h - rows_below(r), 0, MAX_ROWS)};
+}
+
+bool plot_cell(const struct plot *p, struct rect r, double x, double y, int *column, int *row)
+{
+    struct area a = {.r = inside(r)};
+    if (a.r.w == 0 || !isfinite(x) || !isfinite(y) || x < p->x_low || x > p->x_high || y < p->y_low || y > p->y_high)
+        return false;
+    *column = a.r.x + place_x(p, &a, x) / DOTS_X;
+    *row = a.r.y + place_y(p, &a, y) / DOTS_Y;
+    return true;
+}
+
 void plot_draw(const struct plot *p, struct canvas *c, struct rect r)
 {
-    struct area a = {.ascii = c->ascii};
-    int below = r.h > PLOT_MIN_HEIGHT + 1 ? 2 : 1; /* the title of x only where there is room */
-    if (r.w < PLOT_MIN_WIDTH || r.h < PLOT_MIN_HEIGHT)
+    struct area a = {.ascii = c->ascii, .r = inside(r)};
+    int below = rows_below(r);
+    if (a.r.w == 0)
         return;
-    a.r = (struct rect){r.x + PLOT_LABEL, r.y, clamp(r.w - PLOT_LABEL, 0, MAX_COLUMNS), clamp(r.h - below, 0, MAX_ROWS)};
     canvas_vline(c, a.r.x - 1, a.r.y, a.r.h);
     draw_mark(p, &a);
     draw_curve(p, &a);

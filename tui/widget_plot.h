@@ -2,11 +2,14 @@
 #ifndef TUI_WIDGET_PLOT_H
 #define TUI_WIDGET_PLOT_H
 
+#include <stdbool.h>
+
 #include "tui/canvas.h"
 
 struct plot_point {
     double x, y;
     double low, high; /* drawn as a line from low to high; not finite = none */
+    bool apart;       /* the curve does not go through it */
 };
 
 struct plot {
@@ -21,6 +24,9 @@ struct plot {
 };
 
 enum { PLOT_LABEL = 8, PLOT_MIN_WIDTH = 24, PLOT_MIN_HEIGHT = 4 };
+
+/* The cell of a point (x, y) when the plot is drawn into `r`; false outside of the axes. */
+bool plot_cell(const struct plot *p, struct rect r, double x, double y, int *column, int *row);
 
 /* Draws into `r`; a rectangle smaller than the least size stays blank. The lowest row has the labels of x. */
 void plot_draw(const struct plot *p, struct canvas *c, struct rect r);

@@ -5,6 +5,7 @@ libanalyzer_a_SOURCES += \
 	analyzer/compress/expand.c analyzer/compress/expand.h \
 	analyzer/compress/export.c analyzer/compress/export.h \
 	analyzer/compress/forecast.c analyzer/compress/forecast.h \
+	analyzer/compress/frontier.c analyzer/compress/frontier.h \
 	analyzer/compress/importance.c analyzer/compress/importance.h \
 	analyzer/compress/latency.c analyzer/compress/latency.h \
 	analyzer/compress/least.c analyzer/compress/least.h \

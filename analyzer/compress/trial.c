@@ -51,6 +51,19 @@ int trial_init(struct trial *out, const struct original *o, const struct recipe 
     return out->recipe ? 0 : err_set(e, ERR_NOMEM, "no memory for a recipe");
 }
 
+/* Which rows are right, as a list of the trial's own; nothing to do for a regression. */
+static int take_right(struct trial *t, const struct evaluation *x, struct err *e)
+{
+    if (!x->got)
+        return 0;
+    t->right = malloc((size_t)x->rows + 1);
+    if (!t->right)
+        return err_set(e, ERR_NOMEM, "no memory for the answers to %d rows", x->rows);
+    for (int i = 0; i < x->rows; i++)
+        t->right[i] = x->got[i] == x->want[i];
+    return 0;
+}
+
 int trial_of_original(struct trial *out, const struct original *o, struct err *e)
 {
     static const struct recipe nothing = {0};
@@ -66,7 +79,10 @@ int trial_of_original(struct trial *out, const struct original *o, struct err *e
         memcpy(out->logits, original_logits(o), n * sizeof *out->logits);
         out->fidelity = fidelity_of(out->logits, out->logits, o->data->rows, o->model->config.labels);
     }
-    return 0;
+    int code = take_right(out, &o->evaluation, e);
+    if (code != 0)
+        trial_free(out);
+    return code;
 }
 
 int trial_time(struct trial *t, const struct original *o, const struct changed *c, double seconds, const struct progress *progress,
@@ -85,8 +101,9 @@ static int evaluate_labelled(struct trial *t, struct original *o, const struct c
     t->quality = x.quality;
     t->logits = x.logits;
     x.logits = NULL;
+    int code = take_right(t, &x, e);
     evaluation_free(&x);
-    return 0;
+    return code;
 }
 
 static int predict_unlabelled(struct trial *t, struct original *o, const struct changed *c, const struct progress *progress,
@@ -103,7 +120,9 @@ int trial_evaluate(struct trial *t, struct original *o, const struct changed *c,
                    const struct progress *progress, struct err *e)
 {
     free(t->logits);
+    free(t->right);
     t->logits = NULL;
+    t->right = NULL;
     int code = o->logits ? predict_unlabelled(t, o, c, progress, e) : evaluate_labelled(t, o, c, on_batch, payload, progress, e);
     if (code != 0)
         return code;
@@ -116,20 +135,36 @@ void trial_free(struct trial *t)
 {
     free(t->recipe);
     free(t->logits);
+    free(t->right);
     *t = (struct trial){0};
 }
 
 int trial_copy(struct trial *out, const struct trial *t, struct err *e)
 {
-    size_t n = (size_t)t->fidelity.rows * (size_t)t->fidelity.outputs;
+    size_t rows = (size_t)t->fidelity.rows, n = rows * (size_t)t->fidelity.outputs;
     *out = *t;
     out->recipe = strdup(t->recipe);
     out->logits = t->logits ? malloc(n * sizeof *out->logits + 1) : NULL;
-    if (!out->recipe || (t->logits && !out->logits)) {
+    out->right = t->right ? malloc(rows + 1) : NULL;
+    if (!out->recipe || (t->logits && !out->logits) || (t->right && !out->right)) {
         trial_free(out);
         return err_set(e, ERR_NOMEM, "no memory for a trial");
     }
     if (t->logits)
         memcpy(out->logits, t->logits, n * sizeof *out->logits);
+    if (t->right)
+        memcpy(out->right, t->right, rows);
     return 0;
+}
+
+bool trial_discordant(struct discordant *out, const struct trial *first, const struct trial *second)
+{
+    *out = (struct discordant){.rows = first->fidelity.rows};
+    if (!first->right || !second->right || first->fidelity.rows != second->fidelity.rows)
+        return false;
+    for (int i = 0; i < out->rows; i++) {
+        out->first += first->right[i] && !second->right[i];
+        out->second += second->right[i] && !first->right[i];
+    }
+    return true;
 }

@@ -25,6 +25,7 @@ struct trial {
     struct quality quality;   /* of rows with labels; task NULL = they have none */
     struct fidelity fidelity; /* to the original */
     float *logits;            /* [fidelity.rows, fidelity.outputs] or NULL; owned */
+    unsigned char *right;     /* [fidelity.rows] 1 = the row got its label; NULL without classes, or like logits; owned */
 };
 
 /* The caller frees `out`, which is zeroed after a failure. `name` stands for the recipe in sentences. */
@@ -45,5 +46,8 @@ WARN_UNUSED int trial_evaluate(struct trial *t, struct original *o, const struct
 void trial_free(struct trial *t); /* accepts a zeroed struct */
 
 WARN_UNUSED int trial_copy(struct trial *out, const struct trial *t, struct err *e);
+
+/* The rows that one of two trials alone has right; false if that is not known of both. */
+bool trial_discordant(struct discordant *out, const struct trial *first, const struct trial *second);
 
 #endif

@@ -212,7 +212,7 @@ static void check_plot(const struct plot_point *point, int n, bool ascii, const 
 
 static void plots(void)
 {
-    static const struct plot_point line[] = {{0, 0, NAN, NAN}, {1, 1, 0.5, 1}}, flat[] = {{0, 1, NAN, NAN}, {0.5, NAN, 0, 1}, {1, 1, NAN, NAN}};
+    static const struct plot_point line[] = {{0, 0, NAN, NAN, false}, {1, 1, 0.5, 1, false}}, flat[] = {{0, 1, NAN, NAN, false}, {0.5, NAN, 0, 1, false}, {1, 1, NAN, NAN, false}};
     /* 16 x 4 cells: four columns a row */
     check_plot(line, 2, true, "      1|            ...*\n"
                               "       |        ....   |\n"

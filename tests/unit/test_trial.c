@@ -126,6 +126,12 @@ static void compared_row_by_row(void)
     CU_ASSERT_EQUAL(t.quality.paired.discordant.second, won);
     CU_ASSERT_EQUAL(last.paired.discordant.first, lost);
     CU_ASSERT_DOUBLE_EQUAL(t.fidelity.agreement.value, (double)same / ROWS, 1e-12);
+    struct trial first;
+    struct discordant d;
+    CU_ASSERT_EQUAL_FATAL(trial_of_original(&first, &original, NULL), 0);
+    CU_ASSERT(trial_discordant(&d, &first, &t) && d.first == lost && d.second == won && d.rows == ROWS);
+    CU_ASSERT(trial_discordant(&d, &t, &first) && d.first == won && d.second == lost);
+    trial_free(&first);
     CU_ASSERT(t.cost.params < t.before.params && t.cost.macs < t.before.macs && t.cost.bytes < t.before.bytes);
     trial_free(&t);
     changed_free(&c);
