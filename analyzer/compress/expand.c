@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "analyzer/model/derive.h"
+#include "analyzer/model/inner.h"
 
 /* Blocks of `size` rows or columns: block i goes to place[i] of `places`. */
 struct spreading {
@@ -54,6 +55,32 @@ static int spread_cols(struct model *m, enum role role, int layer, const struct 
     return 0;
 }
 
+/* The product of its factors in place of a matrix of low rank. */
+static int expand_rank(struct model *m, enum role role, int layer, struct err *e)
+{
+    size_t dim[2];
+    float *w;
+    if (!model_inner(m, role, layer))
+        return 0;
+    TRY(model_matrix(&w, m, role, layer, dim, e));
+    model_take(m, (int)(model_param(m, role, layer) - m->param), dim, w);
+    return 0;
+}
+
+static int expand_ranks(struct model *m, int layer, struct err *e)
+{
+    static const enum role roles[] = {ROLE_QUERY_WEIGHT, ROLE_KEY_WEIGHT, ROLE_VALUE_WEIGHT, ROLE_ATTENTION_OUTPUT_WEIGHT,
+                                      ROLE_FFN_UP_WEIGHT, ROLE_FFN_DOWN_WEIGHT};
+    for (size_t i = 0; i < sizeof roles / sizeof *roles; i++)
+        TRY(expand_rank(m, roles[i], layer, e));
+    for (size_t i = 0; i < sizeof roles / sizeof *roles; i++) {
+        const struct param *inner = model_inner(m, roles[i], layer);
+        if (inner)
+            model_remove(m, (int)(inner - m->param));
+    }
+    return 0;
+}
+
 static int expand_heads(struct model *m, int layer, const struct spreading *s, struct err *e)
 {
     static const enum role rows[] = {ROLE_QUERY_WEIGHT, ROLE_QUERY_BIAS, ROLE_KEY_WEIGHT,
@@ -75,6 +102,7 @@ static int expand_layer(struct model *m, int layer, int *place, struct err *e)
     struct layer_shape *l = &m->layer[layer];
     struct spreading heads = {place, l->heads, m->config.heads, m->config.head_size};
     struct spreading neurons = {place, l->neurons, m->config.ffn, 1};
+    TRY(expand_ranks(m, layer, e));
     for (int i = 0; i < l->heads; i++)
         place[i] = layer_head(l, i);
     if (heads.n < heads.places)

@@ -2,6 +2,7 @@ libanalyzer_a_SOURCES += \
 	analyzer/compress/apply.c analyzer/compress/apply.h \
 	analyzer/compress/codebook.c analyzer/compress/codebook.h \
 	analyzer/compress/calibrate.c analyzer/compress/calibrate.h \
+	analyzer/compress/eigen.c analyzer/compress/eigen.h \
 	analyzer/compress/expand.c analyzer/compress/expand.h \
 	analyzer/compress/export.c analyzer/compress/export.h \
 	analyzer/compress/forecast.c analyzer/compress/forecast.h \
@@ -16,6 +17,7 @@ libanalyzer_a_SOURCES += \
 	analyzer/compress/method_int4.c \
 	analyzer/compress/method_int8.c \
 	analyzer/compress/method_kmeans.c \
+	analyzer/compress/method_low_rank.c \
 	analyzer/compress/method_prune_elements.c \
 	analyzer/compress/method_prune_heads.c \
 	analyzer/compress/method_prune_layers.c \

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "analyzer/model/derive.h"
+#include "analyzer/model/inner.h"
 
 /* Which blocks of rows or columns stay: block keep[i] of `size`, i < n. */
 struct kept {
@@ -40,7 +41,7 @@ static int keep_rows(struct model *m, enum role role, int layer, const struct ke
 
 static int keep_cols(struct model *m, enum role role, int layer, const struct kept *k, struct err *e)
 {
-    const struct param *p = model_param(m, role, layer);
+    const struct param *p = model_columns(m, role, layer);
     size_t rows = p->tensor.dim[0], cols = p->tensor.dim[1], size = (size_t)k->size, left = (size_t)k->n * size;
     float *w;
     TRY(param_copy(&w, p, e));
@@ -108,15 +109,15 @@ int structure_drop_neurons(struct model *m, int layer, const bool *gone, struct 
 }
 
 /* norm [n]: of blocks of `size` columns. */
-static int column_norms(const struct param *p, int n, int size, double *norm, struct err *e)
+static int column_norms(const struct model *m, enum role role, int layer, int n, int size, double *norm, struct err *e)
 {
     float *w;
-    size_t cols = p->tensor.dim[1];
-    TRY(param_copy(&w, p, e));
+    size_t dim[2];
+    TRY(model_matrix(&w, m, role, layer, dim, e));
     memset(norm, 0, (size_t)n * sizeof *norm);
-    for (size_t row = 0; row < p->tensor.dim[0]; row++)
-        for (size_t col = 0; col < cols; col++)
-            norm[col / (size_t)size] += (double)w[row * cols + col] * (double)w[row * cols + col];
+    for (size_t row = 0; row < dim[0]; row++)
+        for (size_t col = 0; col < dim[1]; col++)
+            norm[col / (size_t)size] += (double)w[row * dim[1] + col] * (double)w[row * dim[1] + col];
     for (int i = 0; i < n; i++)
         norm[i] = sqrt(norm[i]);
     free(w);
@@ -125,21 +126,19 @@ static int column_norms(const struct param *p, int n, int size, double *norm, st
 
 int structure_head_norms(const struct model *m, int layer, double *norm, struct err *e)
 {
-    const struct param *p = model_param(m, ROLE_ATTENTION_OUTPUT_WEIGHT, layer);
-    return column_norms(p, m->layer[layer].heads, m->config.head_size, norm, e);
+    return column_norms(m, ROLE_ATTENTION_OUTPUT_WEIGHT, layer, m->layer[layer].heads, m->config.head_size, norm, e);
 }
 
 int structure_neuron_norms(const struct model *m, int layer, double *norm, struct err *e)
 {
-    const struct param *up = model_param(m, ROLE_FFN_UP_WEIGHT, layer);
     float *w;
-    size_t k = up->tensor.dim[1];
-    TRY(column_norms(model_param(m, ROLE_FFN_DOWN_WEIGHT, layer), m->layer[layer].neurons, 1, norm, e));
-    TRY(param_copy(&w, up, e));
-    for (size_t i = 0; i < up->tensor.dim[0]; i++) {
+    size_t dim[2];
+    TRY(column_norms(m, ROLE_FFN_DOWN_WEIGHT, layer, m->layer[layer].neurons, 1, norm, e));
+    TRY(model_matrix(&w, m, ROLE_FFN_UP_WEIGHT, layer, dim, e));
+    for (size_t i = 0; i < dim[0]; i++) {
         double sum = 0;
-        for (size_t j = 0; j < k; j++)
-            sum += (double)w[i * k + j] * (double)w[i * k + j];
+        for (size_t j = 0; j < dim[1]; j++)
+            sum += (double)w[i * dim[1] + j] * (double)w[i * dim[1] + j];
         norm[i] *= sqrt(sum);
     }
     free(w);

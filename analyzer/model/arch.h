@@ -20,7 +20,8 @@ enum dim {
     DIM_HIDDEN,
     DIM_HEADS, /* heads left in the layer x head size */
     DIM_FFN,   /* neurons left in the layer */
-    DIM_LABELS
+    DIM_LABELS,
+    DIM_RANK   /* of an inner factor (inner.h): what the model has, 0 without one */
 };
 
 enum presence {

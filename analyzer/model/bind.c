@@ -5,8 +5,10 @@
 #include <string.h>
 
 #include "analyzer/model/compact.h"
+#include "analyzer/model/inner.h"
 #include "analyzer/model/stored.h"
 
+enum { RANK_MOST = 1 << 20 };
 
 static const enum component role_component[] = {
 #define ROLE(name, component) COMPONENT_##component,
@@ -32,6 +34,7 @@ static size_t dim_size(const struct model *m, enum dim d, int layer)
         return (size_t)m->layer[layer].neurons;
     case DIM_LABELS:
         return (size_t)c->labels;
+    case DIM_RANK:
     case DIM_NONE:
         break;
     }
@@ -40,8 +43,10 @@ static size_t dim_size(const struct model *m, enum dim d, int layer)
 
 int bind_shape(const struct model *m, const struct arch_param *p, int layer, size_t dim[2])
 {
-    dim[0] = dim_size(m, p->dim[0], layer);
-    dim[1] = dim_size(m, p->dim[1], layer);
+    const struct param *have = p->dim[0] == DIM_RANK ? model_param(m, p->role, layer) : NULL;
+    const struct param *inner = model_inner(m, p->role, layer);
+    dim[0] = have ? have->tensor.dim[0] : dim_size(m, p->dim[0], layer);
+    dim[1] = inner ? inner->tensor.dim[0] : dim_size(m, p->dim[1], layer);
     return p->dim[1] == DIM_NONE ? 1 : 2;
 }
 
@@ -103,12 +108,21 @@ struct param bind_param(const struct arch_param *p, int layer, const char *name,
     return (struct param){p->role, role_component[p->role], layer, name, *t, KERNEL_F32};
 }
 
+/* The shape that a tensor should have; an inner factor has as many rows as its file says. */
+static int wanted_shape(const struct model *m, const struct arch_param *p, int layer, size_t rows, size_t dim[2])
+{
+    int ndim = bind_shape(m, p, layer, dim);
+    if (p->dim[0] == DIM_RANK)
+        dim[0] = rows > 0 && rows <= RANK_MOST ? rows : 1;
+    return ndim;
+}
+
 static int check_tensor(const struct model *m, const struct arch_param *p, int layer,
                         const struct checkpoint_entry *entry, const char *where, struct err *e)
 {
     size_t dim[2];
     char have[96], want[96];
-    int ndim = bind_shape(m, p, layer, dim);
+    int ndim = wanted_shape(m, p, layer, entry->tensor.ndim > 0 ? entry->tensor.dim[0] : 0, dim);
     struct tensor wanted = tensor_dense(DTYPE_F32, ndim, dim, NULL);
     const struct tensor *t = &entry->tensor;
     if (!dtype_is_number(t->dtype))
@@ -135,7 +149,7 @@ static int unpack(struct model *m, const struct arch_param *p, int layer, const 
 {
     size_t dim[2], count = packed->rows * packed->cols;
     const struct tensor *t = &entry->tensor;
-    bool matrix = bind_shape(m, p, layer, dim) == 2 && dim[0] == packed->rows && dim[1] == packed->cols;
+    bool matrix = wanted_shape(m, p, layer, packed->rows, dim) == 2 && dim[0] == packed->rows && dim[1] == packed->cols;
     if (!matrix || t->dtype != DTYPE_U8 || t->ndim != 1)
         return err_set(e, ERR_SHAPE, "%s: tensor %s is not the matrix of %zu by %zu that config.json asks for", where, entry->name,
                        matrix ? packed->rows : dim[0], matrix ? packed->cols : dim[1]);
@@ -162,7 +176,7 @@ static int bind_one(struct model *m, const struct arch_param *p, int layer, cons
 {
     size_t dim[2];
     (void)bind_shape(m, p, layer, dim);
-    if (dim[0] == 0)
+    if (dim[0] == 0 && p->dim[0] != DIM_RANK)
         return 0; /* no token types in this config */
     const struct checkpoint_entry *entry = find_tensor(m, p, layer);
     if (!entry)

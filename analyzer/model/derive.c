@@ -4,6 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analyzer/model/arch.h"
+#include "analyzer/model/bind.h"
+
 static int copy_text(char **out, const char *text, struct err *e)
 {
     *out = text ? strdup(text) : NULL;
@@ -83,6 +86,57 @@ void model_take(struct model *m, int param, const size_t dim[2], float *values)
     free(m->own[param]);
     m->own[param] = values;
     p->tensor = tensor_dense(DTYPE_F32, p->tensor.ndim, dim, values);
+}
+
+static const struct arch_param *row_of(const struct arch *a, enum role role)
+{
+    int i = 0;
+    while (a->param[i].role != role)
+        i++;
+    return &a->param[i];
+}
+
+/* Room for one more parameter and its name. */
+static int make_room(struct model *m, struct err *e)
+{
+    size_t params = (size_t)m->params + 1;
+    struct param *param = realloc(m->param, params * sizeof *param);
+    m->param = param ? param : m->param;
+    float **own = realloc(m->own, params * sizeof *own);
+    m->own = own ? own : m->own;
+    char **added = realloc(m->added, (size_t)(m->addeds + 1) * sizeof *added), *name = malloc(BIND_NAME_SIZE);
+    m->added = added ? added : m->added;
+    if (added && name)
+        m->added[m->addeds++] = name;
+    else
+        free(name);
+    return param && own && added && name ? 0 : err_set(e, ERR_NOMEM, "no memory for one more parameter");
+}
+
+int model_add(struct model *m, int at, enum role role, const size_t dim[2], float *values, struct err *e)
+{
+    int layer = m->param[at].layer, code = make_room(m, e);
+    if (code != 0) {
+        free(values);
+        return code;
+    }
+    const struct arch_param *row = row_of(m->config.arch, role);
+    struct tensor t = tensor_dense(DTYPE_F32, 2, dim, values);
+    size_t behind = (size_t)(m->params++ - at);
+    memmove(&m->param[at + 1], &m->param[at], behind * sizeof *m->param);
+    memmove(&m->own[at + 1], &m->own[at], behind * sizeof *m->own);
+    bind_name(m->added[m->addeds - 1], row, layer);
+    m->param[at] = bind_param(row, layer, m->added[m->addeds - 1], &t);
+    m->own[at] = values;
+    return 0;
+}
+
+void model_remove(struct model *m, int param)
+{
+    size_t behind = (size_t)(--m->params - param);
+    free(m->own[param]);
+    memmove(&m->param[param], &m->param[param + 1], behind * sizeof *m->param);
+    memmove(&m->own[param], &m->own[param + 1], behind * sizeof *m->own);
 }
 
 bool model_replaced(const struct model *m, int param)

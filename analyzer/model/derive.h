@@ -14,6 +14,12 @@ WARN_UNUSED int param_copy(float **out, const struct param *p, struct err *e);
  * owns (malloc). Shapes of layers are up to the caller. */
 void model_take(struct model *m, int param, const size_t dim[2], float *values);
 
+/* Gives a derived model one more parameter, a matrix, in front of parameter `at`; it owns the numbers from then on, also after a failure.
+ * Pointers to parameters are no longer good. */
+WARN_UNUSED int model_add(struct model *m, int at, enum role role, const size_t dim[2], float *values, struct err *e);
+/* Takes a parameter out again. */
+void model_remove(struct model *m, int param);
+
 /* Whether parameter `param` has numbers other than those of the model it was derived from. */
 bool model_replaced(const struct model *m, int param);
 

@@ -259,6 +259,9 @@ void model_free(struct model *m)
     for (int i = 0; m->layer && i < m->config.layers; i++)
         free(m->layer[i].head);
     free(m->own);
+    for (int i = 0; i < m->addeds; i++)
+        free(m->added[i]);
+    free(m->added);
     checkpoint_close(&m->checkpoint);
     arena_free(&m->values);
     config_free(&m->config);

@@ -46,6 +46,8 @@ struct model {
     int params;
     struct layer_shape *layer; /* [config.layers]; owned */
     struct checkpoint checkpoint;
+    char **added;                /* [addeds] names of parameters that its base does not have, see derive.h; owned, like each */
+    int addeds;
     struct arena values;         /* parameters that are in memory, see values.h */
     const struct model *base;    /* whose tensors and tokenizer this one borrows, see derive.h; or NULL */
     float **own;                 /* [params] numbers in memory of their own (replaced, or unpacked from a compact file), NULL where they

@@ -11,6 +11,7 @@
 #include "analyzer/model/bind.h"
 #include "analyzer/model/compact.h"
 #include "analyzer/model/derive.h"
+#include "analyzer/model/inner.h"
 #include "analyzer/model/storage.h"
 #include "analyzer/model/tokenizer.h"
 #include "kernels/half.h"
@@ -46,6 +47,9 @@ static int check_shape(const struct model *m, struct err *e)
             return err_set(e, ERR_UNSUPPORTED, "layer %d has %d of %d heads left, which config.json cannot say", i, l->heads,
                            m->config.heads);
     }
+    for (int i = 0; i < m->params; i++)
+        if (model_inner(m, m->param[i].role, m->param[i].layer))
+            return err_set(e, ERR_UNSUPPORTED, "%s is of low rank, which config.json cannot say", m->param[i].name);
     return 0;
 }
 

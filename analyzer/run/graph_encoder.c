@@ -57,6 +57,14 @@ static int linear(struct plan_builder *b, enum site site, int layer, int x, int 
     return apart ? activate(b, site, layer, activation_label(site), y, rows, w->n, act) : y;
 }
 
+/* The same behind the inner factor, where the matrix is of low rank. */
+static int factored(struct plan_builder *b, enum site inner, enum site site, int layer, int x, int rows, enum activation act)
+{
+    if (weights_linear(builder_weights(b), inner, layer))
+        x = linear(b, inner, layer, x, rows, ACT_NONE);
+    return linear(b, site, layer, x, rows, act);
+}
+
 /* What training drops of a value [rows, hidden]; every place has a stream of its own. */
 static int dropout(struct plan_builder *b, enum component c, int layer, int stream, int x, int rows)
 {
@@ -114,14 +122,14 @@ static int encoder_layer(struct plan_builder *b, int layer, int x, bool first)
     enum activation act = builder_model(b)->config.act;
     int tokens = builder_plan(b)->tokens, rows = first ? builder_plan(b)->sequences : tokens;
     int residual = first ? first_tokens(b, layer, x) : x;
-    int qkv = linear(b, SITE_QKV, layer, x, tokens, ACT_NONE);
+    int qkv = factored(b, SITE_QKV_INNER, SITE_QKV, layer, x, tokens, ACT_NONE);
     int context = attention(b, layer, qkv, rows);
-    int projected = linear(b, SITE_ATTENTION_OUTPUT, layer, context, rows, ACT_NONE);
+    int projected = factored(b, SITE_ATTENTION_OUTPUT_INNER, SITE_ATTENTION_OUTPUT, layer, context, rows, ACT_NONE);
     projected = dropout(b, COMPONENT_LINEAR_AFTER, layer, 2 * layer + 1, projected, rows);
     int middle = layernorm(b, COMPONENT_OTHER, layer, "attention residual, LayerNorm", projected, residual,
                            ROLE_ATTENTION_NORM_GAMMA, rows);
-    int up = linear(b, SITE_FFN_UP, layer, middle, rows, act);
-    int down = linear(b, SITE_FFN_DOWN, layer, up, rows, ACT_NONE);
+    int up = factored(b, SITE_FFN_UP_INNER, SITE_FFN_UP, layer, middle, rows, act);
+    int down = factored(b, SITE_FFN_DOWN_INNER, SITE_FFN_DOWN, layer, up, rows, ACT_NONE);
     down = dropout(b, COMPONENT_FEED_FORWARD, layer, 2 * layer + 2, down, rows);
     return layernorm(b, COMPONENT_OTHER, layer, "feed-forward residual, LayerNorm", down, middle,
                      ROLE_FFN_NORM_GAMMA, rows);

@@ -10,6 +10,7 @@
 
 enum { LAYER_SITES = SITE_POOLER }; /* heads come last */
 
+#define NO_ROLES {ROLES, ROLES, ROLES}
 #define ROLES1(a) {ROLE_##a, ROLES, ROLES}
 #define ROLES3(a, b, c) {ROLE_##a, ROLE_##b, ROLE_##c}
 

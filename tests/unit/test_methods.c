@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "analyzer/compress/apply.h"
+#include "analyzer/compress/eigen.h"
 #include "analyzer/compress/least.h"
 #include "analyzer/data/encoded.h"
 #include "analyzer/model/derive.h"
@@ -153,9 +154,78 @@ static void two_of_four(void)
     bench_close(&b);
 }
 
+/* A matrix of known singular values: columns of a Hadamard matrix on both sides. */
+static double hadamard(unsigned i, unsigned k, unsigned n)
+{
+    return (__builtin_popcount(i & k) % 2 ? -1 : 1) / sqrt(n);
+}
+
+/* The norm of w - u v. */
+static double distance(const float *w, const float *u, const float *v, size_t n, size_t k, size_t rank)
+{
+    double square = 0;
+    for (size_t row = 0; row < n; row++)
+        for (size_t col = 0; col < k; col++) {
+            double x = (double)w[row * k + col];
+            for (size_t i = 0; i < rank; i++)
+                x -= (double)u[row * rank + i] * (double)v[i * k + col];
+            square += x * x;
+        }
+    return sqrt(square);
+}
+
+/* What is left has the norm of the singular values that are left out (Eckart, Young 1936). */
+static void eckart_young(void)
+{
+    static const size_t shapes[][2] = {{16, 16}, {32, 8}, {8, 32}};
+    float w[256], u[256], v[256];
+    for (size_t s = 0; s < 3; s++) {
+        size_t n = shapes[s][0], k = shapes[s][1], side = n < k ? n : k;
+        for (unsigned at = 0; at < n * k; at++) {
+            double sum = 0;
+            for (unsigned i = 0; i < side; i++)
+                sum += (i + 1) * hadamard(at / (unsigned)k, i, (unsigned)n) * hadamard(at % (unsigned)k, i, (unsigned)k);
+            w[at] = (float)sum;
+        }
+        for (size_t rank = 1; rank <= side; rank++) {
+            double tail = 0;
+            for (size_t i = 1; i <= side - rank; i++) /* singular values are 1 .. side */
+                tail += (double)(i * i);
+            CU_ASSERT_EQUAL_FATAL(low_rank(u, v, w, n, k, rank, NULL), 0);
+            CU_ASSERT_DOUBLE_EQUAL(distance(w, u, v, n, k, rank), sqrt(tail), 1e-4); /* 256 floats of up to 16, rounded */
+        }
+    }
+}
+
+/* Any symmetric matrix: vectors of length 1 at right angles, which it makes longer by their values. */
+static void eigenvectors(void)
+{
+    enum { N = 23 };
+    double a[N * N], q[N * N], value[N];
+    for (int kind = 0; kind < 4; kind++) {
+        for (int i = 0; i < N; i++)
+            for (int k = 0; k <= i; k++)
+                a[i * N + k] = a[k * N + i] = kind == 0 ? i == k : kind == 1 ? (double)(i * 7 + k * 13 % 11) / N : kind == 2 ? 1 : i == k && i < 5;
+        memcpy(q, a, sizeof q);
+        CU_ASSERT_EQUAL_FATAL(eigen_symmetric(q, value, N, NULL), 0);
+        for (int i = 0; i < N; i++)
+            for (int k = 0; k < N; k++) {
+                double dot = 0, image = 0;
+                for (int j = 0; j < N; j++) {
+                    dot += q[i * N + j] * q[k * N + j];
+                    image += a[k * N + j] * q[i * N + j];
+                }
+                CU_ASSERT_DOUBLE_EQUAL(dot, i == k, 1e-12);
+                CU_ASSERT_DOUBLE_EQUAL(image, value[i] * q[i * N + k], 1e-11); /* values up to 200 */
+            }
+    }
+}
+
 CU_TestInfo suite_methods[] = {
     {"the smallest of many numbers", the_least},
     {"Wanda: weight times norm of its input", wanda},
+    {"Eckart and Young", eckart_young},
+    {"eigenvectors", eigenvectors},
     {"two of four", two_of_four},
     CU_TEST_INFO_NULL,
 };
