@@ -24,6 +24,7 @@ int app_init(struct app *a, const struct settings *s, const struct app_host *hos
     a->choice = train_choice_usual();
     a->choice.seed = s->seed;
     prompt_init(&a->prompt, typed_complete, NULL);
+    TRY(workbench_init(&a->bench, e));
     for (int i = 0; i < SCREENS; i++) {
         a->view[i] = calloc(1, screen_of(i)->view_bytes + 1);
         if (!a->view[i]) {
@@ -49,6 +50,7 @@ void app_free(struct app *a)
         free(a->view[i]);
     }
     prompt_free(&a->prompt);
+    workbench_free(&a->bench);
     free(a->facts);
     free_profile(a->profile);
     head_study_free(&a->heads);
@@ -103,6 +105,7 @@ void app_complain(struct app *a, const struct err *e)
 static void take_facts(struct app *a, struct facts *f)
 {
     bool first = !a->facts;
+    struct err e = {0};
     free(a->facts);
     a->facts = f;
     free_profile(a->profile);
@@ -112,8 +115,18 @@ static void take_facts(struct app *a, struct facts *f)
         a->workload = settings_workload(&a->settings, f->positions, f->machine.cores);
     if (!first && a->workload.seq > f->positions)
         a->workload.seq = f->positions;
+    if (!first && workbench_reset(&a->bench, &e) != 0)
+        app_complain(a, &e);
     if (!a->saved)
         app_measure(a);
+    if (a->screen == SCREEN_COMPRESS)
+        app_try(a);
+}
+
+static void take_trials(struct app *a, struct trial_news *n)
+{
+    for (; n; n = n->next)
+        workbench_take(&a->bench, n);
 }
 
 void app_news(struct app *a, struct news *n)
@@ -124,6 +137,7 @@ void app_news(struct app *a, struct news *n)
         if (n->line[i].level >= LOG_WARNING) /* the rest is read on the Log screen */
             set_message(a, n->line[i].level, n->line[i].text);
     }
+    take_trials(a, n->trials);
     if (n->profile) {
         free_profile(a->profile);
         a->profile = n->profile;
@@ -245,13 +259,15 @@ void app_show(struct app *a, enum screen_id id)
         return;
     a->before = a->screen;
     a->screen = id;
+    if (id == SCREEN_COMPRESS && a->facts && !a->saved)
+        app_try(a);
 }
 
 static void go_back(struct app *a)
 {
     if (a->search[0])
         a->search[0] = '\0';
-    else
+    else if (!screen_of(a->screen)->act(a, a->view[a->screen], ACTION_BACK))
         app_show(a, a->before);
 }
 
@@ -371,6 +387,8 @@ static void (*const everywhere[ACTIONS])(struct app *a) = {
     [ACTION_QUIT] = quit,
     [ACTION_QUIT_ALL] = quit_all,
     [ACTION_INTERRUPT] = interrupt,
+    [ACTION_UNDO] = app_undo,
+    [ACTION_REDO] = app_redo,
 };
 
 bool app_act(struct app *a, enum action action)

@@ -7,12 +7,14 @@
 #include <stdint.h>
 #include <time.h>
 
+#include "analyzer/compress/export.h"
 #include "tui/canvas.h"
 #include "tui/job.h"
 #include "tui/keys.h"
 #include "tui/options.h"
 #include "tui/prompt.h"
 #include "tui/screen.h"
+#include "tui/workbench.h"
 
 /* Who carries out jobs; a test puts its own here. */
 struct app_host {
@@ -33,7 +35,7 @@ struct event {
     int columns, rows; /* EVENT_RESIZE */
 };
 
-enum { APP_SEARCH_BYTES = 128 };
+enum { APP_SEARCH_BYTES = 128, TRIAL_SECONDS = 2 };
 
 struct app {
     struct app_host host;
@@ -46,11 +48,14 @@ struct app {
     struct profile *profile; /* NULL = nothing measured yet */
     struct head_study heads;
     struct train_status training;
+    struct workbench bench;
     struct report *saved;    /* what is shown was read from this; NULL = it comes from the engine; owned */
     struct job_state job;
     struct log log;
     struct workload workload; /* of the next measurement */
     struct train_choice choice; /* of the next training */
+    char export[1024]; /* directory that was exported to last; "" = none */
+    size_t hidden_bytes; /* most memory for hidden states of the original; 0 = the usual limit */
 
     /* what is shown */
     int columns, rows;
@@ -100,6 +105,20 @@ void app_score_heads(struct app *a, enum head_mode mode, bool curve, bool normal
 const char *app_train_missing(const struct app *a);
 /* Gives the order if it means something now, else says why not. `dir`: where TRAIN_SAVE writes. */
 void app_train(struct app *a, enum train_order order, const char *dir);
+/* Asks for the current recipe of the workbench to be tried, as far as it is not known. */
+void app_try(struct app *a);
+/* After a change of the workbench, which gave `code`: complains, or tries what it is now. False: it failed. */
+bool app_changed(struct app *a, int code, const struct err *e);
+/* Puts a step at the end of the recipe, from any screen, and says so. */
+bool app_add_step(struct app *a, const char *step);
+void app_name_trial(struct app *a, const char *name);
+void app_go_trial(struct app *a, int attempt);
+/* What was measured of the recipes is about other rows. */
+void app_forget_trials(struct app *a);
+/* Writes the model of the current recipe to app->export. */
+void app_export(struct app *a, enum export_form form);
+void app_undo(struct app *a);
+void app_redo(struct app *a);
 void app_say(struct app *a, enum log_level level, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 void app_complain(struct app *a, const struct err *e);
 /* Shows a report instead of a model, and takes it over; nothing can be measured then. */

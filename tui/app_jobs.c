@@ -11,6 +11,15 @@ bool app_refuse(struct app *a)
     return a->saved != NULL;
 }
 
+static bool submit_quietly(struct app *a, const struct request *r)
+{
+    struct err e = {0};
+    int code = a->host.submit(a->host.payload, r, &e);
+    if (code != 0)
+        app_complain(a, &e);
+    return code == 0;
+}
+
 static void submit(struct app *a, const struct request *r)
 {
     struct err e = {0};
@@ -74,6 +83,57 @@ void app_score_heads(struct app *a, enum head_mode mode, bool curve, bool normal
     snprintf(r.heads.data, sizeof r.heads.data, "%s", data);
     snprintf(r.heads.task, sizeof r.heads.task, "%s", a->task);
     r.profile.workload = a->workload;
+    submit(a, &r);
+}
+
+static const char *trial_rows(const struct app *a)
+{
+    return a->facts && a->facts->has_classifier ? app_data(a) : NULL;
+}
+
+/* The current recipe as a request; false: it cannot be one. */
+static bool trial_request(struct app *a, struct request *r)
+{
+    const char *recipe = workbench_now(&a->bench)->recipe, *data = trial_rows(a);
+    *r = (struct request){.job = JOB_TRIAL, .profile.workload = a->workload};
+    if (strlen(recipe) >= sizeof r->trial.recipe) {
+        app_say(a, LOG_WARNING, "a recipe of more than %d bytes cannot be tried here (bertscope compress can)", TRIAL_RECIPE - 1);
+        return false;
+    }
+    r->trial.era = a->bench.era;
+    r->trial.attempt = a->bench.current;
+    r->trial.seconds = a->settings.budget_s > 0 ? a->settings.budget_s : TRIAL_SECONDS;
+    r->trial.hidden_bytes = a->hidden_bytes;
+    snprintf(r->trial.recipe, sizeof r->trial.recipe, "%s", recipe);
+    snprintf(r->trial.data, sizeof r->trial.data, "%s", data ? data : "");
+    snprintf(r->trial.task, sizeof r->trial.task, "%s", a->task);
+    return true;
+}
+
+/* A trial takes the place of a measurement, which is asked for again behind it. */
+void app_try(struct app *a)
+{
+    struct request r;
+    if (!a->facts || a->saved || workbench_known(&a->bench, trial_rows(a) != NULL) || !trial_request(a, &r))
+        return;
+    if (submit_quietly(a, &r) && (!a->profile || !a->profile->finished))
+        app_measure(a);
+}
+
+void app_export(struct app *a, enum export_form form)
+{
+    struct request r;
+    if (app_refuse(a))
+        return;
+    if (!a->facts) {
+        app_say(a, LOG_WARNING, "no model is open, so there is nothing to export");
+        return;
+    }
+    if (!trial_request(a, &r))
+        return;
+    r.job = JOB_EXPORT;
+    r.trial.form = form;
+    snprintf(r.trial.dir, sizeof r.trial.dir, "%s", a->export);
     submit(a, &r);
 }
 

@@ -31,7 +31,7 @@ const struct command command_draw = {
     .name = "draw",
     .args = "SCREEN [MODEL]",
     .summary = "one screen of the terminal program as text, without a terminal",
-    .detail = "Opens and measures the model and prints the screen (overview, layers, heads, train, log or help) as it would look in a\n"
+    .detail = "Opens and measures the model and prints the screen (overview, layers, heads, compress, train, log or help) as it would look in a\n"
               "window of that size.",
     .example = "bertscope draw layers preset:bert-tiny --size 120x40",
     .options = OPTION_BIT(help) | OPTION_BIT(quiet) | OPTION_BIT(output) | OPTION_BIT(batch) | OPTION_BIT(seq) |

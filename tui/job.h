@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "analyzer/base/progress.h"
+#include "analyzer/compress/export.h"
 #include "analyzer/measure/head_study.h"
 #include "analyzer/measure/profile.h"
 #include "reports/facts.h"
@@ -50,6 +51,8 @@ struct trial_request {
     int attempt;
     char recipe[TRIAL_RECIPE];
     char data[1024], task[64]; /* rows, "" = none; task "": that of the header */
+    char dir[1024];            /* to export to */
+    enum export_form form;
     double seconds;            /* to time it for */
     size_t hidden_bytes;       /* for hidden states of the original; 0 = the usual limit */
 };
@@ -89,6 +92,9 @@ struct job {
 #define JOB(name, symbol) extern const struct job job_##symbol;
 #include "tui/jobs.def"
 #undef JOB
+
+/* The model as the original of trials, with the rows of the request, and its recipe; the caller frees that, also after a failure. */
+WARN_UNUSED int trial_prepare(struct job_context *x, struct recipe *out, struct err *e);
 
 const struct job *job_row(enum job_id id);
 

@@ -78,8 +78,6 @@ static int evaluate_original(struct run *r, const struct progress *progress, str
 static int evaluate_rows(struct run *r, const struct progress *progress, struct err *e)
 {
     TRY(evaluate_original(r, progress, e));
-    if (r->attempt == 0)
-        return 0;
     TRY(trial_evaluate(&r->trial, r->original, &r->changed, on_batch, r, progress, e));
     publish(r, ATTEMPT_EVALUATED, r->attempt, &r->trial, "");
     return 0;
@@ -102,10 +100,10 @@ static int time_it(struct run *r, const struct progress *progress, struct err *e
 
 /* ---- the job ------------------------------------------------------------------------------------------------- */
 
-static int prepare(struct run *r, const struct progress *progress, struct err *e)
+int trial_prepare(struct job_context *x, struct recipe *out, struct err *e)
 {
-    const struct request *q = r->x->request;
-    struct opened *o = r->x->opened;
+    const struct request *q = x->request;
+    struct opened *o = x->opened;
     struct settings data = {.data = q->trial.data, .task = q->trial.task[0] ? q->trial.task : NULL};
     if (!o->model)
         return err_set(e, ERR_USAGE, "there is no model that a recipe could be applied to; open one first");
@@ -113,10 +111,9 @@ static int prepare(struct run *r, const struct progress *progress, struct err *e
         return err_set(e, ERR_USAGE, "standard input is the keyboard here; give the data set as a file (:data FILE TASK)");
     TRY(workload_check(&q->profile.workload, o->model, e));
     if (q->trial.data[0])
-        TRY(opened_data(o, &data, q->profile.workload.threads, progress, e));
-    TRY(opened_original(o, &q->profile.workload, progress, e));
-    r->original = &o->original;
-    return recipe_parse(&r->recipe, q->trial.recipe, strlen(q->trial.recipe), "the recipe", e);
+        TRY(opened_data(o, &data, q->profile.workload.threads, x->progress, e));
+    TRY(opened_original(o, &q->profile.workload, x->progress, e));
+    return recipe_parse(out, q->trial.recipe, strlen(q->trial.recipe), "the recipe", e);
 }
 
 /* The recipe could not be applied: that is a result. */
@@ -129,6 +126,20 @@ static int not_applied(struct run *r, int code, struct err *e)
     return 0;
 }
 
+static bool has_answers(const struct original *o)
+{
+    return o->rows && model_has_classifier(o->model);
+}
+
+static int try_original(struct run *r, const struct progress *progress, struct err *e)
+{
+    if (has_answers(r->original))
+        return evaluate_original(r, progress, e);
+    TRY(trial_of_original(&r->trial, r->original, e));
+    publish(r, ATTEMPT_DONE, 0, &r->trial, "");
+    return 0;
+}
+
 static int try(struct run *r, const struct progress *progress, struct err *e)
 {
     const struct original *o = r->original;
@@ -137,17 +148,17 @@ static int try(struct run *r, const struct progress *progress, struct err *e)
         return not_applied(r, code, e);
     TRY(trial_init(&r->trial, o, &r->recipe, &r->changed, e));
     publish(r, ATTEMPT_COUNTED, r->attempt, &r->trial, "");
-    if (o->rows && model_has_classifier(o->model))
+    if (has_answers(o))
         TRY(evaluate_rows(r, progress, e));
     return time_it(r, progress, e);
 }
 
 static int run(struct job_context *x, struct err *e)
 {
-    struct run r = {.x = x, .attempt = x->request->trial.attempt};
-    int code = prepare(&r, x->progress, e);
+    struct run r = {.x = x, .original = &x->opened->original, .attempt = x->request->trial.attempt};
+    int code = trial_prepare(x, &r.recipe, e);
     if (code == 0)
-        code = try(&r, x->progress, e);
+        code = r.attempt == 0 ? try_original(&r, x->progress, e) : try(&r, x->progress, e);
     trial_free(&r.trial);
     changed_free(&r.changed);
     recipe_free(&r.recipe);

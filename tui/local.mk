@@ -7,12 +7,16 @@ libtui_a_SOURCES = \
 	tui/app.c tui/app.h \
 	tui/app_draw.c \
 	tui/app_files.c \
+	tui/app_bench.c \
 	tui/app_jobs.c \
 	tui/basis.c tui/basis.h \
 	tui/canvas.c tui/canvas.h \
 	tui/canvas_html.c tui/canvas_html.h \
 	tui/check_run.c tui/check_run.h \
 	tui/check_serve.c \
+	tui/compress_layout.c tui/compress_layout.h \
+	tui/compress_results.c \
+	tui/compress_steps.c \
 	tui/crash.c tui/crash.h \
 	tui/engine.c tui/engine.h \
 	tui/fact_list.c tui/fact_list.h \
@@ -22,6 +26,7 @@ libtui_a_SOURCES = \
 	tui/heads_run.c tui/heads_run.h \
 	tui/inputs.c tui/inputs.h \
 	tui/job.c tui/job.h \
+	tui/job_export.c \
 	tui/job_heads.c \
 	tui/job_measure.c \
 	tui/job_open.c \
@@ -40,6 +45,7 @@ libtui_a_SOURCES = \
 	tui/scale.c tui/scale.h \
 	tui/sensitivity_run.c tui/sensitivity_run.h \
 	tui/screen.c tui/screen.h \
+	tui/screen_compress.c tui/screen_compress.h \
 	tui/screen_heads.c tui/screen_heads.h \
 	tui/screen_help.c \
 	tui/screen_layers.c tui/screen_layers.h \

@@ -273,7 +273,7 @@ int tui_draw(const struct settings *s, const char *screen, int columns, int rows
     adjusted.ascii = needs_ascii(s);
     if (id == SCREENS) {
         free(a);
-        return err_set(e, ERR_USAGE, "there is no screen \"%s\" (screens: overview, layers, heads, train, log, help)", screen);
+        return err_set(e, ERR_USAGE, "there is no screen \"%s\" (screens: overview, layers, heads, compress, train, log, help)", screen);
     }
     if (!a)
         return err_set(e, ERR_NOMEM, "no memory for the screens");

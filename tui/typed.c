@@ -7,7 +7,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "analyzer/base/outfile.h"
 #include "analyzer/base/text.h"
+#include "analyzer/compress/export.h"
 #include "tui/app.h"
 
 /* ---- the commands -------------------------------------------------------------------------------------------- */
@@ -61,6 +63,7 @@ static int typed_data(struct app *a, const char *argument, struct err *e)
         return err_set(e, ERR_USAGE, "data takes a file and the name of its task");
     snprintf(a->data, sizeof a->data, "%.*s", (int)n, argument);
     snprintf(a->task, sizeof a->task, "%s", space ? space + 1 : "");
+    app_forget_trials(a);
     app_say(a, LOG_INFO, "the data set is %s", a->data);
     return 0;
 }
@@ -138,6 +141,7 @@ static int typed_dev(struct app *a, const char *argument, struct err *e)
     if (strlen(argument) >= sizeof a->dev)
         return err_set(e, ERR_USAGE, "dev takes a file");
     snprintf(a->dev, sizeof a->dev, "%s", argument);
+    app_forget_trials(a);
     app_say(a, LOG_INFO, *argument ? "trainings are evaluated on %s" : "trainings are not evaluated%s", argument);
     return 0;
 }
@@ -183,6 +187,135 @@ static int typed_save_trained(struct app *a, const char *argument, struct err *e
     if (!*argument)
         return err_set(e, ERR_USAGE, "save-trained takes a directory");
     app_train(a, TRAIN_SAVE, argument);
+    return 0;
+}
+
+/* ---- the recipe ---- */
+
+static int typed_step(struct app *a, const char *argument, struct err *e)
+{
+    if (!*argument)
+        return err_set(e, ERR_USAGE, "step takes a step: int8 components=ffn");
+    app_add_step(a, argument);
+    return 0;
+}
+
+/* Steps are counted from 1. */
+static int parse_step(struct app *a, const char *what, const char *text, int *line, struct err *e)
+{
+    if (a->bench.recipe.lines == 0)
+        return err_set(e, ERR_USAGE, "the recipe is empty (:step adds a step)");
+    TRY(parse_int(what, text, 1, a->bench.recipe.lines, line, e));
+    --*line;
+    return 0;
+}
+
+static int changed(struct app *a, int code)
+{
+    if (code == 0)
+        app_try(a);
+    return code;
+}
+
+static int typed_set(struct app *a, const char *argument, struct err *e)
+{
+    char number[16];
+    size_t n = strcspn(argument, " ");
+    const char *option = argument + n + strspn(argument + n, " "), *sign = strchr(option, '=');
+    int line = 0;
+    snprintf(number, sizeof number, "%.*s", n < sizeof number ? (int)n : 0, argument);
+    TRY(parse_step(a, "set", number, &line, e));
+    const struct method *m = a->bench.recipe.line[line].method;
+    int index = m && sign ? method_option_find(m, option, (int)(sign - option)) : -1;
+    if (index < 0)
+        return err_set(e, ERR_USAGE, "set takes the number of a step and OPTION=VALUE of one of its options");
+    return changed(a, workbench_put(&a->bench, line, index, sign[1] ? sign + 1 : NULL, e));
+}
+
+static int typed_remove(struct app *a, const char *argument, struct err *e)
+{
+    int line = 0;
+    TRY(parse_step(a, "remove", argument, &line, e));
+    return changed(a, workbench_remove(&a->bench, line, e));
+}
+
+static int typed_move(struct app *a, const char *argument, struct err *e)
+{
+    char from[16], to[16];
+    int line = 0, place = 0;
+    if (sscanf(argument, "%15s %15s", from, to) != 2)
+        return err_set(e, ERR_USAGE, "move takes the number of a step and the number that it is to have");
+    TRY(parse_step(a, "move", from, &line, e));
+    TRY(parse_step(a, "move", to, &place, e));
+    return changed(a, workbench_move(&a->bench, line, place, e));
+}
+
+static int typed_off(struct app *a, const char *argument, struct err *e)
+{
+    int line = 0;
+    TRY(parse_step(a, "off", argument, &line, e));
+    return changed(a, workbench_switch(&a->bench, line, e));
+}
+
+static int typed_name(struct app *a, const char *argument, struct err *e)
+{
+    if (strlen(argument) >= ATTEMPT_NAME)
+        return err_set(e, ERR_USAGE, "a name has at most %d bytes", ATTEMPT_NAME - 1);
+    app_name_trial(a, argument);
+    return 0;
+}
+
+static int typed_go(struct app *a, const char *argument, struct err *e)
+{
+    int attempt = workbench_find(&a->bench, argument);
+    if (attempt < 0)
+        return err_set(e, ERR_USAGE, "there is no trial \"%s\" (o on the Compress screen lists them)", argument);
+    app_go_trial(a, attempt);
+    return 0;
+}
+
+static int typed_save(struct app *a, const char *argument, struct err *e)
+{
+    const char *text = workbench_now(&a->bench)->recipe;
+    if (!*argument)
+        return err_set(e, ERR_USAGE, "save takes a file");
+    TRY(outfile_write(argument, text, strlen(text), e));
+    app_say(a, LOG_DONE, "wrote the recipe to %s", argument);
+    return 0;
+}
+
+static int typed_load(struct app *a, const char *argument, struct err *e)
+{
+    struct recipe r;
+    if (!*argument)
+        return err_set(e, ERR_USAGE, "load takes a file");
+    int code = recipe_read(&r, argument, e);
+    if (code == 0)
+        code = workbench_set(&a->bench, &r, e);
+    recipe_free(&r);
+    return changed(a, code);
+}
+
+static int typed_export(struct app *a, const char *argument, struct err *e)
+{
+    enum export_form form = EXPORT_COMPACT;
+    const char *space = strrchr(argument, ' ');
+    size_t n = strlen(argument);
+    if (space && export_form_word(space + 1, &form, NULL) == 0)
+        n = (size_t)(space - argument);
+    if (n == 0)
+        return err_set(e, ERR_USAGE, "export takes a directory, and perhaps compact or dense");
+    snprintf(a->export, sizeof a->export, "%.*s", (int)n, argument);
+    app_export(a, form);
+    return 0;
+}
+
+static int typed_hidden(struct app *a, const char *argument, struct err *e)
+{
+    int megabytes;
+    TRY(parse_int("hidden", argument, 1, 1 << 20, &megabytes, e));
+    a->hidden_bytes = (size_t)megabytes << 20;
+    app_say(a, LOG_INFO, "at most %d MB of hidden states are kept, from the next data set on", megabytes);
     return 0;
 }
 
@@ -285,6 +418,24 @@ static void offer_files(struct candidates *out, const char *typed)
     qsort(out->text, (size_t)out->n, sizeof out->text[0], by_name);
 }
 
+/* Names of methods, then their options. */
+static void offer_steps(struct candidates *out, const char *line, size_t cursor)
+{
+    char word[PROMPT_BYTES], text[64];
+    size_t n = cursor - out->from, last = n, first = strcspn(line + out->from, " ");
+    while (last > 0 && line[out->from + last - 1] != ' ')
+        last--;
+    const struct method *m = last > 0 ? method_find(line + out->from, (int)first) : NULL;
+    snprintf(word, sizeof word, "%.*s", (int)(n - last), line + out->from + last);
+    out->from += last;
+    for (int i = 0; last == 0 && i < methods_count; i++)
+        offer(out, methods[i]->name, word, strlen(word));
+    for (int i = 0; m && i < m->options; i++) {
+        snprintf(text, sizeof text, "%s=", m->option[i].name);
+        offer(out, text, word, strlen(word));
+    }
+}
+
 void typed_complete(void *payload, const char *line, size_t cursor, struct candidates *out)
 {
     char typed[PROMPT_BYTES];
@@ -300,7 +451,9 @@ void typed_complete(void *payload, const char *line, size_t cursor, struct candi
     from = from < cursor ? from : cursor;
     snprintf(typed, sizeof typed, "%.*s", (int)(cursor - from), line + from);
     out->from = from;
-    if (row && strcmp(row->values, "@files") == 0)
+    if (row && strcmp(row->values, "@methods") == 0)
+        offer_steps(out, line, cursor);
+    else if (row && strcmp(row->values, "@files") == 0)
         offer_files(out, typed);
     else if (row)
         offer_words(out, row->values, typed, strlen(typed));

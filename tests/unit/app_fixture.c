@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analyzer/data/task.h"
+
 enum { TOKENS = 128, HIDDEN = 768, FFN = 3072, HEADS = 12, VOCAB = 30522, POSITIONS = 512, LAYERS = 4 };
 
 static int submit(void *payload, const struct request *r, struct err *e)
@@ -262,6 +264,65 @@ void app_fixture_training(struct app *a, struct fixture_host *host, enum train_s
     snprintf(a->dev, sizeof a->dev, "dev.tsv");
     snprintf(a->task, sizeof a->task, "sst2");
     app_news(a, &news);
+}
+
+/* ---- recipes ------------------------------------------------------------------------------------------------- */
+
+static struct trial_news *fixture_trial(const struct app *a, int attempt, enum attempt_stage stage, double share, double lost)
+{
+    struct trial_news *n = calloc(1, sizeof *n);
+    struct trial *t = &n->trial;
+    const struct task *sst2;
+    bool all = stage >= ATTEMPT_EVALUATED;
+    int rows = all ? ROWS : FIRST_ROWS;
+    if (task_word("sst2", &sst2, NULL) != 0)
+        abort();
+    *n = (struct trial_news){.era = a->bench.era, .attempt = attempt, .stage = stage, .hidden_bytes = 181600000};
+    *t = (struct trial){.recipe = strdup(stage == ATTEMPT_FAILED ? "int8\n" : a->bench.attempt[attempt].recipe),
+                        .before = {109000000, 11000000000, 437000000},
+                        .forecast = {1 / share, 3.2, all, 9e6, 0.96 / share, 2.9}};
+    t->cost = (struct cost){(uint64_t)(109e6 * share), (uint64_t)(11e9 * share), (uint64_t)(437e6 * share)};
+    if (stage >= ATTEMPT_RUNNING) {
+        t->evaluated = true;
+        t->quality = (struct quality){.task = sst2, .rows = rows, .rows_total = ROWS, .metrics = 1, .metric = {sst2->metric[0]}};
+        t->quality.value[0] = (struct estimate){0.9232 - lost, 0.9032 - lost, 0.94 - lost};
+        if (attempt > 0)
+            t->quality.paired = (struct paired){sst2->metric[0], {-lost, -lost - 0.008, -lost + 0.004}, {rows, 9, 4}, 0.267};
+    }
+    if (all)
+        t->fidelity = (struct fidelity){ROWS, 2, {0.978, 0.966, 0.986}, 0.00731, 0.9};
+    if (stage == ATTEMPT_DONE && attempt > 0)
+        t->time = (struct versus){spread_of(12e6), spread_of(12e6 * share), spread_of(0.97 / share)};
+    return n;
+}
+
+static void tell(struct app *a, struct trial_news *t)
+{
+    struct news n = {.trials = t};
+    app_news(a, &n);
+}
+
+void app_fixture_compress(struct app *a, struct fixture_host *host, enum attempt_stage stage)
+{
+    static const char *const steps[] = {"prune-heads fraction=0.25", "int8 components=embedding,ffn", "off f16 layers=0-1  # not now"};
+    struct err e;
+    app_fixture_heads(a, host, true);
+    tell(a, fixture_trial(a, 0, ATTEMPT_DONE, 1, 0));
+    for (int i = 0; i < 3; i++) {
+        if (workbench_insert(&a->bench, i, steps[i], &e) != 0)
+            abort();
+        if (i < 2)
+            tell(a, fixture_trial(a, i + 1, ATTEMPT_DONE, 0.9 - 0.2 * i, 0.002 + 0.01 * i));
+    }
+    workbench_name(&a->bench, 2, "small");
+    struct trial_news *last = fixture_trial(a, 3, stage == ATTEMPT_FAILED ? ATTEMPT_COUNTED : stage, 0.7, 0.012);
+    if (stage == ATTEMPT_FAILED) {
+        last->stage = ATTEMPT_FAILED;
+        snprintf(last->note, sizeof last->note, "the recipe: line 1: prune-heads: there is no layer 12 (any more)");
+    }
+    tell(a, last);
+    a->job = (struct job_state){.running = stage < ATTEMPT_DONE, .job = JOB_TRIAL, .what = "evaluating", .done = FIRST_ROWS, .total = ROWS,
+                                .phase_ns = a->now_ns - 40000000u};
 }
 
 /* ---- the state ----------------------------------------------------------------------------------------------- */

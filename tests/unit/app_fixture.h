@@ -28,6 +28,9 @@ void app_fixture_heads(struct app *a, struct fixture_host *host, bool finished);
 struct train_status *fixture_training(enum train_state state);
 void app_fixture_training(struct app *a, struct fixture_host *host, enum train_state state);
 
+/* The state of app_fixture_heads with three recipes, of which the last one is as far as `stage`. */
+void app_fixture_compress(struct app *a, struct fixture_host *host, enum attempt_stage stage);
+
 /* Keys by their names, separated by blanks ("j j Enter : q"). */
 void fixture_keys(struct app *a, const char *keys);
 /* Every character is one key. */

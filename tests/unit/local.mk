@@ -88,6 +88,7 @@ tests_unit_unit_SOURCES += \
 	tests/unit/test_keys.c \
 	tests/unit/test_layout.c \
 	tests/unit/test_prompt.c \
+	tests/unit/test_screen_compress.c \
 	tests/unit/test_screen_heads.c \
 	tests/unit/test_screen_train.c \
 	tests/unit/test_screens.c \
@@ -96,6 +97,26 @@ tests_unit_unit_SOURCES += \
 	tests/unit/test_train_session.c \
 	tests/unit/test_tree.c
 EXTRA_DIST += \
+	tests/golden/screens/compress-arriving.80x24.tones \
+	tests/golden/screens/compress-arriving.80x24.txt \
+	tests/golden/screens/compress-ascii.80x24.tones \
+	tests/golden/screens/compress-ascii.80x24.txt \
+	tests/golden/screens/compress-empty.80x24.tones \
+	tests/golden/screens/compress-empty.80x24.txt \
+	tests/golden/screens/compress-failed.80x24.tones \
+	tests/golden/screens/compress-failed.80x24.txt \
+	tests/golden/screens/compress-methods.80x24.tones \
+	tests/golden/screens/compress-methods.80x24.txt \
+	tests/golden/screens/compress-trials.80x24.tones \
+	tests/golden/screens/compress-trials.80x24.txt \
+	tests/golden/screens/compress.120x40.tones \
+	tests/golden/screens/compress.120x40.txt \
+	tests/golden/screens/compress.200x60.tones \
+	tests/golden/screens/compress.200x60.txt \
+	tests/golden/screens/compress.40x8.tones \
+	tests/golden/screens/compress.40x8.txt \
+	tests/golden/screens/compress.80x24.tones \
+	tests/golden/screens/compress.80x24.txt \
 	tests/golden/screens/heads-arriving.80x24.tones \
 	tests/golden/screens/heads-arriving.80x24.txt \
 	tests/golden/screens/heads-ascii.80x24.tones \

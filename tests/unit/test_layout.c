@@ -1,5 +1,6 @@
 #include "tests/unit/unit.h"
 
+#include "tui/compress_layout.h"
 #include "tui/heads_layout.h"
 #include "tui/layout.h"
 #include "tui/train_layout.h"
@@ -116,11 +117,27 @@ static void test_train(void)
     CU_ASSERT_EQUAL(cramped, 0);
 }
 
+static void test_compress(void)
+{
+    int found = 0, cramped = 0;
+    for (int h = 0; h <= 56; h++)
+        for (int w = 1; w <= 200; w++) {
+            struct compress_layout l = compress_layout((struct rect){1, 2, w, h});
+            struct rect part[] = {l.heading, l.steps, l.results, l.trials};
+            found += faults(part, 4, (struct rect){1, 2, w, h});
+            cramped += h >= 21 && w >= 78 && (l.steps.h < 8 || l.results.h < 10 || l.results.w < 76 || l.steps.w < 38);
+            cramped += h >= 36 && w >= 118 && l.trials.h < 8;
+        }
+    CU_ASSERT_EQUAL(found, 0);
+    CU_ASSERT_EQUAL(cramped, 0);
+}
+
 CU_TestInfo suite_layout[] = {
     {"1x1 to 200x60: inside, no overlap", test_screen},
     {"pairs", test_pair},
     {"tops and bottoms", test_top_and_bottom},
     {"parts of the Heads screen", test_heads},
     {"parts of the Train screen", test_train},
+    {"parts of the Compress screen", test_compress},
     CU_TEST_INFO_NULL,
 };

@@ -89,6 +89,12 @@ static enum train_state training_of(const char *name)
     return TRAIN_RUNNING;
 }
 
+/* "compress-failed" shows a recipe that could not be applied, "compress-arriving" one whose rows arrive. */
+static enum attempt_stage stage_of(const char *name)
+{
+    return strncmp(name, "compress-failed", 15) == 0 ? ATTEMPT_FAILED : strncmp(name, "compress-arriving", 17) == 0 ? ATTEMPT_RUNNING : ATTEMPT_DONE;
+}
+
 static void test_views(void)
 {
     setenv("TZ", "UTC", 1);
@@ -99,6 +105,8 @@ static void test_views(void)
             app_fixture_start(&a, &host, "models/bert-four");
         else if (strncmp(views[i].name, "train", 5) == 0)
             app_fixture_training(&a, &host, training_of(views[i].name));
+        else if (strncmp(views[i].name, "compress", 8) == 0)
+            app_fixture_compress(&a, &host, stage_of(views[i].name));
         else if (strncmp(views[i].name, "heads", 5) == 0)
             app_fixture_heads(&a, &host, strncmp(views[i].name, "heads-arriving", 14) != 0);
         else

@@ -1,0 +1,165 @@
+/* The Compress screen: keys and commands, what they make of the recipe, and what they ask for. */
+#include "tests/unit/unit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/unit/app_fixture.h"
+
+static struct app app;
+static struct fixture_host host;
+
+static void draw_once(void)
+{
+    struct canvas c;
+    CU_ASSERT_EQUAL_FATAL(canvas_init(&c, 100, 30, false, NULL), 0);
+    app_draw(&app, &c);
+    canvas_free(&c);
+}
+
+/* What begins with a colon is typed, the rest are keys. */
+static void press(const char *keys)
+{
+    if (*keys == ':') {
+        fixture_keys(&app, ":");
+        fixture_type(&app, keys + 1);
+        fixture_keys(&app, "Enter");
+    } else {
+        fixture_keys(&app, keys);
+    }
+    draw_once();
+}
+
+static void begin(void)
+{
+    app_fixture_heads(&app, &host, true);
+    press("4");
+}
+
+static void check(const char *keys, const char *recipe)
+{
+    const char *now = workbench_now(&app.bench)->recipe;
+    if (strcmp(now, recipe) != 0)
+        printf("\n    after \"%s\": \"%s\" is not \"%s\"\n", keys, now, recipe);
+    CU_ASSERT_STRING_EQUAL(now, recipe);
+}
+
+/* One after the other, each with the recipe it leads to. */
+static void test_recipe(void)
+{
+    static const struct {
+        const char *keys, *recipe;
+    } cases[] = {
+        {"a G Enter", "prune-neurons\n"},
+        {"l l", "prune-neurons fraction=0.1\n"},
+        {"Right Left Left", "prune-neurons fraction=0.05\n"},
+        {":step int8 components=ffn", "prune-neurons fraction=0.05\nint8 components=ffn\n"},
+        {"K", "prune-neurons fraction=0.05\nint8 components=ffn\n"}, /* it is the first one already */
+        {"J", "int8 components=ffn\nprune-neurons fraction=0.05\n"},
+        {"Space", "int8 components=ffn\noff prune-neurons fraction=0.05\n"},
+        {":set 1 layers=0-1", "int8 layers=0-1 components=ffn\noff prune-neurons fraction=0.05\n"},
+        {":set 1 components=", "int8 layers=0-1\noff prune-neurons fraction=0.05\n"},
+        {":move 2 1", "off prune-neurons fraction=0.05\nint8 layers=0-1\n"},
+        {":off 1", "prune-neurons fraction=0.05\nint8 layers=0-1\n"},
+        {"u", "off prune-neurons fraction=0.05\nint8 layers=0-1\n"},
+        {"C-r", "prune-neurons fraction=0.05\nint8 layers=0-1\n"},
+        {":remove 1", "int8 layers=0-1\n"},
+        {"g d", ""},
+        {":undo", "int8 layers=0-1\n"},
+        {":go 0", ""},
+        {":redo", "prune-neurons\n"},
+        {"o G Enter", ""},
+        {"o g j Enter", "prune-neurons\n"},
+        {"a Esc", "prune-neurons\n"},
+    };
+    begin();
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        press(cases[i].keys);
+        check(cases[i].keys, cases[i].recipe);
+    }
+    CU_ASSERT_EQUAL(app.screen, SCREEN_COMPRESS);
+    app_free(&app);
+}
+
+static void test_refused(void)
+{
+    static const struct {
+        const char *line, *sentence;
+    } cases[] = {
+        {":step int9", "there is no method \"int9\""},
+        {":step", "step takes a step"},
+        {":set 9 layers=1", "set takes a whole number from 1 to 1"},
+        {":set 1 colour=1", "OPTION=VALUE of one of its options"},
+        {":set 1 layers=x", "layers must be numbers like"},
+        {":remove", "remove takes a whole number"},
+        {":move 1", "move takes the number of a step and"},
+        {":go nowhere", "there is no trial \"nowhere\""},
+        {":save", "save takes a file"},
+        {":load /no/such/file", "/no/such/file"},
+        {":export", "export takes a directory"},
+        {":hidden 0", "hidden takes a whole number"},
+    };
+    begin();
+    press(":step int8");
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        press(cases[i].line);
+        if (!strstr(app.message, cases[i].sentence))
+            printf("\n    %s: \"%s\"\n", cases[i].line, app.message);
+        CU_ASSERT(strstr(app.message, cases[i].sentence) != NULL);
+        check(cases[i].line, "int8\n");
+    }
+    app_free(&app);
+}
+
+/* What is asked of the engine: the original at first, then every recipe that is not known, and a measurement that was cut short again. */
+static void test_requests(void)
+{
+    begin();
+    CU_ASSERT(host.last.job == JOB_TRIAL && host.last.trial.attempt == 0);
+    press(":step int8");
+    CU_ASSERT(host.last.job == JOB_TRIAL && host.last.trial.attempt == 1);
+    CU_ASSERT_STRING_EQUAL(host.last.trial.recipe, "int8\n");
+    CU_ASSERT_STRING_EQUAL(host.last.trial.data, "dev.tsv");
+    CU_ASSERT_EQUAL(host.last.profile.workload.threads, 6);
+    app.profile->finished = false;
+    int before = host.submitted;
+    press(":step f16");
+    CU_ASSERT(host.submitted == before + 2 && host.last.job == JOB_MEASURE);
+    press(":export out dense");
+    CU_ASSERT(host.last.job == JOB_EXPORT && host.last.trial.form == EXPORT_DENSE);
+    CU_ASSERT_STRING_EQUAL(host.last.trial.dir, "out");
+    app_free(&app);
+    app_fixture_compress(&app, &host, ATTEMPT_DONE);
+    app.bench.attempt[3].trial.logits = calloc(1, sizeof(float));
+    before = host.submitted;
+    press("4"); /* all is known */
+    CU_ASSERT_EQUAL(host.submitted, before);
+    press(":data other.tsv sst2");
+    CU_ASSERT(host.submitted == before + 1 && host.last.trial.attempt == 3 && host.last.trial.era == 1);
+    app_free(&app);
+}
+
+static void test_files(void)
+{
+    begin();
+    press(":step int8  # all of it");
+    press(":name first");
+    press(":save screen-compress.recipe");
+    press("u");
+    press(":load screen-compress.recipe");
+    check(":load", "int8 # all of it\n");
+    CU_ASSERT_EQUAL(app.bench.attempts, 3);
+    press(":go first");
+    CU_ASSERT_EQUAL(app.bench.current, 1);
+    remove("screen-compress.recipe");
+    app_free(&app);
+}
+
+CU_TestInfo suite_screen_compress[] = {
+    {"the recipe", test_recipe},
+    {"what is refused", test_refused},
+    {"what is asked for", test_requests},
+    {"files and names", test_files},
+    CU_TEST_INFO_NULL,
+};
