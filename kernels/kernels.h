@@ -57,13 +57,15 @@ enum activation {
  * layout that the variant likes best; the last one is filled up with zeros.
  *
  * f16 is a format to store weights in: they are rounded to nearest even when packed (kernels/half.h; infinity from 65520
- * on) and y is computed in floats from what they became, so what follows holds for the rounded w.
+ * on) and y is computed in floats from what they became, so what follows holds for the rounded w. A significand has 11
+ * bits, so w is off by at most 2^-11 of itself, and 2^-25 below 2^-14.
  *
  * bf16 is a format to multiply in: w and x are both rounded to nearest even (bf16_factor_from_f32 of kernels/half.h:
  * everything below 2^-126 is zero), whatever the instruction set, so that all variants multiply the same numbers. A
  * product of two has 16 bits and is exact in a float; sums are of floats and may become zero below 2^-126 (vdpbf16ps does
  * that, and rounds each of its two sums to nearest even). So what follows holds for the rounded w and x, with 2^-126 in
- * the place of 2^-149. Against f32, w and x are each off by at most 2^-9 of themselves: (2^-8 + 2^-18) sum |x||w| more.
+ * the place of 2^-149. A significand has 8 bits, so against f32 w and x are each off by at most 2^-8 of themselves:
+ * (2^-7 + 2^-16) sum |x||w| more.
  *
  * int8 rounds each output of w and each row of x to integers times a scale of its own (kernels/int8.h): with q
  * and p the integers, y = (sum q p) scale_w scale_x + bias; sum q p is exact, so all variants differ in the last roundings

@@ -70,8 +70,8 @@ static void check_cap(const char *cap, uint32_t cpu)
         CU_ASSERT_TRUE(distance(logits, plain) > 0); /* it was rounded */
 }
 
-/* Rounding moves a weight by 2^-9 (bf16, inputs too) or 2^-12 (f16) of itself, so that f16 moves the answer by an eighth or
- * less; a half is not reached by chance. int8 moves it by up to 2^-8 of the largest of its row, inputs too, int4 by up to 1/14 of
+/* Rounding moves a weight by up to 2^-8 (bf16, inputs too) or 2^-11 (f16) of itself, so that f16 moves the answer by an eighth or
+ * less; a half is not reached by chance. int8 moves it by up to 1/254 of the largest of its row, inputs too, int4 by up to 1/14 of
  * the largest of its group, ternary by up to all of it. */
 static void test_formats(void)
 {

@@ -1,8 +1,23 @@
-/* The packed weights of a model: those of the backward pass. */
+/* Weights as they are multiplied: what rounding may cost, and those of the backward pass. */
 #include "tests/unit/backward_fixture.h"
 
 #include <math.h>
 #include <string.h>
+
+#include "kernels/half.h"
+
+/* Rounding to nearest with p bits of significand is off by at most u / (1 + u) of a number, u = 2^-p, and some number is. */
+static void halves_are_off_by_their_unit(void)
+{
+    double bf16 = 0, f16 = 0;
+    for (int i = 0; i < 1 << 16; i++) {
+        float x = 1 + 0x1p-16f * (float)i;
+        bf16 = fmax(bf16, fabs((double)(f32_from_bf16(bf16_from_f32(x)) - x)) / (double)x);
+        f16 = fmax(f16, fabs((double)(f32_from_f16(f16_from_f32(x)) - x)) / (double)x);
+    }
+    CU_ASSERT_DOUBLE_EQUAL(bf16, 0x1p-8 / (1 + 0x1p-8), 1e-12);
+    CU_ASSERT_DOUBLE_EQUAL(f16, 0x1p-11 / (1 + 0x1p-11), 1e-12);
+}
 
 enum { OUTPUTS = 3 * HIDDEN };
 
@@ -56,6 +71,7 @@ static void transposed_weights_are_the_weights(void)
 }
 
 CU_TestInfo suite_weights[] = {
+    {"halves are off by their unit", halves_are_off_by_their_unit},
     {"transposed weights are the weights", transposed_weights_are_the_weights},
     CU_TEST_INFO_NULL,
 };
