@@ -143,7 +143,7 @@ const struct command command_train = {
               "in batches without padding, and writes a HuggingFace directory that this program and others open. With --dev\n"
               "the parameters with the best main metric of the task are kept; without it, the last ones.\n"
               "--task masked is masked-language pretraining: every line of --data is a text, 15% of its tokens are to be found out,\n"
-              "and the result is a model with a masked-language head, of which fine-tuning takes the encoder.\n"
+              "and the result is a model with a masked-language head, of which fine-tuning takes the encoder; the best has the least loss.\n"
               "preset:NAME begins at random, with a vocabulary that is given (--vocab) or made from text (--vocab-from, or the\n"
               "training rows), and can be given another shape (--layers --hidden --heads --ffn --positions).\n"
               "The same machine, threads, seed and settings give the same bits. The output directory holds a checkpoint while\n"

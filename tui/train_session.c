@@ -121,7 +121,8 @@ static int begin(struct train_session *x, const struct train_wish *w, const stru
     TRY(train_run_open(&x->run, &s, c->fresh, progress, e));
     TRY(train_run_prepare(&x->run, &s, c->fresh, progress, e));
     x->inner = x->run.source;
-    x->run.source = (struct train_source){x, x->inner.batches, x->inner.metric, make_plan, note_loss, evaluate_point, collect};
+    x->run.source = (struct train_source){x, x->inner.batches, x->inner.metric, x->inner.by_loss, make_plan, note_loss,
+                                            evaluate_point, collect};
     x->status.metric = x->inner.metric;
     x->status.steps = x->run.options.steps;
     x->status.choice.lr = x->run.options.lr;

@@ -154,6 +154,6 @@ void finetune_free(struct finetune *x)
 
 struct train_source finetune_source(struct finetune *x)
 {
-    return (struct train_source){x, x->epoch_batches, x->dev ? x->dev->task->metric[0]->title : NULL, plan, loss,
+    return (struct train_source){x, x->epoch_batches, x->dev ? x->dev->task->metric[0]->title : NULL, false, plan, loss,
                                  evaluate_dev, settings};
 }

@@ -196,6 +196,6 @@ void pretrain_free(struct pretrain *x)
 
 struct train_source pretrain_source(struct pretrain *x)
 {
-    return (struct train_source){x, x->epoch_batches, x->dev_rows ? "masked accuracy" : NULL, plan, loss, evaluate_dev,
+    return (struct train_source){x, x->epoch_batches, x->dev_rows ? "masked accuracy" : NULL, true, plan, loss, evaluate_dev,
                                  settings};
 }

@@ -1,7 +1,8 @@
 /* Masked-language pretraining (Devlin et al. 2018, arXiv 1810.04805, section 3.1): a source (trainer.h) of rows of text with
  * masked tokens, each epoch others (masking.h). The loss is the mean cross-entropy over the masked tokens. The development rows
  * have the same masks in every evaluation of every training: their accuracy is that of the most probable word, the loss of a
- * point is the mean cross-entropy, and its exponential the perplexity. */
+ * point is the mean cross-entropy, and its exponential the perplexity. The best point is that of the least loss, which is what is
+ * learned and says something about every masked token; the accuracy of few tokens moves in steps. */
 #ifndef ANALYZER_TRAIN_PRETRAIN_H
 #define ANALYZER_TRAIN_PRETRAIN_H
 

@@ -287,7 +287,7 @@ int resume_parse(const void *bytes, size_t n, const char *name, struct training 
                  const struct train_settings *s, struct err *e)
 {
     struct reader r = {.name = name, .e = e};
-    struct training read = {.best = -1};
+    struct training read = {.best = -1, .by_loss = t->by_loss};
     TRY(cut(&r, bytes, n));
     r.root = json_loadb((const char *)r.header, r.header_bytes, JSON_REJECT_DUPLICATES, NULL);
     int code = json_is_object(r.root) ? read_all(&r, &read, o, s) : broken(&r, "its header is no JSON object");

@@ -38,9 +38,16 @@ struct trainer {
 
 /* ---- the curve ------------------------------------------------------------------------------------------------ */
 
-static bool is_better(double a, double b)
+/* More is better. */
+static double score(const struct training *t, const struct curve_point *p)
 {
-    return !isnan(a) && (isnan(b) || a > b);
+    return t->by_loss ? -p->dev_loss : p->metric.value;
+}
+
+static bool is_best(const struct training *t, const struct curve_point *p)
+{
+    double now = score(t, p);
+    return !isnan(now) && (t->best < 0 || now > score(t, &t->curve[t->best]));
 }
 
 bool training_add_point(struct training *t, const struct curve_point *p)
@@ -54,7 +61,7 @@ bool training_add_point(struct training *t, const struct curve_point *p)
         t->curve_cap = cap;
     }
     t->curve[t->points] = *p;
-    if (is_better(p->metric.value, t->best < 0 ? (double)NAN : t->curve[t->best].metric.value))
+    if (is_best(t, p))
         t->best = t->points;
     t->points++;
     t->loss_sum = 0;
@@ -305,7 +312,7 @@ int trainer_new(struct trainer **out, struct training *t, struct model *m, const
 {
     struct trainer *r = calloc(1, sizeof *r);
     *out = NULL;
-    *t = (struct training){.best = -1};
+    *t = (struct training){.best = -1, .by_loss = source->by_loss};
     if (!r)
         return err_set(e, ERR_NOMEM, "no memory for a training");
     *r = (struct trainer){.t = t, .m = m, .source = source, .o = o, .progress = progress};

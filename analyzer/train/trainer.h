@@ -35,13 +35,15 @@ struct train_source {
     void *state;
     int64_t batches;    /* steps of an epoch */
     const char *metric; /* what `evaluate` measures, for people; NULL = there is nothing to evaluate on */
+    bool by_loss;       /* the best point is that of the least dev_loss, not of the largest metric */
     /* The plan of step `step` (0, 1, ...), with its tokens. `options` are the trainer's: threads, dropout, gradients; the source
      * may ask for more (which outputs have a loss). The trainer frees `out`. */
     int (*plan)(void *state, struct plan **out, const struct weights *w, const struct plan_options *options,
                 int64_t step, struct err *e);
     /* After the forward pass: returns the mean loss of the step and writes its gradient to plan_gradient. */
     double (*loss)(void *state, const struct plan *p);
-    /* How good the model is: p->metric, of which more is better and NAN is worse than everything, and p->dev_loss. */
+    /* How good the model is: p->metric, of which more is better, and p->dev_loss, of which less is. NAN is worse than
+     * everything. */
     int (*evaluate)(void *state, struct curve_point *p, const struct weights *w, const struct progress *progress,
                     struct err *e);
     /* Adds whatever changes the result: sizes of batches, fingerprints of data. */
@@ -51,7 +53,7 @@ struct train_source {
 struct train_options {
     int64_t steps;
     int64_t eval_every; /* steps between points of the curve, at least 1; the last step always makes one */
-    int patience;       /* points without a better metric after which training ends; 0 = never */
+    int patience;       /* points without a better one after which training ends; 0 = never */
     double lr, warmup;  /* highest rate; share of the steps in which it is reached */
     float decay, clip, dropout; /* optimizer.h, plan.h */
     uint64_t seed;
@@ -76,7 +78,8 @@ struct training {
     int64_t loss_steps;
     struct curve_point *curve; /* owned */
     int points, curve_cap;
-    int best;                     /* point with the best metric; -1 = no metric yet */
+    bool by_loss;                 /* as in the source */
+    int best;                     /* the best point; -1 = none yet */
     struct gradients *best_values; /* the parameters there; owned, NULL while best is -1 */
     int64_t resumed;              /* step that was gone on from; 0 = from the beginning */
     double step_seconds;          /* that the steps of this run took, and their tokens */
@@ -103,7 +106,7 @@ WARN_UNUSED int trainer_run(struct trainer *r, const struct progress *progress, 
 void trainer_use_best(struct trainer *r);
 void trainer_free(struct trainer *r); /* accepts NULL */
 
-/* Appends a point; its metric becomes the best if it is better than all before. Returns false without memory. */
+/* Appends a point; it becomes the best if it is better than all before. Returns false without memory. */
 bool training_add_point(struct training *t, const struct curve_point *p);
 
 #endif

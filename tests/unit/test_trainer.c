@@ -33,6 +33,8 @@ struct toy {
     int evaluations;
     atomic_bool cancel;
     const double *metric;   /* said instead of the accuracy; NULL = the accuracy */
+    const double *loss;     /* NULL = 1 - metric */
+    bool by_loss;
 };
 
 static struct toy *toy_new(void)
@@ -107,7 +109,7 @@ static int toy_evaluate(void *state, struct curve_point *p, const struct weights
     }
     double x = t->metric ? t->metric[t->evaluations - 1] : accuracy(t, w);
     p->metric = (struct estimate){x, x, x};
-    p->dev_loss = 1 - x;
+    p->dev_loss = t->loss ? t->loss[t->evaluations - 1] : 1 - x;
     return 0;
 }
 
@@ -119,7 +121,7 @@ static void toy_settings(void *state, struct train_settings *s)
 
 static struct train_source source_of(struct toy *t)
 {
-    return (struct train_source){t, ROWS / BATCH, "accuracy", toy_plan, toy_loss, toy_evaluate, toy_settings};
+    return (struct train_source){t, ROWS / BATCH, "accuracy", t->by_loss, toy_plan, toy_loss, toy_evaluate, toy_settings};
 }
 
 static struct train_options plain_options(void)
@@ -246,6 +248,14 @@ static void keeps_the_best(void)
     CU_ASSERT_TRUE(same_parameters(a, b) && y.points == 6 && !y.stopped);
     model_free(b);
     training_free(&y);
+    /* by the loss: the third point again, although its metric is the worst */
+    static const double falling[] = {0.9, 0.8, 0.1, 0.7, 0.7, 0.7}, loss[] = {3, 2, 1, 1, NAN, 2};
+    t->metric = falling;
+    t->loss = loss;
+    t->by_loss = true;
+    b = trained(&y, t, &o);
+    CU_ASSERT_TRUE(y.best == 2 && same_parameters(a, b));
+    t->by_loss = false;
     /* nothing is best: the last parameters stay */
     static const double none[] = {NAN, NAN, NAN, NAN, NAN, NAN};
     t->metric = none;
