@@ -52,6 +52,7 @@ struct arch {
     const char *summary; /* one line for people */
     const char *class_name; /* what class names of HuggingFace begin with, "Bert" */
     const char *prefix;  /* that files may or may not put before base parameters, "bert." */
+    const char *decoder; /* what a masked-language head may have and must then be the word embedding */
     const struct config_key *key;
     int keys;
     const char *act_key; /* of the feed-forward activation */

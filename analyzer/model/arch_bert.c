@@ -55,6 +55,7 @@ const struct arch arch_bert = {
     .summary = "BERT: post-LayerNorm encoder, pooler over the first token",
     .class_name = "Bert",
     .prefix = "bert.",
+    .decoder = "cls.predictions.decoder.weight",
     .key = keys,
     .keys = sizeof keys / sizeof *keys,
     .act_key = "hidden_act",

@@ -54,6 +54,7 @@ const struct arch arch_distilbert = {
     .summary = "DistilBERT: BERT with half the layers, no token types, no pooler",
     .class_name = "DistilBert",
     .prefix = "distilbert.",
+    .decoder = "vocab_projector.weight",
     .key = keys,
     .keys = sizeof keys / sizeof *keys,
     .act_key = "activation",

@@ -300,6 +300,31 @@ static bool has_masked_head(const struct model *m)
     return true;
 }
 
+static bool same_numbers(const struct tensor *a, const struct tensor *b)
+{
+    float x[1024], y[1024];
+    size_t count = tensor_count(a);
+    bool same = dtype_is_number(a->dtype) && tensor_count(b) == count;
+    for (size_t at = 0; same && at < count; at += 1024) {
+        size_t n = count - at < 1024 ? count - at : 1024;
+        tensor_read_f32(a, at, n, x);
+        tensor_read_f32(b, at, n, y);
+        same = memcmp(x, y, n * sizeof *x) == 0;
+    }
+    return same;
+}
+
+/* The decoder of a masked-language head is the word embedding; files may hold it twice, but not another one. */
+static int check_tied(const struct model *m, const char *where, struct err *e)
+{
+    const struct checkpoint_entry *decoder = find_entry(m, m->config.arch->decoder);
+    const struct param *word = model_param(m, ROLE_WORD_EMBEDDING, -1);
+    if (!decoder || !word || same_numbers(&decoder->tensor, &word->tensor))
+        return 0;
+    return err_set(e, ERR_UNSUPPORTED, "%s: %s is not the word embedding; only a masked-language head whose decoder is tied to it "
+                   "can go on learning", where, decoder->name);
+}
+
 struct checkpoint_bind {
     struct model *m;
     const char *where;
@@ -331,6 +356,8 @@ int bind_checkpoint(struct model *m, const char *where, const struct model_optio
         TRY(take_labels(m, where, e));
     TRY(check_no_more_layers(m, where, e));
     TRY(bind_each(m, bind_from_checkpoint, &b, e));
+    if (b.masked_head)
+        TRY(check_tied(m, where, e));
     count_unused(m);
     return 0;
 }

@@ -72,6 +72,35 @@ static void old_names_and_buffers(void)
     model_free(m);
 }
 
+/* The decoder of a masked-language head may lie in the files as a copy of the word embedding, and be nothing else. */
+static void decoders_are_tied(void)
+{
+    static const struct fixture_tensor head[] = {
+        {"cls.predictions.transform.dense.weight", 8, 8}, {"cls.predictions.transform.dense.bias", 8, 0},
+        {"cls.predictions.transform.LayerNorm.weight", 8, 0}, {"cls.predictions.transform.LayerNorm.bias", 8, 0},
+        {"cls.predictions.bias", 11, 0}, {"cls.predictions.decoder.weight", 11, 8}};
+    struct model_options learns = {.masked_head = true};
+    struct fixture_tensor t[64];
+    struct err e = {0};
+    struct model *m;
+    char path[4200];
+    int n = fixture_bert(t, "bert.", 1);
+    for (size_t i = 0; i < sizeof head / sizeof *head; i++)
+        t[n++] = head[i];
+    const char *dir = fixture_directory(fixture_config(1, ""), t, n);
+    CU_ASSERT_EQUAL_FATAL(model_open(&m, dir, &learns, NULL, &e), 0);
+    CU_ASSERT_TRUE(model_has_masked_head(m));
+    model_free(m);
+    snprintf(path, sizeof path, "%s/model.safetensors", dir);
+    FILE *f = fopen(path, "r+b");
+    CU_ASSERT_TRUE_FATAL(f && fseek(f, -1, SEEK_END) == 0 && fputc(0x3f, f) != EOF && fclose(f) == 0);
+    CU_ASSERT_EQUAL(model_open(&m, dir, &learns, NULL, &e), ERR_UNSUPPORTED);
+    CU_ASSERT_PTR_NOT_NULL(strstr(e.text, ": cls.predictions.decoder.weight is not the word embedding; only a "
+                                          "masked-language head whose decoder is tied to it can go on learning"));
+    CU_ASSERT_EQUAL_FATAL(model_open(&m, dir, NULL, NULL, &e), 0); /* what does not use it does not mind */
+    model_free(m);
+}
+
 static void without_head_it_says_so(void)
 {
     struct fixture_tensor t[64];
@@ -180,6 +209,7 @@ static void presets_are_repeatable(void)
 CU_TestInfo suite_model[] = {
     {"opens with and without prefix", opens_with_and_without_prefix},
     {"old names and buffers", old_names_and_buffers},
+    {"decoders are tied", decoders_are_tied},
     {"without head it says so", without_head_it_says_so},
     {"pruned layers are ordinary", pruned_layers_are_ordinary},
     {"directories that are no models", directories_that_are_no_models},
