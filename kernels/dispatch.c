@@ -47,9 +47,10 @@ const char *kernel_op_summary(enum kernel_op op)
 
 static const struct {
     const char *name;
+    enum kernel_format factors;
     uint64_t bits, group, group_bits, table_bits;
 } formats[] = {
-#define KERNEL_FORMAT(NAME, name, bits, group, group_bits, table_bits) {#name, bits, group, group_bits, table_bits},
+#define KERNEL_FORMAT(NAME, name, factors, bits, group, group_bits, table_bits) {#name, KERNEL_##factors, bits, group, group_bits, table_bits},
 #include "kernels/formats.def"
 #undef KERNEL_FORMAT
 };
@@ -73,6 +74,11 @@ uint64_t kernel_format_bytes(enum kernel_format format, uint64_t n, uint64_t k)
 {
     uint64_t group = formats[format].group, groups = n * (group ? (k + group - 1) / group : 1);
     return (n * k * formats[format].bits + groups * formats[format].group_bits + formats[format].table_bits + 7) / 8;
+}
+
+enum kernel_format kernel_format_factors(enum kernel_format format)
+{
+    return formats[format].factors;
 }
 
 bool kernel_format_shares(enum kernel_format format)

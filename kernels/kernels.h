@@ -34,7 +34,7 @@ enum kernel_op {
 
 /* Format of the weights a kernel reads; KERNEL_F32 for operations without weights. */
 enum kernel_format {
-#define KERNEL_FORMAT(NAME, name, bits, group, group_bits, table_bits) KERNEL_##NAME, KERNEL_FORMAT_##name = KERNEL_##NAME,
+#define KERNEL_FORMAT(NAME, name, factors, bits, group, group_bits, table_bits) KERNEL_##NAME, KERNEL_FORMAT_##name = KERNEL_##NAME,
 #include "kernels/formats.def"
 #undef KERNEL_FORMAT
     KERNEL_FORMATS
@@ -72,12 +72,14 @@ enum activation {
  * only: gamma(4) (|sum q p| scale_w scale_x + |bias|). k is at most KERNEL_INT8_K. A row of x or w with infinity or NaN
  * makes NaN. The error against f32 is what the two roundings to integers lose; see tests/golden.
  *
- * int4, ternary and kmeans are formats to store weights in, like f16: y is computed in floats from what they became.
- * int4: 32 neighbours of an output are integers times a scale (kernels/int4.h). ternary: an output is -a, 0 and a
- * (kernels/ternary.h); infinity or NaN makes all that shares its scale NaN. kmeans: w has at most 256 different numbers, and
- * they stay what they are (kernels/kmeans.h); that is a precondition of pack.
+ * ternary makes -a, 0 and a of each output of w (kernels/ternary.h) and rounds x as int8 does; with q = -1, 0, 1 and a for
+ * scale_w what is said of int8 holds.
  *
- * Error of y before the activation: at most gamma(k + 1) (sum |x||w| + |bias|) but for int8, apart from what subnormal
+ * int4 and kmeans are formats to store weights in, like f16: y is computed in floats from what they became. int4: 32 neighbours
+ * of an output are integers times a scale (kernels/int4.h); infinity or NaN makes all that shares its scale NaN. kmeans: w has
+ * at most 256 different numbers, and they stay what they are (kernels/kmeans.h); that is a precondition of pack.
+ *
+ * Error of y before the activation: at most gamma(k + 1) (sum |x||w| + |bias|) but for int8 and ternary, apart from what subnormal
  * products and sums lose (2^-149 each). The result of a row does not depend on m, nor that of a column on n.
  */
 enum { KERNEL_INT8_K = INT32_MAX / (127 * 127) };
@@ -272,6 +274,9 @@ const char *kernel_format_name(enum kernel_format format);
 bool kernel_format_parse(const char *name, enum kernel_format *out);
 /* What the weights w[n,k] take in a format, without bias and padding. */
 uint64_t kernel_format_bytes(enum kernel_format format, uint64_t n, uint64_t k);
+
+/* What is multiplied with the weights: F32, or what inputs are rounded to. */
+enum kernel_format kernel_format_factors(enum kernel_format format);
 
 /* Whether weights share a scale or a table, so that none is rounded alone. */
 bool kernel_format_shares(enum kernel_format format);

@@ -4,4 +4,4 @@
 #include "kernels/weight_int8_avx2.inc"
 #include "kernels/linear_int8_vec.inc"
 
-LINEAR_INT8_ROW(avx2, avx2)
+LINEAR_ROW(int8, avx2, avx2)

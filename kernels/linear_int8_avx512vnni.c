@@ -4,4 +4,4 @@
 #include "kernels/weight_int8_avx512vnni.inc"
 #include "kernels/linear_int8_vec.inc"
 
-LINEAR_INT8_ROW(avx512vnni, avx512)
+LINEAR_ROW(int8, avx512vnni, avx512)

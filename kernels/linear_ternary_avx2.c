@@ -1,7 +1,8 @@
 #include "kernels/vec_avx2.inc"
 
 #include "kernels/rows.h"
+#include "kernels/weight_int8_avx2.inc"
 #include "kernels/weight_ternary_vec.inc"
-#include "kernels/linear_coded_vec.inc"
+#include "kernels/linear_ternary_vec.inc"
 
-LINEAR_ROW(ternary, avx2)
+LINEAR_ROW(ternary, avx2, avx2)

@@ -1,6 +1,5 @@
-#include <string.h>
-
 #include "kernels/codes.h"
+#include "kernels/int8.h"
 #include "kernels/rows.h"
 #include "kernels/ternary.h"
 
@@ -25,13 +24,11 @@ static void pack(void *panel, const float *w, ptrdiff_t ldw, int rows, int k)
     }
 }
 
-static inline float panel_value(const void *panel, int k, int i, int c)
+static inline int panel_integer(const float *panel, int i, int c)
 {
-    const float *a = panel;
-    (void)k;
-    return ternary_value(codes_get((const unsigned char *)(a + PANEL), (size_t)i * PANEL + (size_t)c, 2), a[c]);
+    return ternary_sign(codes_get((const unsigned char *)(panel + PANEL), (size_t)i * PANEL + (size_t)c, 2));
 }
 
-#include "kernels/linear_coded_scalar.inc"
+#include "kernels/linear_int8_scalar.inc"
 
 LINEAR_ROW(ternary)

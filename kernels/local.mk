@@ -48,6 +48,7 @@ libkernels_avx512vnni_a_CFLAGS = $(AM_CFLAGS) $(AVX512VNNI_CFLAGS)
 libkernels_avx512vnni_a_SOURCES = \
 	kernels/weight_int8_avx512vnni.inc \
 	kernels/linear_int8_avx512vnni.c \
+	kernels/linear_ternary_avx512vnni.c \
 	kernels/peak_int8_avx512vnni.c
 
 if KERNEL_AVX512
@@ -61,7 +62,6 @@ libkernels_avx512_a_SOURCES = \
 	kernels/linear_bf16_avx512.c \
 	kernels/linear_f16_avx512.c \
 	kernels/linear_int4_avx512.c \
-	kernels/linear_ternary_avx512.c \
 	kernels/linear_kmeans_avx512.c \
 	kernels/attention_f32_avx512.c \
 	kernels/softmax_f32_avx512.c \
@@ -122,7 +122,8 @@ EXTRA_DIST += \
 	kernels/weight_f32_vec.inc kernels/weight_bf16_vec.inc kernels/weight_f16_vec.inc kernels/weight_int8_avx2.inc \
 	kernels/weight_int4_vec.inc kernels/weight_ternary_vec.inc kernels/weight_kmeans_vec.inc \
 	kernels/linear_coded_vec.inc kernels/linear_coded_scalar.inc kernels/linear_values_scalar.inc \
-	kernels/linear_int8_vec.inc kernels/peak_packed_vec.inc kernels/pack_f32_vec.inc \
+	kernels/linear_int8_vec.inc kernels/linear_sums_int8_vec.inc kernels/linear_ternary_vec.inc \
+	kernels/linear_int8_scalar.inc kernels/peak_packed_vec.inc kernels/pack_f32_vec.inc \
 	kernels/linear_f32_scalar.inc kernels/linear_vec.inc kernels/linear_sums_f32_vec.inc kernels/linear_f32_vec.inc \
 	kernels/attention_f32_vec.inc \
 	kernels/softmax_f32_vec.inc \

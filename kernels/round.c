@@ -57,7 +57,7 @@ static void round_kmeans(float *y, const float *w, int k)
 typedef void round_fn(float *y, const float *w, int k);
 
 static round_fn *const rounds[] = {
-#define KERNEL_FORMAT(NAME, name, bits, group, group_bits, table_bits) round_##name,
+#define KERNEL_FORMAT(NAME, name, factors, bits, group, group_bits, table_bits) round_##name,
 #include "kernels/formats.def"
 #undef KERNEL_FORMAT
 };

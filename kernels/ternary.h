@@ -39,10 +39,14 @@ static inline unsigned ternary_code(float w, struct ternary t)
     return fabs((double)w) > t.delta ? w > 0 ? TERNARY_PLUS : TERNARY_MINUS : TERNARY_ZERO;
 }
 
+static inline int ternary_sign(unsigned code)
+{
+    return (code == TERNARY_PLUS) - (code == TERNARY_MINUS);
+}
+
 static inline float ternary_value(unsigned code, float a)
 {
-    static const float sign[TERNARY_CODES] = {0, 1, -1};
-    return sign[code] * a;
+    return (float)ternary_sign(code) * a;
 }
 
 #endif

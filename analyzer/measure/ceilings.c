@@ -96,7 +96,7 @@ static double read_rate(struct ceiling_probe *p, const struct level *level, size
 
 const struct kernel *ceiling_kernel(enum kernel_format format, uint32_t machine)
 {
-    const struct kernel *peak = kernel_pick(KERNEL_OP_peak, format, machine);
+    const struct kernel *peak = kernel_pick(KERNEL_OP_peak, kernel_format_factors(format), machine);
     return peak ? peak : kernel_pick(KERNEL_OP_peak, KERNEL_F32, machine);
 }
 
@@ -154,7 +154,7 @@ int ceiling_probe_open(struct ceiling_probe **out, int threads, enum kernel_form
     }
     p->buffer = arena_alloc(&p->arena, (size_t)threads * p->memory.bytes);
     p->f32 = calibrate(KERNEL_F32, m.cpu_bits);
-    p->format = format;
+    p->format = ceiling_kernel(format, m.cpu_bits)->format;
     if (ceiling_is_narrow(format, m.cpu_bits))
         p->narrow = calibrate(format, m.cpu_bits);
     *out = p;

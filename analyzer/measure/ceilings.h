@@ -21,7 +21,7 @@ struct ceilings {
 
 struct ceiling_probe; /* owns its buffers, so that slices do not allocate */
 
-/* What bounds products in this format on this machine: a row of its own in kernels.def, or (f32, f16, bf16 where the
+/* What bounds products in this format on this machine: a row of its own in kernels.def, or (f32, f16, int4, kmeans, bf16 where the
  * processor only multiplies floats) that of f32. */
 const struct kernel *ceiling_kernel(enum kernel_format format, uint32_t machine);
 bool ceiling_is_narrow(enum kernel_format format, uint32_t machine); /* it is not that of f32 */

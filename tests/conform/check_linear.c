@@ -1,4 +1,4 @@
-/* linear: y = act(x w^T + bias), with w (for bf16 and int8: and x) rounded to the format of the weights. */
+/* linear: y = act(x w^T + bias), with w (for bf16, int8 and ternary: and x) rounded to the format of the weights. */
 #include <math.h>
 #include <string.h>
 
@@ -118,11 +118,10 @@ static struct dot dot_of_integers(const struct linear_case *c, const struct line
 {
     static int8_t q[4096], p[4096];
     const float *x = d->x.p + r * d->x.ld, *w = d->w.p + j * d->w.ld;
-    double row = scale_in(x, c->k, 127, 24), out = scale_in(w, c->k, 127, 16);
+    double row = scale_in(x, c->k, 127, 24), out = output_integers(c->format, p, w, c->k);
     double bias = d->bias ? d->bias[j] : 0;
     int64_t sum = 0;
     integers_of(q, x, c->k, row);
-    integers_of(p, w, c->k, out);
     for (int i = 0; i < c->k; i++)
         sum += q[i] * p[i];
     double product = (double)sum * row * out;
@@ -133,7 +132,7 @@ static struct dot dot_of_integers(const struct linear_case *c, const struct line
  * bound at the point where it is applied; the bound grows with |x|, so take the far end. */
 static void expect_dot(const struct linear_case *c, const struct linear_data *d, int r, int j)
 {
-    struct dot dot = c->format == KERNEL_INT8 ? dot_of_integers(c, d, r, j) : dot_of_floats(c, d, r, j);
+    struct dot dot = multiplies_integers(c->format) ? dot_of_integers(c, d, r, j) : dot_of_floats(c, d, r, j);
     double bound = dot.bound;
     if (c->act != ACT_NONE)
         bound = 1.13 * bound + activation_bound(c->act, fabs(dot.sum) + bound);
@@ -244,7 +243,8 @@ static float hard_number(int i)
     return f;
 }
 
-/* Each weight of every kind, met by an input of 1 among zeros: what the format makes of it, exactly. */
+/* Each weight of every kind, met by an input of 127 among zeros (which is 127 in int8): what the format makes of it times 127,
+ * rounded once. */
 static void check_weights(const struct linear_kernel *l, enum kernel_format format, int k)
 {
     at("weights read back, k=%d", k);
@@ -255,7 +255,7 @@ static void check_weights(const struct linear_kernel *l, enum kernel_format form
     float *round = guard_floats((size_t)n * (size_t)k, ENDS_AT_GUARD);
     memset(x.p, 0, (size_t)k * (size_t)k * sizeof *x.p);
     for (int i = 0; i < k; i++)
-        x.p[i * x.ld + i] = 1;
+        x.p[i * x.ld + i] = 127;
     for (int j = 0; j < n; j++)
         fill(w.p + j * w.ld, (size_t)k, (enum numbers)(j % NUMBERS));
     make_few(&w, format);
@@ -265,8 +265,8 @@ static void check_weights(const struct linear_kernel *l, enum kernel_format form
     for (int j = 0; j < n; j++) {
         output_in(format, want, w.p + j * w.ld, k);
         for (int i = 0; i < k; i++)
-            if (y.p[i * y.ld + j] != want[i] || round[j * k + i] != want[i])
-                fail("weight %a of output %d is multiplied as %a, rounded to %a, should be %a", w.p[j * w.ld + i], j,
+            if (y.p[i * y.ld + j] != (float)(127 * want[i]) || round[j * k + i] != want[i])
+                fail("weight %a of output %d times 127 is %a, rounded to %a, should be %a", w.p[j * w.ld + i], j,
                      y.p[i * y.ld + j], round[j * k + i], want[i]);
     }
     guards_release();
@@ -344,7 +344,7 @@ static void check_infinity(const struct linear_kernel *l, enum kernel_format for
     run_rows(l, &d.y, &d.x, 0, 3, N, &d, ACT_NONE);
     for (int r = 0; r < 3; r++)
         for (int j = 0; j < N; j++)
-            if (format == KERNEL_INT8 ? isnan(d.y.p[r * d.y.ld + j]) != (r == 1 || j == 2)
+            if (multiplies_integers(format) ? isnan(d.y.p[r * d.y.ld + j]) != (r == 1 || j == 2)
                                       : isfinite(d.y.p[r * d.y.ld + j]) == (r == 1 || j == 2))
                 fail("[%d,%d] is %g", r, j, d.y.p[r * d.y.ld + j]);
     guards_release();

@@ -49,8 +49,13 @@ void integers_of(int8_t *q, const float *x, int k, double scale)
         q[i] = (int8_t)nearbyint((double)(float)(x[i] * inverse));
 }
 
-/* A row as ternary: what kernels/ternary.h states. */
-static void ternary_in(double *y, const float *w, int k)
+bool multiplies_integers(enum kernel_format format)
+{
+    return format == KERNEL_INT8 || format == KERNEL_TERNARY;
+}
+
+/* What kernels/ternary.h states. */
+static double ternary_in(int8_t *q, const float *w, int k)
 {
     double all = 0, sum = 0, count = 0;
     for (int i = 0; i < k; i++)
@@ -61,7 +66,17 @@ static void ternary_in(double *y, const float *w, int k)
             count++;
         }
     for (int i = 0; i < k; i++)
-        y[i] = fabs((double)w[i]) > 0.7 * (all / k) ? copysign((float)(sum / count), w[i]) : 0;
+        q[i] = fabs((double)w[i]) > 0.7 * (all / k) ? w[i] > 0 ? 1 : -1 : 0;
+    return count > 0 ? (float)(sum / count) : 0;
+}
+
+double output_integers(enum kernel_format format, int8_t *q, const float *w, int k)
+{
+    if (format == KERNEL_TERNARY)
+        return ternary_in(q, w, k);
+    double scale = scale_in(w, k, 127, 16);
+    integers_of(q, w, k, scale);
+    return scale;
 }
 
 /* A row as int4: groups of 32, each as integers. */
@@ -79,9 +94,12 @@ static void int4_in(double *y, const float *w, int k)
 
 void output_in(enum kernel_format format, double *y, const float *w, int k)
 {
+    static int8_t q[4096];
     struct rounding rounding = rounding_of(format);
-    if (format == KERNEL_TERNARY)
-        ternary_in(y, w, k);
+    double scale = multiplies_integers(format) ? output_integers(format, q, w, k) : 0;
+    if (multiplies_integers(format))
+        for (int i = 0; i < k; i++)
+            y[i] = q[i] * scale;
     else if (format == KERNEL_INT4)
         int4_in(y, w, k);
     else

@@ -22,11 +22,17 @@ struct rounding rounding_of(enum kernel_format format);
 /* To nearest, ties to even; infinity past the largest number. */
 double rounded(const struct rounding *f, double x);
 
+/* Whether integers are multiplied: inputs are rounded to int8. */
+bool multiplies_integers(enum kernel_format format);
+
 /* The scale of x[k] that kernels/scale.h states, and the integers. */
 double scale_in(const float *x, int k, int most, int bits);
 void integers_of(int8_t *q, const float *x, int k, double scale);
 
-/* Output w[k] as a format has it, but for int8. */
+/* Output w[k] as a format has it. */
 void output_in(enum kernel_format format, double *y, const float *w, int k);
+
+/* The same of int8 and ternary as integers; returns their scale. */
+double output_integers(enum kernel_format format, int8_t *q, const float *w, int k);
 
 #endif

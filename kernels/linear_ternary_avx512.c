@@ -1,7 +1,0 @@
-#include "kernels/vec_avx512.inc"
-
-#include "kernels/rows.h"
-#include "kernels/weight_ternary_vec.inc"
-#include "kernels/linear_coded_vec.inc"
-
-LINEAR_ROW(ternary, avx512)
