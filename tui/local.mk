@@ -46,6 +46,7 @@ libtui_a_SOURCES = \
 	tui/sensitivity_run.c tui/sensitivity_run.h \
 	tui/screen.c tui/screen.h \
 	tui/screen_compress.c tui/screen_compress.h \
+	tui/screen_frontier.c \
 	tui/screen_heads.c tui/screen_heads.h \
 	tui/screen_help.c \
 	tui/screen_layers.c tui/screen_layers.h \

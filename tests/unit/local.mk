@@ -105,6 +105,14 @@ EXTRA_DIST += \
 	tests/golden/screens/compress-empty.80x24.txt \
 	tests/golden/screens/compress-failed.80x24.tones \
 	tests/golden/screens/compress-failed.80x24.txt \
+	tests/golden/screens/compress-frontier-ascii.80x24.tones \
+	tests/golden/screens/compress-frontier-ascii.80x24.txt \
+	tests/golden/screens/compress-frontier.120x40.tones \
+	tests/golden/screens/compress-frontier.120x40.txt \
+	tests/golden/screens/compress-frontier.200x60.tones \
+	tests/golden/screens/compress-frontier.200x60.txt \
+	tests/golden/screens/compress-frontier.80x24.tones \
+	tests/golden/screens/compress-frontier.80x24.txt \
 	tests/golden/screens/compress-methods.80x24.tones \
 	tests/golden/screens/compress-methods.80x24.txt \
 	tests/golden/screens/compress-trials.80x24.tones \
