@@ -13,6 +13,7 @@ const struct method method_int4 = {
     .name = "int4",
     .family = "quantize",
     .summary = "4-bit integers: a scale for every 32 weights of an output; computed in f32",
+    .effect = "size only",
     .option = options,
     .options = sizeof options / sizeof *options,
     .apply = apply,

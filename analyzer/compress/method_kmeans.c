@@ -17,6 +17,7 @@ const struct method method_kmeans = {
     .name = "kmeans",
     .family = "quantize",
     .summary = "at most 2^bits different weights in a matrix, by k-means; computed in f32",
+    .effect = "size only",
     .option = options,
     .options = sizeof options / sizeof *options,
     .apply = apply,
