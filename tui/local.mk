@@ -74,12 +74,10 @@ EXTRA_DIST += \
 	tui/tones.def \
 	tui/typed.def
 
-bin_PROGRAMS += bertscope
-bertscope_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
-bertscope_CFLAGS = $(LAYER_CFLAGS)
-bertscope_LDFLAGS = $(AM_LDFLAGS) $(OPENMP_CFLAGS)
-bertscope_LDADD = $(TUI_LIBS) $(REPORTS_LIBS) $(ANALYZER_LIBS) $(KERNELS_LIBS) $(NCURSES_LIBS) $(EXTERNAL_LIBS)
-bertscope_SOURCES = \
+noinst_LIBRARIES += libcommands.a
+libcommands_a_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
+libcommands_a_CFLAGS = $(LAYER_CFLAGS)
+libcommands_a_SOURCES = \
 	tui/cmd_check.c \
 	tui/cmd_doctor.c \
 	tui/cmd_draw.c \
@@ -96,9 +94,27 @@ bertscope_SOURCES = \
 	tui/cmd_tokenize.c \
 	tui/cmd_train.c \
 	tui/command.c tui/command.h \
-	tui/completion.c tui/completion.h \
-	tui/main.c
+	tui/completion.c tui/completion.h
+
+bin_PROGRAMS += bertscope
+bertscope_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
+bertscope_CFLAGS = $(LAYER_CFLAGS)
+bertscope_LDFLAGS = $(AM_LDFLAGS) $(OPENMP_CFLAGS)
+bertscope_LDADD = libcommands.a $(TUI_LIBS) $(REPORTS_LIBS) $(ANALYZER_LIBS) $(KERNELS_LIBS) $(NCURSES_LIBS) $(EXTERNAL_LIBS)
+bertscope_SOURCES = tui/main.c
 EXTRA_DIST += \
 	tui/commands.def \
 	tui/options.def
-dist_man_MANS += tui/bertscope.1
+
+# the manual page, whose lists of commands, options and methods come from the program's own tables
+noinst_PROGRAMS += tui/make_manual
+tui_make_manual_CPPFLAGS = $(bertscope_CPPFLAGS)
+tui_make_manual_CFLAGS = $(bertscope_CFLAGS)
+tui_make_manual_LDFLAGS = $(bertscope_LDFLAGS)
+tui_make_manual_LDADD = $(bertscope_LDADD)
+tui_make_manual_SOURCES = tui/make_manual.c
+man_MANS += tui/bertscope.1
+EXTRA_DIST += tui/bertscope.1.in
+CLEANFILES += tui/bertscope.1
+tui/bertscope.1: tui/bertscope.1.in tui/make_manual$(EXEEXT)
+	$(AM_V_GEN)$(MKDIR_P) tui && tui/make_manual$(EXEEXT) < $(srcdir)/tui/bertscope.1.in > $@.tmp && mv $@.tmp $@
