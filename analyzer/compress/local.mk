@@ -22,12 +22,14 @@ libanalyzer_a_SOURCES += \
 	analyzer/compress/method_prune_heads.c \
 	analyzer/compress/method_prune_layers.c \
 	analyzer/compress/method_prune_neurons.c \
+	analyzer/compress/method_refit.c \
 	analyzer/compress/method_ternary.c \
 	analyzer/compress/original.c analyzer/compress/original.h \
 	analyzer/compress/pick.c analyzer/compress/pick.h \
 	analyzer/compress/quantize.c analyzer/compress/quantize.h \
 	analyzer/compress/recipe.c analyzer/compress/recipe.h \
 	analyzer/compress/recipe_diff.c \
+	analyzer/compress/ridge.c analyzer/compress/ridge.h \
 	analyzer/compress/sensitivity.c analyzer/compress/sensitivity.h \
 	analyzer/compress/step.c \
 	analyzer/compress/structure.c analyzer/compress/structure.h \

@@ -38,6 +38,8 @@ static const struct law {
                                         "prune-neurons fraction=0.9 iterations=2"}},
     {"low-rank", "low-rank", {"low-rank fraction=0.2", "low-rank fraction=0.5",
                               "low-rank rank=5\nprune-neurons fraction=0.3 iterations=2\nprune-heads heads=0.3,1.1\nint8"}},
+    {"refit", "refit", {"prune-neurons fraction=0.3 by=magnitude\nrefit", "prune-neurons fraction=0.5 by=magnitude\nrefit components=ffn ridge=0.1",
+                        "prune-neurons fraction=0.5 by=magnitude\nprune-heads heads=0.1,2.0-3\nrefit rows=10"}},
     {"prune-layers", "prune-layers", {"prune-layers layers=2", "prune-layers count=2 from=alternate", "prune-layers count=3"}},
 };
 
@@ -341,6 +343,8 @@ static void refused_whole(void)
         {"low-rank fraction=0.5\nlow-rank rank=3", "r: line 2: low-rank: query, key and value of layer 0: of low rank already"},
         {"int8\nlow-rank rank=3", "r: line 2: low-rank: query, key and value of layer 0: in int8 already; factorize before"},
         {"low-rank rank=3 fraction=0.5", "r: line 1: low-rank: either rank= or fraction=, not both"},
+        {"refit", "r: line 1: refit: this step looks at what the model computes, which needs rows of data"},
+        {"int8 components=after\nrefit", "r: line 2: refit: bert.encoder.layer.0.attention.output.dense.weight of layer 0 is in int8 already; refit before"},
         {"prune-layers count=4", "r: line 1: prune-layers: all 4 layers would go; one must stay"},
         {"prune-heads fraction=0.5", "r: line 1: prune-heads: this step scores heads or neurons by gradient, which needs rows"},
     };

@@ -8,6 +8,7 @@
 #include "analyzer/compress/apply.h"
 #include "analyzer/compress/eigen.h"
 #include "analyzer/compress/least.h"
+#include "analyzer/compress/ridge.h"
 #include "analyzer/data/encoded.h"
 #include "analyzer/model/derive.h"
 #include "analyzer/run/exec.h"
@@ -221,11 +222,79 @@ static void eigenvectors(void)
     }
 }
 
+/* At the solution the gradient is 0: x^T (r - x d) = lambda d. */
+static void least_squares(void)
+{
+    enum { ROWS_ = 40, K = 13, N = 5 };
+    float x[ROWS_ * K], r[ROWS_ * N];
+    double mean = 0, share = 0.02;
+    struct ridge ridge;
+    for (unsigned i = 0; i < ROWS_ * K; i++) {
+        x[i] = (float)(i * 2654435761u % 1000) / 500 - 1;
+        mean += (double)x[i] * (double)x[i] / K;
+    }
+    for (unsigned i = 0; i < ROWS_ * N; i++)
+        r[i] = (float)(i * 40503u % 997) / 100;
+    CU_ASSERT_EQUAL_FATAL(ridge_init(&ridge, K, N, NULL), 0);
+    ridge_add(&ridge, x, r, 17, 2);
+    ridge_add(&ridge, x + 17 * K, r + 17 * N, ROWS_ - 17, 1);
+    CU_ASSERT_EQUAL_FATAL(ridge_solve(&ridge, share, 2, NULL), 0);
+    for (int k = 0; k < K; k++)
+        for (int n = 0; n < N; n++) {
+            double gradient = -share * mean * ridge.right[k * N + n];
+            for (int row = 0; row < ROWS_; row++) {
+                double left = (double)r[row * N + n];
+                for (int i = 0; i < K; i++)
+                    left -= (double)x[row * K + i] * ridge.right[i * N + n];
+                gradient += (double)x[row * K + k] * left;
+            }
+            CU_ASSERT_DOUBLE_EQUAL(gradient, 0, 1e-10); /* sums of 40 products of about 10 in doubles */
+        }
+    ridge_free(&ridge);
+}
+
+/* How far the logits of `m` are from those of the whole model. */
+static double error_of(const struct bench *b, const struct model *m)
+{
+    enum { LABELS = 2 };
+    struct weights_options options = {.cpu = b->materials.cpu, .threads = 2};
+    struct predict_options predict = {.threads = 2};
+    const struct model *models[] = {b->model, m};
+    float logits[2][ROWS * LABELS];
+    double square = 0;
+    CU_ASSERT_EQUAL_FATAL(b->model->config.labels, LABELS);
+    for (int i = 0; i < 2; i++) {
+        struct weights *w;
+        CU_ASSERT_EQUAL_FATAL(weights_build(&w, models[i], &options, NULL, NULL), 0);
+        CU_ASSERT_EQUAL_FATAL(predict_logits(logits[i], w, b->rows.row, ROWS, &predict, NULL, NULL), 0);
+        weights_free(w);
+    }
+    for (int i = 0; i < ROWS * LABELS; i++)
+        square += ((double)logits[0][i] - (double)logits[1][i]) * ((double)logits[0][i] - (double)logits[1][i]);
+    return square;
+}
+
+/* On the rows that it was fitted on it comes nearer. */
+static void refitted(void)
+{
+    struct bench b;
+    bench_open(&b);
+    struct model *m = applied(&b, "prune-neurons fraction=0.6 by=random seed=3"),
+                 *fitted = applied(&b, "prune-neurons fraction=0.6 by=random seed=3\nrefit");
+    double before = error_of(&b, m), after = error_of(&b, fitted);
+    CU_ASSERT(after < before / 2);
+    model_free(m);
+    model_free(fitted);
+    bench_close(&b);
+}
+
 CU_TestInfo suite_methods[] = {
     {"the smallest of many numbers", the_least},
     {"Wanda: weight times norm of its input", wanda},
     {"Eckart and Young", eckart_young},
     {"eigenvectors", eigenvectors},
+    {"least squares", least_squares},
+    {"what is left is refitted", refitted},
     {"two of four", two_of_four},
     CU_TEST_INFO_NULL,
 };
