@@ -5,8 +5,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analyzer/data/dataset.h"
+#include "analyzer/data/encoded.h"
 #include "analyzer/measure/head_study.h"
+#include "analyzer/measure/heads.h"
 #include "analyzer/measure/ranks.h"
+#include "analyzer/model/model.h"
+#include "analyzer/run/exec.h"
+#include "analyzer/run/rows.h"
+#include "analyzer/run/weights.h"
+#include "kernels/cpu.h"
 
 static const int shape[] = {2, 3, 0, 1}; /* heads of four layers, one of which has lost all */
 enum { LAYERS = 4, HEADS = 6 };
@@ -72,6 +80,95 @@ static void agreement_of_orders(void)
         else
             CU_ASSERT_DOUBLE_EQUAL(rho, cases[i].rho, 1e-12)
     }
+}
+
+/* ---- a model that predicts a value --------------------------------------------------------------------------- */
+
+enum { PAIRS = 3, TINY_LAYERS = 2, TINY_HEADS = 2, TOKENS = 9 };
+
+struct valued {
+    struct model *model;
+    struct weights *weights;
+    struct dataset data;
+    struct encoding row[PAIRS];
+    struct encoded rows;
+};
+
+static int32_t ids[PAIRS][TOKENS], types[PAIRS][TOKENS];
+
+static void valued_open(struct valued *v)
+{
+    struct weights_options options = {.cpu = cpu_detect(NULL), .threads = 1, .gradients = true};
+    struct err e = {0};
+    static const char text[] = "a,b,0.5\nc,d,3\ne,f,5\n";
+    const struct task *task;
+    const char *path = unit_temp_file("pairs.csv", text, sizeof text - 1);
+    *v = (struct valued){.rows = {v->row, PAIRS, 0, TOKENS, 0}};
+    CU_ASSERT_EQUAL_FATAL(model_open(&v->model, "preset:bert-tiny", &(struct model_options){.seed = 5}, NULL, &e), 0);
+    CU_ASSERT_EQUAL_FATAL(model_set_labels(v->model, 1, NULL, 1, &e), 0);
+    const struct param *head = model_param(v->model, ROLE_CLASSIFIER_WEIGHT, -1);
+    float *weight = model_values(v->model, (int)(head - v->model->param));
+    for (size_t i = 0; i < tensor_count(&head->tensor); i++)
+        weight[i] *= 20; /* fresh ones are small, and then no head matters */
+    CU_ASSERT_EQUAL_FATAL(weights_build(&v->weights, v->model, &options, NULL, &e), 0);
+    CU_ASSERT_EQUAL_FATAL(task_word("stsb-csv", &task, &e), 0);
+    CU_ASSERT_EQUAL_FATAL(dataset_read(&v->data, path, task, &e), 0);
+    for (int i = 0; i < PAIRS; i++) {
+        for (int k = 0; k < TOKENS; k++) {
+            ids[i][k] = (i * TOKENS + k) * 371 + 1;
+            types[i][k] = k > 4;
+        }
+        v->row[i] = (struct encoding){.id = ids[i], .type = types[i], .n = TOKENS - i};
+    }
+}
+
+static void valued_close(struct valued *v)
+{
+    dataset_free(&v->data);
+    weights_free(v->weights);
+    model_free(v->model);
+}
+
+/* The squared error of a row with one gate at `value`. */
+static double error_at(const struct valued *v, int row, int layer, int head, float value)
+{
+    struct plan *p;
+    CU_ASSERT_EQUAL_FATAL(rows_plan(&p, v->weights, v->row, &row, 1, &(struct plan_options){.threads = 1}, NULL), 0);
+    plan_gates(p, layer)[head] = value;
+    CU_ASSERT_EQUAL(exec_run(p, NULL, NULL), 0);
+    double off = (double)*plan_output(p, PLAN_LOGITS, -1) - (double)v->data.row[row].target;
+    plan_free(p);
+    return off * off;
+}
+
+/* Scores are those of the squared error. Its central differences of step 1/16 are off by the rounding of a forward pass, some
+ * 2^-20 of an error of 25 and times 16, and by a third derivative times 1/1536: less than a hundredth of a score. */
+static void values_have_scores(void)
+{
+    const float step = 1 / 16.f;
+    struct valued v;
+    struct head_scores s;
+    struct err e = {0};
+    valued_open(&v);
+    CU_ASSERT_EQUAL_FATAL(heads_score(&s, v.weights, &v.data, &v.rows, &(struct heads_options){.threads = 1}, NULL, NULL, NULL, &e), 0);
+    CU_ASSERT_TRUE(s.labelled && s.rows == PAIRS && s.grid.layers == TINY_LAYERS);
+    double loss = 0, most = 0;
+    for (int row = 0; row < PAIRS; row++)
+        loss += error_at(&v, row, 0, 0, 1) / PAIRS;
+    CU_ASSERT_DOUBLE_EQUAL(s.loss, loss, 1e-4);
+    for (int i = 0; i < TINY_LAYERS * TINY_HEADS; i++) {
+        int layer = i / TINY_HEADS, head = i % TINY_HEADS;
+        double score = 0;
+        for (int row = 0; row < PAIRS; row++)
+            score += fabs(error_at(&v, row, layer, head, 1 + step) - error_at(&v, row, layer, head, 1 - step)) / (2 * (double)step) / PAIRS;
+        CU_ASSERT_DOUBLE_EQUAL(s.score[i], score, 1e-3 + 0.01 * score);
+        most = fmax(most, score);
+    }
+    CU_ASSERT_TRUE(most > 0.05);
+    head_scores_free(&s);
+    CU_ASSERT_EQUAL(heads_score(&s, v.weights, &v.data, &v.rows, &(struct heads_options){.threads = 1, .unlabelled = true}, NULL, NULL,
+                                NULL, &e), ERR_UNSUPPORTED);
+    valued_close(&v);
 }
 
 /* Two heads whose gradients were 1, -3 and 2, 2. */
@@ -191,6 +288,7 @@ static void study(void)
 }
 
 CU_TestInfo suite_heads[] = {
+    {"values have scores", values_have_scores},
     {"heads are numbered through", grid_numbers_heads},
     {"equal values share their rank", ranks_share_ties},
     {"Spearman's correlation", agreement_of_orders},
