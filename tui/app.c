@@ -42,6 +42,13 @@ static void free_profile(struct profile *p)
     free(p);
 }
 
+static void free_samples(struct sampled *s)
+{
+    if (s)
+        sampled_free(s);
+    free(s);
+}
+
 void app_free(struct app *a)
 {
     for (int i = 0; i < SCREENS; i++) {
@@ -53,6 +60,7 @@ void app_free(struct app *a)
     workbench_free(&a->bench);
     free(a->facts);
     free_profile(a->profile);
+    free_samples(a->sampled);
     head_study_free(&a->heads);
     if (a->saved)
         report_free(a->saved);
@@ -65,6 +73,7 @@ void news_free(struct news *n)
 {
     free(n->facts);
     free_profile(n->profile);
+    free_samples(n->sampled);
     if (n->heads)
         head_study_free(n->heads);
     free(n->heads);
@@ -110,6 +119,8 @@ static void take_facts(struct app *a, struct facts *f)
     a->facts = f;
     free_profile(a->profile);
     a->profile = NULL;
+    free_samples(a->sampled);
+    a->sampled = NULL;
     head_study_free(&a->heads);
     if (first)
         a->workload = settings_workload(&a->settings, f->positions, f->machine.cores);
@@ -142,6 +153,12 @@ void app_news(struct app *a, struct news *n)
         free_profile(a->profile);
         a->profile = n->profile;
         n->profile = NULL;
+    }
+    if (n->sampled) {
+        free_samples(a->sampled);
+        a->sampled = n->sampled;
+        a->sampled_number++;
+        n->sampled = NULL;
     }
     if (n->heads) {
         head_study_free(&a->heads);

@@ -23,6 +23,7 @@ struct app_host {
     void (*cancel)(void *payload); /* the running job and those that wait */
 };
 
+struct call_tree;
 struct report;
 
 enum event_kind { EVENT_KEY, EVENT_CLICK, EVENT_WHEEL, EVENT_RESIZE };
@@ -46,6 +47,8 @@ struct app {
     /* what is known; owned */
     struct facts *facts;     /* NULL = no model yet */
     struct profile *profile; /* NULL = nothing measured yet */
+    struct sampled *sampled; /* NULL = nothing sampled yet */
+    int sampled_number;      /* of those samples */
     struct head_study heads;
     struct train_status training;
     struct workbench bench;
@@ -97,6 +100,8 @@ bool app_act(struct app *a, enum action action);
 void app_show(struct app *a, enum screen_id id);
 void app_open(struct app *a, const char *spec);
 void app_measure(struct app *a);
+/* Asks for samples of passes. */
+void app_sample(struct app *a);
 /* The data set to measure on: --dev, else --data; NULL if there is none. */
 const char *app_data(const struct app *a);
 /* Asks for the heads to be measured in that mode, or for the curve in its order. */
@@ -127,6 +132,8 @@ WARN_UNUSED int app_show_saved(struct app *a, struct report *r, struct err *e);
 bool app_refuse(struct app *a);
 /* Writes the view, as HTML if the path ends in .html, else as text; `path` NULL = both, as new files in the current directory. */
 WARN_UNUSED int app_write_view(struct app *a, const char *path, struct err *e);
+/* Writes a tree of the samples as SVG and as folded stacks, to new files in the current directory. */
+WARN_UNUSED int app_write_flame(struct app *a, const struct call_tree *t, struct err *e);
 /* Writes what is known as the HTML report; `path` NULL = a new file in the current directory. */
 WARN_UNUSED int app_write_report(struct app *a, const char *path, struct err *e);
 

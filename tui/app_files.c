@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "analyzer/base/outfile.h"
+#include "reports/flame.h"
 #include "tui/app.h"
 #include "tui/canvas_html.h"
 #include "tui/report_run.h"
@@ -82,6 +83,29 @@ int app_write_view(struct app *a, const char *path, struct err *e)
     int code = path ? write_one(a, &c, path, e) : write_both(a, &c, e);
     canvas_free(&c);
     return code;
+}
+
+/* ---- samples ------------------------------------------------------------------------------------------------- */
+
+int app_write_flame(struct app *a, const struct call_tree *t, struct err *e)
+{
+    static const char *const suffix[] = {".svg", ".folded", NULL};
+    char name[64], path[80];
+    TRY(new_name(name, sizeof name, "bertscope-flame", suffix, e));
+    for (int i = 0; suffix[i]; i++) {
+        struct str text;
+        str_init(&text);
+        if (i == 0)
+            flame_svg(t, a->sampled, &text);
+        else
+            flame_folded(t, &text);
+        snprintf(path, sizeof path, "%s%s", name, suffix[i]);
+        int code = outfile_write(path, text.text, text.len, e);
+        str_free(&text);
+        TRY(code);
+    }
+    app_say(a, LOG_DONE, "wrote the samples to %s.svg and %s.folded", name, name);
+    return 0;
 }
 
 /* ---- the report ---------------------------------------------------------------------------------------------- */

@@ -61,6 +61,15 @@ void app_measure(struct app *a)
     submit(a, &r);
 }
 
+void app_sample(struct app *a)
+{
+    struct request r = {.job = JOB_SAMPLE, .profile = {.workload = a->workload, .budget_s = a->settings.budget_s}};
+    if (!a->facts && !a->saved)
+        app_say(a, LOG_WARNING, "no model is open yet, so there is nothing to sample (:open MODEL opens one)");
+    else
+        submit(a, &r);
+}
+
 const char *app_data(const struct app *a)
 {
     const struct settings s = {.data = a->data[0] ? a->data : NULL, .args = (const char *const[]){a->spec}, .arg_count = 1};

@@ -33,6 +33,7 @@ struct engine {
     struct facts *facts;
     struct profile *profile;
     struct head_study *heads;
+    struct sampled *sampled;
     struct train_status *training;
     struct trial_news *trials;
     struct log_line line[LINES];
@@ -55,6 +56,13 @@ static void free_heads(struct head_study *s)
 {
     if (s)
         head_study_free(s);
+    free(s);
+}
+
+static void free_samples(struct sampled *s)
+{
+    if (s)
+        sampled_free(s);
     free(s);
 }
 
@@ -89,7 +97,9 @@ static void publish_facts(void *payload, const struct facts *f)
     free_heads(x->heads);
     x->facts = copy;
     x->profile = NULL;
+    free_samples(x->sampled);
     x->heads = NULL;
+    x->sampled = NULL;
     pthread_mutex_unlock(&x->lock);
     wake(x, true);
 }
@@ -108,6 +118,23 @@ static void publish_profile(void *payload, const struct profile *p)
     x->profile = copy;
     pthread_mutex_unlock(&x->lock);
     free_profile(old);
+    wake(x, false);
+}
+
+static void publish_samples(void *payload, const struct sampled *s)
+{
+    struct engine *x = payload;
+    struct sampled *copy = malloc(sizeof *copy), *old;
+    struct err e;
+    if (!copy || sampled_copy(copy, s, &e) != 0) {
+        free(copy);
+        return;
+    }
+    pthread_mutex_lock(&x->lock);
+    old = x->sampled;
+    x->sampled = copy;
+    pthread_mutex_unlock(&x->lock);
+    free_samples(old);
     wake(x, false);
 }
 
@@ -239,7 +266,7 @@ static void *run(void *payload)
     struct progress progress = {report, x, &x->cancel};
     signal_stack_begin();
     while (next_request(x, &r)) {
-        struct job_context context = {&x->opened, &x->session, &r, &progress, x, publish_facts, publish_profile, publish_heads,
+        struct job_context context = {&x->opened, &x->session, &r, &progress, x, publish_facts, publish_profile, publish_samples, publish_heads,
                                       publish_training, publish_trial, write_log};
         struct err e = {0};
         wake(x, true);
@@ -306,6 +333,7 @@ void engine_stop(struct engine *x)
     pthread_mutex_destroy(&x->lock);
     free(x->facts);
     free_profile(x->profile);
+    free_samples(x->sampled);
     free_heads(x->heads);
     free_training(x->training);
     trial_news_free(x->trials);
@@ -352,6 +380,7 @@ void engine_take(struct engine *x, struct news *out)
     pthread_mutex_lock(&x->lock);
     out->facts = x->facts;
     out->profile = x->profile;
+    out->sampled = x->sampled;
     out->heads = x->heads;
     out->training = x->training;
     out->trials = x->trials;
@@ -359,6 +388,7 @@ void engine_take(struct engine *x, struct news *out)
     out->job.waiting = x->queued;
     x->facts = NULL;
     x->profile = NULL;
+    x->sampled = NULL;
     x->heads = NULL;
     x->training = NULL;
     x->trials = NULL;

@@ -9,6 +9,7 @@
 #include "analyzer/compress/export.h"
 #include "analyzer/measure/head_study.h"
 #include "analyzer/measure/profile.h"
+#include "analyzer/measure/sampled.h"
 #include "reports/facts.h"
 #include "tui/log.h"
 #include "tui/train_status.h"
@@ -77,6 +78,7 @@ struct job_context {
     void *payload; /* for the functions below */
     void (*publish_facts)(void *payload, const struct facts *f);
     void (*publish_profile)(void *payload, const struct profile *p);
+    void (*publish_samples)(void *payload, const struct sampled *s);
     void (*publish_heads)(void *payload, const struct head_study *s);
     void (*publish_training)(void *payload, const struct train_status *s);
     void (*publish_trial)(void *payload, struct trial_news *n); /* takes it over */
@@ -112,6 +114,7 @@ struct job_state {
 struct news {
     struct facts *facts;     /* a model was opened; NULL = no news */
     struct profile *profile; /* NULL = no news */
+    struct sampled *sampled; /* NULL = no news */
     struct head_study *heads; /* NULL = no news */
     struct train_status *training; /* NULL = no news */
     struct trial_news *trials; /* a list, the oldest first */

@@ -30,6 +30,7 @@ libtui_a_SOURCES = \
 	tui/job_heads.c \
 	tui/job_measure.c \
 	tui/job_open.c \
+	tui/job_sample.c \
 	tui/job_train.c \
 	tui/job_trial.c \
 	tui/keys.c tui/keys.h \
@@ -52,6 +53,9 @@ libtui_a_SOURCES = \
 	tui/screen_layers.c tui/screen_layers.h \
 	tui/screen_log.c \
 	tui/screen_overview.c \
+	tui/screen_profile.c tui/screen_profile.h \
+	tui/profile_flame.c \
+	tui/profile_roof.c \
 	tui/screen_train.c \
 	tui/term.c tui/term.h \
 	tui/theme.c tui/theme.h \

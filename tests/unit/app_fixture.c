@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "analyzer/data/task.h"
+#include "tests/unit/sampled_fixture.h"
 
 enum { TOKENS = 128, HIDDEN = 768, FFN = 3072, HEADS = 12, VOCAB = 30522, POSITIONS = 512, LAYERS = 4 };
 
@@ -203,6 +204,16 @@ void app_fixture_heads(struct app *a, struct fixture_host *host, bool finished)
     a->facts->note[0] = '\0';
     snprintf(a->data, sizeof a->data, "dev.tsv");
     app_news(a, &heads);
+}
+
+void app_fixture_samples(struct app *a, struct fixture_host *host)
+{
+    app_fixture_measured(a, host);
+    struct news news = {.sampled = calloc(1, sizeof *news.sampled)};
+    if (!news.sampled)
+        abort();
+    sampled_fixture(news.sampled);
+    app_news(a, &news);
 }
 
 /* ---- a training ---------------------------------------------------------------------------------------------- */

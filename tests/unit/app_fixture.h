@@ -24,6 +24,9 @@ struct head_study *fixture_heads(bool finished);
 /* The state of app_fixture_measured with a classifier, a data set and those heads. */
 void app_fixture_heads(struct app *a, struct fixture_host *host, bool finished);
 
+/* The state of app_fixture_measured with samples of it. */
+void app_fixture_samples(struct app *a, struct fixture_host *host);
+
 /* A training of that model in that state, and the state of app_fixture_measured with data sets and it. */
 struct train_status *fixture_training(enum train_state state);
 void app_fixture_training(struct app *a, struct fixture_host *host, enum train_state state);

@@ -185,6 +185,32 @@ EXTRA_DIST += \
 	tests/golden/screens/overview.80x24.txt \
 	tests/golden/screens/missing-data.80x24.tones \
 	tests/golden/screens/missing-data.80x24.txt \
+	tests/golden/screens/missing-samples.80x24.tones \
+	tests/golden/screens/missing-samples.80x24.txt \
+	tests/golden/screens/profile.120x40.tones \
+	tests/golden/screens/profile.120x40.txt \
+	tests/golden/screens/profile.200x60.tones \
+	tests/golden/screens/profile.200x60.txt \
+	tests/golden/screens/profile.40x8.tones \
+	tests/golden/screens/profile.40x8.txt \
+	tests/golden/screens/profile.60x16.tones \
+	tests/golden/screens/profile.60x16.txt \
+	tests/golden/screens/profile.80x24.tones \
+	tests/golden/screens/profile.80x24.txt \
+	tests/golden/screens/profile-ascii.80x24.tones \
+	tests/golden/screens/profile-ascii.80x24.txt \
+	tests/golden/screens/profile-calls.80x24.tones \
+	tests/golden/screens/profile-calls.80x24.txt \
+	tests/golden/screens/profile-roof.120x40.tones \
+	tests/golden/screens/profile-roof.120x40.txt \
+	tests/golden/screens/profile-roof.80x24.tones \
+	tests/golden/screens/profile-roof.80x24.txt \
+	tests/golden/screens/profile-roof-ascii.80x24.tones \
+	tests/golden/screens/profile-roof-ascii.80x24.txt \
+	tests/golden/screens/profile-search.80x24.tones \
+	tests/golden/screens/profile-search.80x24.txt \
+	tests/golden/screens/profile-zoom.80x24.tones \
+	tests/golden/screens/profile-zoom.80x24.txt \
 	tests/golden/screens/train-ascii.80x24.tones \
 	tests/golden/screens/train-ascii.80x24.txt \
 	tests/golden/screens/train-failed.80x24.tones \

@@ -335,6 +335,34 @@ static void test_keys_that_write(void)
     CU_ASSERT_EQUAL(chdir(here), 0);
 }
 
+/* s asks for samples; w writes those that are there. */
+static void test_samples(void)
+{
+    char here[1024];
+    CU_ASSERT_FATAL(getcwd(here, sizeof here) && chdir(unit_temp_dir()) == 0);
+    app_fixture_measured(&app, &host);
+    fixture_keys(&app, "7 w s");
+    CU_ASSERT(host.last.job == JOB_SAMPLE && host.last.profile.workload.seq == app.workload.seq);
+    app_free(&app);
+    app_fixture_samples(&app, &host);
+    fixture_keys(&app, "7 f w");
+    CU_ASSERT(shows("wrote the samples to bertscope-flame-1.svg and bertscope-flame-1.folded"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(start_of("bertscope-flame-1.folded"), "\nop_attention_forward;softmax_row 100\n"));
+    CU_ASSERT_EQUAL(strncmp(start_of("bertscope-flame-1.svg"), "<svg ", 5), 0);
+    fixture_keys(&app, "j Enter j j"); /* op_linear_forward, then what it calls; up does not leave it */
+    CU_ASSERT(shows("activate_row: 50 samples, 5.0%") && !shows("op_attention_forward"));
+    fixture_keys(&app, "k k k k");
+    CU_ASSERT(shows("op_linear_forward: 650 samples") && !shows("op_attention_forward"));
+    fixture_keys(&app, "Enter");
+    CU_ASSERT(shows("op_attention_forward"));
+    app_event(&app, &(struct event){.kind = EVENT_CLICK, .x = 70, .y = 4});
+    CU_ASSERT(shows("op_attention_forward: 300 samples"));
+    app_news(&app, &(struct news){.facts = fixture_facts()}); /* another model */
+    CU_ASSERT(shows("There are no samples yet"));
+    app_free(&app);
+    CU_ASSERT_EQUAL(chdir(here), 0);
+}
+
 /* A saved report is shown like a model, but nothing can be asked of the engine. */
 static void test_saved(void)
 {
@@ -369,8 +397,10 @@ static void test_saved(void)
 /* Every screen in every state at every size draws inside its canvas (the sanitizers watch) and says something. */
 static void test_sizes(void)
 {
-    for (int state = 0; state < 11; state++) {
-        if (state > 3)
+    for (int state = 0; state < 14; state++) {
+        if (state > 10)
+            app_fixture_samples(&app, &host);
+        else if (state > 3)
             app_fixture_training(&app, &host, (enum train_state)(state - 4));
         else if (state > 1)
             app_fixture_heads(&app, &host, state > 2);
@@ -380,6 +410,8 @@ static void test_sizes(void)
             app_fixture_start(&app, &host, "日本 model\033[2J");
         for (int id = 0; id < SCREENS; id++) {
             app_show(&app, id);
+            for (int i = 11; i < state; i++)
+                app_act(&app, ACTION_PROFILE_MODE);
             for (int rows = 1; rows <= 60; rows += rows < 12 ? 1 : 7)
                 for (int columns = 1; columns <= 200; columns += columns < 50 ? 1 : 11) {
                     struct str s;
@@ -415,6 +447,7 @@ static void test_any_keys(void)
 }
 
 CU_TestInfo suite_app[] = {
+    {"samples: asked for, zoomed, written", test_samples},
     {"start: open, then measure", test_start},
     {"a model that cannot be opened", test_open_fails},
     {"going between screens", test_screens},

@@ -107,6 +107,8 @@ static void test_views(void)
             app_fixture_training(&a, &host, training_of(views[i].name));
         else if (strncmp(views[i].name, "compress", 8) == 0)
             app_fixture_compress(&a, &host, stage_of(views[i].name));
+        else if (strncmp(views[i].name, "profile", 7) == 0)
+            app_fixture_samples(&a, &host);
         else if (strncmp(views[i].name, "heads", 5) == 0)
             app_fixture_heads(&a, &host, strncmp(views[i].name, "heads-arriving", 14) != 0);
         else
