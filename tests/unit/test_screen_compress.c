@@ -51,7 +51,7 @@ static void test_recipe(void)
     static const struct {
         const char *keys, *recipe;
     } cases[] = {
-        {"a G Enter", "prune-neurons\n"},
+        {":step prune-neurons", "prune-neurons\n"},
         {"l l", "prune-neurons fraction=0.1\n"},
         {"Right Left Left", "prune-neurons fraction=0.05\n"},
         {":step int8 components=ffn", "prune-neurons fraction=0.05\nint8 components=ffn\n"},
