@@ -19,7 +19,7 @@ fuzz_sources = \
 	tests/fuzz/fuzz_vocab.c \
 	tests/fuzz/fuzz_vocab_build.c \
 	tests/fuzz/text.c tests/fuzz/text.h \
-	tests/unit/app_fixture.c tests/unit/app_fixture.h
+	tests/unit/app_fixture.c tests/unit/app_fixture.h tests/unit/sampled_fixture.c tests/unit/sampled_fixture.h
 
 check_LIBRARIES += tests/fuzz/libfuzztargets.a
 tests_fuzz_libfuzztargets_a_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS) $(LIBZIP_CFLAGS)
