@@ -286,6 +286,47 @@ static bool tag_more(struct app *a, struct heads_view *v, bool more)
     return go_to(a, v, head, more ? "all heads are tagged" : "no head is tagged");
 }
 
+/* All heads of the selected layer, or none if they all were. */
+static void tag_layer(struct heads_view *v)
+{
+    const struct head_grid *g = v->figures.grid;
+    int layer = head_grid_layer(g, v->head), tagged = 0, from = g->first[layer], heads = g->first[layer + 1] - from;
+    for (int i = 0; i < heads; i++)
+        tagged += v->tag[from + i] != 0;
+    memset(v->tag + from, tagged < heads, (size_t)heads);
+}
+
+static bool is_meant(const struct heads_view *v, int head)
+{
+    return heads_tagged(v) > 0 ? v->tag[head] != 0 : head == v->head;
+}
+
+/* "prune-heads heads=0.1-3,2.0" of what is tagged. */
+static bool prune(struct app *a, struct heads_view *v)
+{
+    const struct head_grid *g = v->figures.grid;
+    struct str step;
+    str_init(&step);
+    str_add(&step, "prune-heads heads=");
+    const char *comma = "";
+    for (int head = 0; head < v->figures.heads; head++) {
+        int layer = head_grid_layer(g, head), last = head;
+        if (!is_meant(v, head))
+            continue;
+        while (last + 1 < g->first[layer + 1] && is_meant(v, last + 1))
+            last++;
+        str_addf(&step, "%s%d.%d", comma, layer, head - g->first[layer]);
+        if (last > head)
+            str_addf(&step, "-%d", last - g->first[layer]);
+        comma = ",";
+        head = last;
+    }
+    if (app_add_step(a, step.text))
+        memset(v->tag, 0, (size_t)v->figures.heads);
+    str_free(&step);
+    return true;
+}
+
 /* ---- acting -------------------------------------------------------------------------------------------------- */
 
 static void change_mode(struct heads_view *v, int by)
@@ -312,6 +353,11 @@ static bool act_on_heads(struct app *a, struct heads_view *v, enum action action
     case ACTION_TAG:
         v->tag[v->head] = !v->tag[v->head];
         return true;
+    case ACTION_TAG_LAYER:
+        tag_layer(v);
+        return true;
+    case ACTION_PRUNE:
+        return prune(a, v);
     case ACTION_UNTAG_ALL:
         memset(v->tag, 0, (size_t)v->figures.heads);
         return true;

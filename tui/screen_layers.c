@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "analyzer/model/config.h"
 #include "reports/format.h"
 #include "tui/app.h"
 #include "tui/scale.h"
@@ -47,14 +48,118 @@ static const struct column columns[COLUMNS] = {
 struct view {
     struct table_view table;
     struct tree tree;
+    unsigned tag[CONFIG_MAX_LAYERS + 1]; /* of each layer, and of what is outside of them: bits of its components */
 };
 
 struct source {
     const struct profile *profile;
     const struct tree *tree;
     const struct table_view *view;
+    const struct view *shown;
     struct scale time, macs, params, bytes, rate;
 };
+
+/* ---- tags ---------------------------------------------------------------------------------------------------- */
+
+enum { WHOLE_LAYER = (1u << COMPONENTS) - 1 };
+
+static unsigned bits_of(const struct node *n)
+{
+    return n->kind == NODE_LAYER ? WHOLE_LAYER : 1u << n->component;
+}
+
+static unsigned *tag_of(struct view *v, const struct node *n)
+{
+    return &v->tag[n->layer + 1];
+}
+
+static bool is_tagged(const struct view *v, const struct node *n)
+{
+    return (v->tag[n->layer + 1] & bits_of(n)) == bits_of(n);
+}
+
+/* Opens the prompt for a step of what is tagged (:rows). */
+static bool ask_step(struct app *a, const char *step)
+{
+    char line[64];
+    snprintf(line, sizeof line, "rows %s", step);
+    prompt_open(&a->prompt, PROMPT_COMMAND, line);
+    return true;
+}
+
+/* The layers with these bits as "0-3,5"; "none" for what is outside of the layers. */
+static void add_layers(struct str *out, const unsigned *tag, int layers, unsigned bits)
+{
+    const char *comma = "";
+    for (int first = 0; first < layers; first++) {
+        int last = first;
+        if (tag[first + 1] != bits)
+            continue;
+        while (last + 1 < layers && tag[last + 2] == bits)
+            last++;
+        str_addf(out, last > first ? "%s%d-%d" : "%s%d", comma, first, last);
+        comma = ",";
+        first = last;
+    }
+    if (!*comma)
+        str_add(out, "none");
+}
+
+static void add_components(struct str *out, unsigned bits)
+{
+    const char *comma = " components=";
+    for (int c = 0; c < COMPONENTS && bits != WHOLE_LAYER; c++)
+        if (bits >> c & 1) {
+            str_addf(out, "%s%s", comma, component_word((enum component)c));
+            comma = ",";
+        }
+}
+
+/* One step for all layers of which the same components are meant. */
+static int add_steps(struct recipe *r, const char *step, const unsigned *tag, int layers, struct err *e)
+{
+    const struct method *m = method_find(step, (int)strcspn(step, " "));
+    for (int i = 0; i <= layers; i++) {
+        bool seen = tag[i] == 0;
+        for (int j = 0; j < i; j++)
+            seen |= tag[j] == tag[i];
+        if (seen)
+            continue;
+        struct str line;
+        str_init(&line);
+        str_addf(&line, "%s layers=", step);
+        add_layers(&line, tag, layers, tag[i]);
+        if (m && method_option_find(m, "components", 10) >= 0)
+            add_components(&line, tag[i]);
+        int code = recipe_insert(r, r->lines, line.text, e);
+        str_free(&line);
+        TRY(code);
+    }
+    return 0;
+}
+
+int layers_add_step(struct app *a, const char *step, struct err *e)
+{
+    struct view *v = a->view[SCREEN_LAYERS];
+    unsigned none[CONFIG_MAX_LAYERS + 1] = {0}, *tag = v->tag;
+    struct recipe r;
+    if (!a->profile || v->tree.rows == 0)
+        return err_set(e, ERR_USAGE, "no row of the Layers screen is selected");
+    if (memcmp(v->tag, none, sizeof none) == 0) {
+        const struct node *n = &v->tree.row[v->table.cursor];
+        none[n->layer + 1] = bits_of(n);
+        tag = none;
+    }
+    int code = recipe_copy(&r, &a->bench.recipe, e);
+    if (code == 0)
+        code = add_steps(&r, step, tag, a->profile->layers, e);
+    if (code == 0)
+        code = workbench_set(&a->bench, &r, e);
+    recipe_free(&r);
+    if (code == 0)
+        memset(v->tag, 0, sizeof v->tag);
+    return code;
+}
 
 /* ---- figures ------------------------------------------------------------------------------------------------- */
 
@@ -144,9 +249,9 @@ static void name_cell(const struct source *s, const struct node *n, struct table
 {
     char name[128];
     const char *fold = n->kind == NODE_STEP ? "" : tree_is_open(s->tree, n) ? "▾ " : "▸ ";
-    snprintf(out->text, sizeof out->text, "%*s%s%s", 2 * (int)n->kind, "", fold,
+    snprintf(out->text, sizeof out->text, "%*s%s%s%s", 2 * (int)n->kind, "", fold, is_tagged(s->shown, n) ? "*" : "",
              tree_name(s->profile, n, s->view->w[COLUMN_NAME] < FULL_NAMES, name, sizeof name));
-    out->tone = n->kind == NODE_LAYER ? TONE_TITLE : TONE_TEXT;
+    out->tone = is_tagged(s->shown, n) ? TONE_WARN : n->kind == NODE_LAYER ? TONE_TITLE : TONE_TEXT;
 }
 
 static void number(struct table_cell *out, double value, struct scale u)
@@ -231,7 +336,7 @@ static struct source source_of(const struct profile *p, const struct view *v)
         params = (double)g.params > params ? (double)g.params : params;
         bytes = (double)g.bytes > bytes ? (double)g.bytes : bytes;
     }
-    return (struct source){p, &v->tree, &v->table, scale_ns(time), scale_count(macs), scale_count(params), scale_bytes(bytes),
+    return (struct source){p, &v->tree, &v->table, v, scale_ns(time), scale_count(macs), scale_count(params), scale_bytes(bytes),
                            (struct scale){1, "", 1}};
 }
 
@@ -331,6 +436,16 @@ static bool act(struct app *a, void *state, enum action action)
     case ACTION_COLLAPSE:
         collapse(v, &n);
         break;
+    case ACTION_TAG:
+        *tag_of(v, &n) = is_tagged(v, &n) ? *tag_of(v, &n) & ~bits_of(&n) : *tag_of(v, &n) | bits_of(&n);
+        break;
+    case ACTION_UNTAG_ALL:
+        memset(v->tag, 0, sizeof v->tag);
+        break;
+    case ACTION_FORMAT:
+        return ask_step(a, "int8");
+    case ACTION_PRUNE:
+        return ask_step(a, "prune-neurons fraction=0.5");
     case ACTION_EXPAND_ALL:
         tree_expand(&v->tree);
         break;

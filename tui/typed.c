@@ -11,6 +11,7 @@
 #include "analyzer/base/text.h"
 #include "analyzer/compress/export.h"
 #include "tui/app.h"
+#include "tui/screen_layers.h"
 
 /* ---- the commands -------------------------------------------------------------------------------------------- */
 
@@ -200,6 +201,24 @@ static int typed_step(struct app *a, const char *argument, struct err *e)
     return 0;
 }
 
+static int changed(struct app *a, int code)
+{
+    if (code == 0)
+        app_try(a);
+    return code;
+}
+
+static int typed_rows_step(struct app *a, const char *argument, struct err *e)
+{
+    if (!*argument)
+        return err_set(e, ERR_USAGE, "rows takes a step: int8");
+    if (app_refuse(a))
+        return 0;
+    TRY(changed(a, layers_add_step(a, argument, e)));
+    app_say(a, LOG_INFO, "the recipe has %d steps now (4 Compress shows what it does, u takes it back)", recipe_steps(&a->bench.recipe));
+    return 0;
+}
+
 /* Steps are counted from 1. */
 static int parse_step(struct app *a, const char *what, const char *text, int *line, struct err *e)
 {
@@ -208,13 +227,6 @@ static int parse_step(struct app *a, const char *what, const char *text, int *li
     TRY(parse_int(what, text, 1, a->bench.recipe.lines, line, e));
     --*line;
     return 0;
-}
-
-static int changed(struct app *a, int code)
-{
-    if (code == 0)
-        app_try(a);
-    return code;
 }
 
 static int typed_set(struct app *a, const char *argument, struct err *e)

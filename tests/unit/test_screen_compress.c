@@ -72,6 +72,7 @@ static void test_recipe(void)
         {"o G Enter", ""},
         {"o g j Enter", "prune-neurons\n"},
         {"a Esc", "prune-neurons\n"},
+        {"g a g Enter", "prune-neurons\nf16\n"},
     };
     begin();
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -156,10 +157,35 @@ static void test_files(void)
     app_free(&app);
 }
 
+/* What is tagged on other screens becomes steps. */
+static void test_tags(void)
+{
+    begin();
+    press("3 Space l Space l l Space j p");
+    check("heads", "prune-heads heads=0.0-1,0.3\n");
+    press("r p");
+    check("a row", "prune-heads heads=0.0-1,0.3\nprune-heads heads=1.0-11\n");
+    press("p");
+    press("U p");
+    CU_ASSERT(strstr(workbench_now(&app.bench)->recipe, "prune-heads heads=1.3\n") != NULL); /* the selected one */
+    press(":go 0");
+    press("2 g j Space j Space f Enter"); /* layers 0 and 1 */
+    check("layers", "int8 layers=0-1\n");
+    press(":go 0");
+    press("2 g j Enter j Space p Enter");
+    check("a component", "prune-neurons fraction=0.5 layers=0\n");
+    press(":rows f16");
+    check("the selected row", "prune-neurons fraction=0.5 layers=0\nf16 layers=0 components=before\n");
+    press(":rows prune-heads layers=1");
+    CU_ASSERT(strstr(app.message, "layers is given twice") != NULL);
+    app_free(&app);
+}
+
 CU_TestInfo suite_screen_compress[] = {
     {"the recipe", test_recipe},
     {"what is refused", test_refused},
     {"what is asked for", test_requests},
     {"files and names", test_files},
+    {"what is tagged", test_tags},
     CU_TEST_INFO_NULL,
 };
