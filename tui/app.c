@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "reports/report.h"
+#include "tui/session.h"
 #include "tui/typed.h"
 
 static const struct screen *screen_of(enum screen_id id)
@@ -57,6 +58,7 @@ void app_free(struct app *a)
         free(a->view[i]);
     }
     prompt_free(&a->prompt);
+    session_free(a->session);
     workbench_free(&a->bench);
     free(a->facts);
     free_profile(a->profile);
@@ -126,8 +128,17 @@ static void take_facts(struct app *a, struct facts *f)
         a->workload = settings_workload(&a->settings, f->positions, f->machine.cores);
     if (!first && a->workload.seq > f->positions)
         a->workload.seq = f->positions;
-    if (!first && workbench_reset(&a->bench, &e) != 0)
-        app_complain(a, &e);
+    if (!first) {
+        session_free(a->session);
+        a->session = NULL;
+        if (workbench_reset(&a->bench, &e) != 0)
+            app_complain(a, &e);
+    }
+    if (a->session_params && a->session_params != f->params_total) {
+        workbench_forget(&a->bench);
+        app_say(a, LOG_WARNING, "the model is not the one that the session was about: its recipes stay, its results do not");
+    }
+    a->session_params = 0;
     if (!a->saved)
         app_measure(a);
     if (a->screen == SCREEN_COMPRESS)
@@ -137,7 +148,8 @@ static void take_facts(struct app *a, struct facts *f)
 static void take_trials(struct app *a, struct trial_news *n)
 {
     for (; n; n = n->next)
-        workbench_take(&a->bench, n);
+        if (workbench_take(&a->bench, n) && a->session && n->stage >= ATTEMPT_EVALUATED && n->stage != ATTEMPT_FAILED)
+            session_result(a->session, &a->bench, n->attempt);
 }
 
 void app_news(struct app *a, struct news *n)

@@ -25,6 +25,7 @@ struct app_host {
 
 struct call_tree;
 struct report;
+struct session;
 
 enum event_kind { EVENT_KEY, EVENT_CLICK, EVENT_WHEEL, EVENT_RESIZE };
 
@@ -52,6 +53,9 @@ struct app {
     struct head_study heads;
     struct train_status training;
     struct workbench bench;
+    struct session *session; /* the file of the workbench; NULL = nothing to keep yet */
+    uint64_t session_params; /* of the model that the session was about; 0 = a new one */
+    bool keeps_session;      /* set by who wants it kept */
     struct report *saved;    /* what is shown was read from this; NULL = it comes from the engine; owned */
     struct job_state job;
     struct log log;
@@ -110,6 +114,10 @@ void app_score_heads(struct app *a, enum head_mode mode, bool curve, bool normal
 const char *app_train_missing(const struct app *a);
 /* Gives the order if it means something now, else says why not. `dir`: where TRAIN_SAVE writes. */
 void app_train(struct app *a, enum train_order order, const char *dir);
+/* Goes on with the last session (session.h) instead of the model of the settings. */
+WARN_UNUSED int app_resume(struct app *a, struct err *e);
+/* Writes down what is new of the workbench. */
+void app_keep(struct app *a);
 /* Asks for the current recipe of the workbench to be tried, as far as it is not known. */
 void app_try(struct app *a);
 /* After a change of the workbench, which gave `code`: complains, or tries what it is now. False: it failed. */

@@ -1,7 +1,49 @@
 /* The workbench of the program: changes from any screen. */
+#include <stdio.h>
 #include <string.h>
 
 #include "tui/app.h"
+#include "tui/session.h"
+
+static void begin_session(struct app *a)
+{
+    struct session_head head = {.params = a->facts->params_total};
+    struct err e = {0};
+    snprintf(head.model, sizeof head.model, "%s", a->spec);
+    snprintf(head.data, sizeof head.data, "%s", a->data);
+    snprintf(head.dev, sizeof head.dev, "%s", a->dev);
+    snprintf(head.task, sizeof head.task, "%s", a->task);
+    a->keeps_session = session_create(&a->session, &head, &e) == 0;
+    if (!a->keeps_session)
+        app_say(a, LOG_WARNING, "this session is not kept: %s", e.text);
+    for (int i = 0; a->session && i < a->bench.attempts; i++)
+        if (a->bench.attempt[i].stage == ATTEMPT_DONE && i == 0)
+            session_result(a->session, &a->bench, i);
+}
+
+void app_keep(struct app *a)
+{
+    if (!a->session && a->keeps_session && a->facts && a->bench.attempts > 1)
+        begin_session(a);
+    if (a->session)
+        session_sync(a->session, &a->bench);
+}
+
+int app_resume(struct app *a, struct err *e)
+{
+    struct session_head head;
+    int skipped;
+    TRY(session_resume(&a->session, &head, &a->bench, &skipped, e));
+    a->session_params = head.params;
+    snprintf(a->spec, sizeof a->spec, "%s", head.model);
+    snprintf(a->data, sizeof a->data, "%s", head.data);
+    snprintf(a->dev, sizeof a->dev, "%s", head.dev);
+    snprintf(a->task, sizeof a->task, "%s", head.task);
+    a->screen = SCREEN_COMPRESS;
+    app_say(a, skipped ? LOG_WARNING : LOG_INFO, "the session has %d trials%s", a->bench.attempts - 1,
+            skipped ? "; lines that could not be read were left out" : "");
+    return 0;
+}
 
 bool app_changed(struct app *a, int code, const struct err *e)
 {
@@ -50,6 +92,9 @@ void app_name_trial(struct app *a, const char *name)
 {
     char text[ATTEMPT_NAME + 16];
     workbench_name(&a->bench, a->bench.current, name);
+    app_keep(a);
+    if (a->session)
+        session_name(a->session, &a->bench, a->bench.current);
     app_say(a, LOG_INFO, "this is trial %s", attempt_text(&a->bench, a->bench.current, text, sizeof text));
 }
 

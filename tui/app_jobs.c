@@ -123,6 +123,7 @@ static bool trial_request(struct app *a, struct request *r)
 void app_try(struct app *a)
 {
     struct request r;
+    app_keep(a);
     if (!a->facts || a->saved || workbench_known(&a->bench, trial_rows(a) != NULL) || !trial_request(a, &r))
         return;
     if (submit_quietly(a, &r) && (!a->profile || !a->profile->finished))

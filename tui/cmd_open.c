@@ -12,11 +12,13 @@ const struct command command_open = {
     .args = "[MODEL]",
     .summary = "explore a model in the terminal (what `bertscope MODEL` does)",
     .detail = "Opens the model, measures it, and shows where parameters, MACs and time go. ? lists the keys. Needs a\n"
-              "terminal; `bertscope draw` prints a screen without one.",
+              "terminal; `bertscope draw` prints a screen without one. On the Compress screen a recipe is changed step by step and\n"
+              "measured at once; what was tried is kept as it happens, and --resume goes on with the last session.",
     .example = "bertscope preset:bert-base --batch 8",
     .options = OPTION_BIT(help) | OPTION_BIT(batch) | OPTION_BIT(seq) | OPTION_BIT(threads) | OPTION_BIT(budget) |
                OPTION_BIT(overhead) | OPTION_BIT(unfused) | OPTION_BIT(seed) | OPTION_BIT(theme) | OPTION_BIT(ascii) |
-               OPTION_BIT(no_mouse) | OPTION_BIT(data) | OPTION_BIT(dev) | OPTION_BIT(task) | OPTION_BIT(from_report),
+               OPTION_BIT(no_mouse) | OPTION_BIT(data) | OPTION_BIT(dev) | OPTION_BIT(task) | OPTION_BIT(from_report) |
+               OPTION_BIT(resume),
     .max_args = 1,
     .run = run,
 };

@@ -122,8 +122,11 @@ static void draw_quality(struct panel *l, const struct attempt *first, const str
 {
     const struct quality *q = &now->trial.quality, *was = &first->trial.quality;
     char before[FORMAT_SIZE] = "-", after[FORMAT_SIZE], change[FORMAT_SIZE], low[FORMAT_SIZE], high[FORMAT_SIZE];
+    char of_all[32] = " rows";
     struct rect r = next_line(l);
     int x = r.x, end = r.x + r.w;
+    if (q->rows < q->rows_total)
+        snprintf(of_all, sizeof of_all, " of %d rows", q->rows_total);
     if (first->stage >= ATTEMPT_RUNNING && first->trial.evaluated)
         format_metric(before, was->value[0].value);
     canvas_put(l->c, x, r.y, end - x < LABEL ? end - x : LABEL, TONE_DIM, q->metric[0]->name);
@@ -136,7 +139,7 @@ static void draw_quality(struct panel *l, const struct attempt *first, const str
         x += canvas_putf(l->c, x, r.y, end - x, tone_of(&q->paired.difference), "%s points (%s..%s)",
                          format_points(change, q->paired.difference.value), format_points(low, q->paired.difference.low),
                          format_points(high, q->paired.difference.high)) + 2;
-    canvas_putf(l->c, x, r.y, end - x, TONE_DIM, q->rows < q->rows_total ? "%d of %d rows" : "all %d rows", q->rows, q->rows_total);
+    canvas_putf(l->c, x, r.y, end - x, TONE_DIM, "%s%d%s", q->rows < q->rows_total ? "" : "all ", q->rows, of_all);
 }
 
 static void draw_answers(struct panel *l, const struct trial *t)

@@ -36,6 +36,7 @@ libtui_a_SOURCES = \
 	tui/keys.c tui/keys.h \
 	tui/labelled.c tui/labelled.h \
 	tui/recipes.c tui/recipes.h \
+	tui/layers_tags.c \
 	tui/layout.c tui/layout.h \
 	tui/log.c tui/log.h \
 	tui/opened.c tui/opened.h \
@@ -46,6 +47,8 @@ libtui_a_SOURCES = \
 	tui/scale.c tui/scale.h \
 	tui/sensitivity_run.c tui/sensitivity_run.h \
 	tui/screen.c tui/screen.h \
+	tui/session.c tui/session.h \
+	tui/session_result.c tui/session_result.h \
 	tui/screen_compress.c tui/screen_compress.h \
 	tui/screen_frontier.c \
 	tui/screen_heads.c tui/screen_heads.h \

@@ -45,38 +45,13 @@ static const struct column columns[COLUMNS] = {
     [COLUMN_KERNEL] = {19, 28, 8, true, "Kernel", "operation, weight format and instruction set of the code that runs"},
 };
 
-struct view {
-    struct table_view table;
-    struct tree tree;
-    unsigned tag[CONFIG_MAX_LAYERS + 1]; /* of each layer, and of what is outside of them: bits of its components */
-};
-
 struct source {
     const struct profile *profile;
     const struct tree *tree;
     const struct table_view *view;
-    const struct view *shown;
+    const struct layers_view *shown;
     struct scale time, macs, params, bytes, rate;
 };
-
-/* ---- tags ---------------------------------------------------------------------------------------------------- */
-
-enum { WHOLE_LAYER = (1u << COMPONENTS) - 1 };
-
-static unsigned bits_of(const struct node *n)
-{
-    return n->kind == NODE_LAYER ? WHOLE_LAYER : 1u << n->component;
-}
-
-static unsigned *tag_of(struct view *v, const struct node *n)
-{
-    return &v->tag[n->layer + 1];
-}
-
-static bool is_tagged(const struct view *v, const struct node *n)
-{
-    return (v->tag[n->layer + 1] & bits_of(n)) == bits_of(n);
-}
 
 /* Opens the prompt for a step of what is tagged (:rows). */
 static bool ask_step(struct app *a, const char *step)
@@ -85,80 +60,6 @@ static bool ask_step(struct app *a, const char *step)
     snprintf(line, sizeof line, "rows %s", step);
     prompt_open(&a->prompt, PROMPT_COMMAND, line);
     return true;
-}
-
-/* The layers with these bits as "0-3,5"; "none" for what is outside of the layers. */
-static void add_layers(struct str *out, const unsigned *tag, int layers, unsigned bits)
-{
-    const char *comma = "";
-    for (int first = 0; first < layers; first++) {
-        int last = first;
-        if (tag[first + 1] != bits)
-            continue;
-        while (last + 1 < layers && tag[last + 2] == bits)
-            last++;
-        str_addf(out, last > first ? "%s%d-%d" : "%s%d", comma, first, last);
-        comma = ",";
-        first = last;
-    }
-    if (!*comma)
-        str_add(out, "none");
-}
-
-static void add_components(struct str *out, unsigned bits)
-{
-    const char *comma = " components=";
-    for (int c = 0; c < COMPONENTS && bits != WHOLE_LAYER; c++)
-        if (bits >> c & 1) {
-            str_addf(out, "%s%s", comma, component_word((enum component)c));
-            comma = ",";
-        }
-}
-
-/* One step for all layers of which the same components are meant. */
-static int add_steps(struct recipe *r, const char *step, const unsigned *tag, int layers, struct err *e)
-{
-    const struct method *m = method_find(step, (int)strcspn(step, " "));
-    for (int i = 0; i <= layers; i++) {
-        bool seen = tag[i] == 0;
-        for (int j = 0; j < i; j++)
-            seen |= tag[j] == tag[i];
-        if (seen)
-            continue;
-        struct str line;
-        str_init(&line);
-        str_addf(&line, "%s layers=", step);
-        add_layers(&line, tag, layers, tag[i]);
-        if (m && method_option_find(m, "components", 10) >= 0)
-            add_components(&line, tag[i]);
-        int code = recipe_insert(r, r->lines, line.text, e);
-        str_free(&line);
-        TRY(code);
-    }
-    return 0;
-}
-
-int layers_add_step(struct app *a, const char *step, struct err *e)
-{
-    struct view *v = a->view[SCREEN_LAYERS];
-    unsigned none[CONFIG_MAX_LAYERS + 1] = {0}, *tag = v->tag;
-    struct recipe r;
-    if (!a->profile || v->tree.rows == 0)
-        return err_set(e, ERR_USAGE, "no row of the Layers screen is selected");
-    if (memcmp(v->tag, none, sizeof none) == 0) {
-        const struct node *n = &v->tree.row[v->table.cursor];
-        none[n->layer + 1] = bits_of(n);
-        tag = none;
-    }
-    int code = recipe_copy(&r, &a->bench.recipe, e);
-    if (code == 0)
-        code = add_steps(&r, step, tag, a->profile->layers, e);
-    if (code == 0)
-        code = workbench_set(&a->bench, &r, e);
-    recipe_free(&r);
-    if (code == 0)
-        memset(v->tag, 0, sizeof v->tag);
-    return code;
 }
 
 /* ---- figures ------------------------------------------------------------------------------------------------- */
@@ -218,7 +119,7 @@ static bool sortable(int column)
 }
 
 /* Makes the rows anew and keeps the selection on the same node. */
-static bool rebuild(const struct profile *p, struct view *v)
+static bool rebuild(const struct profile *p, struct layers_view *v)
 {
     struct order o = {p, v->table.sort - 1};
     struct node selected = {.layer = -1};
@@ -249,9 +150,9 @@ static void name_cell(const struct source *s, const struct node *n, struct table
 {
     char name[128];
     const char *fold = n->kind == NODE_STEP ? "" : tree_is_open(s->tree, n) ? "▾ " : "▸ ";
-    snprintf(out->text, sizeof out->text, "%*s%s%s%s", 2 * (int)n->kind, "", fold, is_tagged(s->shown, n) ? "*" : "",
+    snprintf(out->text, sizeof out->text, "%*s%s%s%s", 2 * (int)n->kind, "", fold, layers_tagged(s->shown, n) ? "*" : "",
              tree_name(s->profile, n, s->view->w[COLUMN_NAME] < FULL_NAMES, name, sizeof name));
-    out->tone = is_tagged(s->shown, n) ? TONE_WARN : n->kind == NODE_LAYER ? TONE_TITLE : TONE_TEXT;
+    out->tone = layers_tagged(s->shown, n) ? TONE_WARN : n->kind == NODE_LAYER ? TONE_TITLE : TONE_TEXT;
 }
 
 static void number(struct table_cell *out, double value, struct scale u)
@@ -325,7 +226,7 @@ static void cell(const void *payload, int row, int column, struct table_cell *ou
 }
 
 /* Units by the largest row of the tree: a layer, or what is outside of them. */
-static struct source source_of(const struct profile *p, const struct view *v)
+static struct source source_of(const struct profile *p, const struct layers_view *v)
 {
     double time = 0, macs = 0, params = 0, bytes = 0;
     for (int layer = -1; layer < p->layers; layer++) {
@@ -342,7 +243,7 @@ static struct source source_of(const struct profile *p, const struct view *v)
 
 /* ---- drawing ------------------------------------------------------------------------------------------------- */
 
-static void draw_heading(const struct profile *p, const struct view *v, struct canvas *c, struct rect r)
+static void draw_heading(const struct profile *p, const struct layers_view *v, struct canvas *c, struct rect r)
 {
     char time[FORMAT_SIZE], where[48], text[200];
     const struct workload *w = &p->workload;
@@ -374,7 +275,7 @@ static void draw_detail(const struct profile *p, const struct node *n, struct ca
 
 static void draw(struct app *a, void *state, struct canvas *c, struct rect r)
 {
-    struct view *v = state;
+    struct layers_view *v = state;
     if (!a->profile || !rebuild(a->profile, v)) {
         canvas_wrap(c, (struct rect){r.x + 1, r.y, r.w - 2, r.h}, TONE_DIM,
                     a->job.running ? "The layers appear with the first measured pass."
@@ -402,7 +303,7 @@ static void move_sort(struct table_view *t, int direction)
     t->sort = at;
 }
 
-static void collapse(struct view *v, const struct node *n)
+static void collapse(struct layers_view *v, const struct node *n)
 {
     struct node parent;
     if (tree_is_open(&v->tree, n))
@@ -411,7 +312,7 @@ static void collapse(struct view *v, const struct node *n)
         v->table.cursor = tree_find(&v->tree, &parent);
 }
 
-static void expand(struct view *v, const struct node *n)
+static void expand(struct layers_view *v, const struct node *n)
 {
     if (tree_is_open(&v->tree, n))
         table_select(&v->table, v->tree.rows, v->table.cursor + 1);
@@ -421,7 +322,7 @@ static void expand(struct view *v, const struct node *n)
 
 static bool act(struct app *a, void *state, enum action action)
 {
-    struct view *v = state;
+    struct layers_view *v = state;
     if (!a->profile || !rebuild(a->profile, v) || v->tree.rows == 0)
         return false;
     table_select(&v->table, v->tree.rows, v->table.cursor);
@@ -437,7 +338,7 @@ static bool act(struct app *a, void *state, enum action action)
         collapse(v, &n);
         break;
     case ACTION_TAG:
-        *tag_of(v, &n) = is_tagged(v, &n) ? *tag_of(v, &n) & ~bits_of(&n) : *tag_of(v, &n) | bits_of(&n);
+        layers_tag(v, &n);
         break;
     case ACTION_UNTAG_ALL:
         memset(v->tag, 0, sizeof v->tag);
@@ -469,7 +370,7 @@ static bool act(struct app *a, void *state, enum action action)
 
 static bool click(struct app *a, void *state, int x, int y)
 {
-    struct view *v = state;
+    struct layers_view *v = state;
     int row, column;
     if (!a->profile || !table_hit(&v->table, v->tree.rows, x, y, &row, &column))
         return false;
@@ -485,7 +386,7 @@ static bool click(struct app *a, void *state, int x, int y)
 }
 
 /* Unfolds what hides the node and selects it. */
-static void reveal(const struct profile *p, struct view *v, const struct node *n)
+static void reveal(const struct profile *p, struct layers_view *v, const struct node *n)
 {
     struct node above = *n;
     while (tree_parent(&above, &above))
@@ -496,7 +397,7 @@ static void reveal(const struct profile *p, struct view *v, const struct node *n
 
 static bool find(struct app *a, void *state, int direction, bool stay)
 {
-    struct view *v = state;
+    struct layers_view *v = state;
     const struct profile *p = a->profile;
     char name[128];
     if (!p || !rebuild(p, v) || v->tree.rows == 0)
@@ -519,12 +420,12 @@ static bool find(struct app *a, void *state, int direction, bool stay)
 
 static void forget(void *state)
 {
-    tree_free(&((struct view *)state)->tree);
+    tree_free(&((struct layers_view *)state)->tree);
 }
 
 void layers_show_component(struct app *a, enum component c)
 {
-    struct view *v = a->view[SCREEN_LAYERS];
+    struct layers_view *v = a->view[SCREEN_LAYERS];
     const struct profile *p = a->profile;
     struct node best = {.kind = NODE_COMPONENT, .layer = -1, .component = (int)c};
     for (int layer = 0; layer < p->layers; layer++) {
@@ -537,5 +438,5 @@ void layers_show_component(struct app *a, enum component c)
     app_show(a, SCREEN_LAYERS);
 }
 
-const struct screen screen_layers = {.view_bytes = sizeof(struct view), .draw = draw, .act = act, .click = click,
+const struct screen screen_layers = {.view_bytes = sizeof(struct layers_view), .draw = draw, .act = act, .click = click,
                                      .find = find, .forget = forget, .columns = columns, .column_count = COLUMNS};

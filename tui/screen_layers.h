@@ -1,11 +1,24 @@
-/* What other screens may ask of the Layers screen. */
+/* The Layers screen: its state, and what others may ask of it. */
 #ifndef TUI_SCREEN_LAYERS_H
 #define TUI_SCREEN_LAYERS_H
 
 #include "analyzer/base/err.h"
 #include "analyzer/model/component.h"
+#include "analyzer/model/config.h"
+#include "tui/tree.h"
+#include "tui/widget_table.h"
 
 struct app;
+
+struct layers_view {
+    struct table_view table;
+    struct tree tree;
+    unsigned tag[CONFIG_MAX_LAYERS + 1]; /* of each layer, and of what is outside of them: bits of its components */
+};
+
+bool layers_tagged(const struct layers_view *v, const struct node *n);
+/* Tags the node, or takes its tag away. */
+void layers_tag(struct layers_view *v, const struct node *n);
 
 /* Shows the screen with that component selected in the layer where it takes the longest. Needs a profile. */
 void layers_show_component(struct app *a, enum component c);

@@ -145,6 +145,9 @@ static int loop_start(struct loop *l, const struct settings *s, struct err *e)
     TRY(app_init(&l->app, &adjusted, &host, e));
     set_time(&l->app);
     TRY(show_saved(&l->app, s, e));
+    l->app.keeps_session = !l->app.saved;
+    if (s->resume)
+        TRY(app_resume(&l->app, e));
     TRY(term_start(&l->term, e));
     choose_theme(l, s);
     term_mouse(l->term, l->app.mouse);

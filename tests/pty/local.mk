@@ -15,4 +15,5 @@ tests_pty_pty_SOURCES = \
 	tests/pty/test_saved.c \
 	tests/pty/test_terminal.c \
 	tests/pty/test_training.c \
+	tests/pty/test_workbench.c \
 	tests/pty/vt.c tests/pty/vt.h

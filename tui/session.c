@@ -1,0 +1,298 @@
+#include "tui/session.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "analyzer/base/filemap.h"
+#include "analyzer/base/text.h"
+#include "tui/session_result.h"
+
+#define SCHEMA "bertscope.session/1"
+
+enum { LINE_BYTES = 1 << 22, PATH = 1400 };
+
+struct session {
+    int fd;
+    int attempts, current; /* that are written */
+    char *last;            /* text of the last attempt that was written; owned */
+};
+
+/* ---- writing ------------------------------------------------------------------------------------------------- */
+
+/* One line in one write; takes the object over. */
+static void add_line(struct session *s, json_t *line)
+{
+    char *text = line ? json_dumps(line, JSON_COMPACT) : NULL;
+    size_t n = text ? strlen(text) : 0;
+    char *more = text ? realloc(text, n + 2) : NULL;
+    if (more) {
+        memcpy(more + n, "\n", 2);
+        ssize_t written = write(s->fd, more, n + 1);
+        (void)written;
+    }
+    free(more ? more : text);
+    json_decref(line);
+}
+
+static void add_attempt(struct session *s, const struct workbench *w, int i)
+{
+    const struct attempt *x = &w->attempt[i];
+    add_line(s, json_pack("{s:i,s:i,s:s}", "attempt", i, "parent", x->parent, "recipe", x->recipe));
+    free(s->last);
+    s->last = strdup(x->recipe);
+}
+
+void session_sync(struct session *s, const struct workbench *w)
+{
+    int last = s->attempts - 1;
+    if (last > 0 && s->last && strcmp(s->last, w->attempt[last].recipe) != 0) /* a slider moved it */
+        add_attempt(s, w, last);
+    for (; s->attempts < w->attempts; s->attempts++)
+        add_attempt(s, w, s->attempts);
+    if (s->current != w->current)
+        add_line(s, json_pack("{s:i}", "current", w->current));
+    s->current = w->current;
+}
+
+void session_name(struct session *s, const struct workbench *w, int attempt)
+{
+    add_line(s, json_pack("{s:i,s:s}", "named", attempt, "name", w->attempt[attempt].name));
+}
+
+void session_result(struct session *s, const struct workbench *w, int attempt)
+{
+    json_t *line = session_result_json(&w->attempt[attempt]);
+    if (line && json_object_set_new(line, "result", json_integer(attempt)) == 0)
+        add_line(s, line);
+    else
+        json_decref(line);
+}
+
+/* ---- files --------------------------------------------------------------------------------------------------- */
+
+static int make_folder(char *path, struct err *e)
+{
+    for (char *at = path + 1; (at = strchr(at, '/')) != NULL; at++) {
+        *at = '\0';
+        bool failed = mkdir(path, 0700) != 0 && errno != EEXIST;
+        *at = '/';
+        if (failed)
+            return err_set(e, ERR_IO, "%s could not be made: %s", path, strerror(errno));
+    }
+    return 0;
+}
+
+/* Ends in a slash. */
+static int folder(char *out, size_t size, struct err *e)
+{
+    const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
+    int n;
+    if (state && *state == '/')
+        n = snprintf(out, size, "%s/bertscope/", state);
+    else if (home && *home)
+        n = snprintf(out, size, "%s/.local/state/bertscope/", home);
+    else
+        return err_set(e, ERR_USAGE, "there is no place for sessions: neither XDG_STATE_HOME nor HOME is set");
+    return n < (int)size ? 0 : err_set(e, ERR_USAGE, "the folder of the sessions has too long a name");
+}
+
+/* Opens and locks a file; the caller closes out->fd. */
+static int open_locked(struct session **out, const char *path, int flags, struct err *e)
+{
+    int fd = open(path, flags | O_RDWR | O_APPEND | O_CLOEXEC, 0600);
+    if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) != 0) {
+        int failed = errno;
+        if (fd >= 0)
+            close(fd);
+        return err_set(e, ERR_IO, "%s could not be opened: %s", path, strerror(failed));
+    }
+    *out = calloc(1, sizeof **out);
+    if (!*out) {
+        close(fd);
+        return err_set(e, ERR_NOMEM, "no memory for a session");
+    }
+    (*out)->fd = fd;
+    return 0;
+}
+
+int session_create(struct session **out, const struct session_head *head, struct err *e)
+{
+    char path[PATH], name[80];
+    struct timespec now;
+    *out = NULL;
+    TRY(folder(path, PATH - sizeof name, e));
+    TRY(make_folder(path, e));
+    clock_gettime(CLOCK_REALTIME, &now);
+    snprintf(name, sizeof name, "session-%lld.%09ld-%ld.jsonl", (long long)now.tv_sec, now.tv_nsec, (long)getpid());
+    strcat(path, name);
+    TRY(open_locked(out, path, O_CREAT | O_EXCL, e));
+    (*out)->attempts = 1;
+    add_line(*out, json_pack("{s:s,s:s,s:s,s:s,s:s,s:I}", "schema", SCHEMA, "model", head->model, "data", head->data, "dev", head->dev,
+                             "task", head->task, "params", (json_int_t)head->params));
+    return 0;
+}
+
+void session_free(struct session *s)
+{
+    if (!s)
+        return;
+    close(s->fd);
+    free(s->last);
+    free(s);
+}
+
+/* ---- reading ------------------------------------------------------------------------------------------------- */
+
+static int number_of(const json_t *line, const char *key, int absent)
+{
+    const json_t *x = json_object_get(line, key);
+    json_int_t v = json_is_integer(x) ? json_integer_value(x) : absent;
+    return v >= -1 && v < 1 << 24 ? (int)v : absent;
+}
+
+static void text_of(const json_t *line, const char *key, char *out, size_t size)
+{
+    const char *text = json_string_value(json_object_get(line, key));
+    snprintf(out, size, "%s", text ? text : "");
+}
+
+static bool take_attempt(struct workbench *w, const json_t *line)
+{
+    const char *recipe = json_string_value(json_object_get(line, "recipe"));
+    struct err ignored;
+    return recipe && workbench_restore(w, number_of(line, "attempt", -1), number_of(line, "parent", -1), recipe, &ignored) == 0;
+}
+
+static bool take_name(struct workbench *w, const json_t *line, int attempt)
+{
+    char name[ATTEMPT_NAME], safe[ATTEMPT_NAME];
+    text_of(line, "name", name, sizeof name);
+    text_escape(safe, sizeof safe, name, strlen(name));
+    workbench_name(w, attempt, safe);
+    return true;
+}
+
+static bool take_line(struct workbench *w, const json_t *line)
+{
+    int result = number_of(line, "result", -1), named = number_of(line, "named", -1), current = number_of(line, "current", -1);
+    if (json_object_get(line, "attempt"))
+        return take_attempt(w, line);
+    if (result >= 0 && result < w->attempts)
+        return session_result_read(&w->attempt[result], line);
+    if (named >= 0 && named < w->attempts)
+        return take_name(w, line, named);
+    if (current >= 0 && current < w->attempts)
+        workbench_go(w, current);
+    return current >= 0 && current < w->attempts;
+}
+
+static bool take_head(struct session_head *head, const json_t *line)
+{
+    char schema[40];
+    text_of(line, "schema", schema, sizeof schema);
+    text_of(line, "model", head->model, sizeof head->model);
+    text_of(line, "data", head->data, sizeof head->data);
+    text_of(line, "dev", head->dev, sizeof head->dev);
+    text_of(line, "task", head->task, sizeof head->task);
+    head->params = (uint64_t)json_integer_value(json_object_get(line, "params"));
+    return strcmp(schema, SCHEMA) == 0 && head->model[0];
+}
+
+/* The lines of a file; false if it does not begin as a session does. */
+static bool read_lines(const char *text, size_t n, struct session_head *head, struct workbench *w, int *skipped)
+{
+    const char *end = text + n;
+    bool first = true;
+    *skipped = 0;
+    while (text < end) {
+        const char *stop = memchr(text, '\n', (size_t)(end - text));
+        size_t length = (size_t)((stop ? stop : end) - text);
+        json_t *line = length < LINE_BYTES ? json_loadb(text, length, JSON_REJECT_DUPLICATES, NULL) : NULL;
+        bool good = line && (first ? take_head(head, line) : take_line(w, line));
+        json_decref(line);
+        if (first && !good)
+            return false;
+        *skipped += !good && length > 0;
+        first = false;
+        text = stop ? stop + 1 : end;
+    }
+    return !first;
+}
+
+static bool is_session(const char *name)
+{
+    size_t n = strlen(name);
+    return strncmp(name, "session-", 8) == 0 && n > 14 && strcmp(name + n - 6, ".jsonl") == 0;
+}
+
+/* The newest session that is older than `before` (by its time of writing, in ns). */
+static bool newest(const char *dir, long long before, char *path, long long *when)
+{
+    DIR *d = opendir(dir);
+    bool found = false;
+    for (struct dirent *entry; d && (entry = readdir(d)) != NULL;) {
+        char at[PATH + 300];
+        struct stat st;
+        snprintf(at, sizeof at, "%s%s", dir, entry->d_name);
+        if (!is_session(entry->d_name) || strlen(at) >= PATH || stat(at, &st) != 0)
+            continue;
+        long long ns = st.st_mtim.tv_sec * 1000000000LL + st.st_mtim.tv_nsec;
+        if (ns < before && (!found || ns > *when)) {
+            found = true;
+            *when = ns;
+            strcpy(path, at);
+        }
+    }
+    if (d)
+        closedir(d);
+    return found;
+}
+
+static bool read_session(struct session **out, const char *path, struct session_head *head, struct workbench *w, int *skipped)
+{
+    struct filemap map;
+    struct err ignored;
+    if (open_locked(out, path, 0, &ignored) != 0)
+        return false;
+    bool good = filemap_open(&map, path, &ignored) == 0;
+    if (good) {
+        const char *text = (const char *)map.data;
+        good = read_lines(text, map.size, head, w, skipped);
+        if (good && text[map.size - 1] != '\n')
+            good = write((*out)->fd, "\n", 1) == 1;
+        filemap_close(&map);
+    }
+    if (!good) {
+        session_free(*out);
+        *out = NULL;
+    }
+    return good;
+}
+
+int session_resume(struct session **out, struct session_head *head, struct workbench *w, int *skipped, struct err *e)
+{
+    char dir[PATH], path[PATH];
+    long long when = INT64_MAX;
+    *out = NULL;
+    TRY(folder(dir, sizeof dir, e));
+    while (newest(dir, when, path, &when)) {
+        if (!read_session(out, path, head, w, skipped)) {
+            TRY(workbench_reset(w, e));
+            continue;
+        }
+        (*out)->attempts = w->attempts;
+        (*out)->current = w->current;
+        (*out)->last = strdup(w->attempt[w->attempts - 1].recipe);
+        return 0;
+    }
+    return err_set(e, ERR_USAGE, "there is no session to go on with in %s", dir);
+}
