@@ -145,13 +145,6 @@ static void take_facts(struct app *a, struct facts *f)
         app_try(a);
 }
 
-static void take_trials(struct app *a, struct trial_news *n)
-{
-    for (; n; n = n->next)
-        if (workbench_take(&a->bench, n) && a->session && n->stage >= ATTEMPT_EVALUATED && n->stage != ATTEMPT_FAILED)
-            session_result(a->session, &a->bench, n->attempt);
-}
-
 void app_news(struct app *a, struct news *n)
 {
     a->job = n->job;
@@ -160,7 +153,7 @@ void app_news(struct app *a, struct news *n)
         if (n->line[i].level >= LOG_WARNING) /* the rest is read on the Log screen */
             set_message(a, n->line[i].level, n->line[i].text);
     }
-    take_trials(a, n->trials);
+    app_take_trials(a, n->trials);
     if (n->profile) {
         free_profile(a->profile);
         a->profile = n->profile;

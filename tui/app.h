@@ -116,6 +116,8 @@ const char *app_train_missing(const struct app *a);
 void app_train(struct app *a, enum train_order order, const char *dir);
 /* Goes on with the last session (session.h) instead of the model of the settings. */
 WARN_UNUSED int app_resume(struct app *a, struct err *e);
+/* Takes over results, and writes them down. */
+void app_take_trials(struct app *a, struct trial_news *n);
 /* Writes down what is new of the workbench. */
 void app_keep(struct app *a);
 /* Asks for the current recipe of the workbench to be tried, as far as it is not known. */

@@ -110,3 +110,10 @@ void app_forget_trials(struct app *a)
     if (a->screen == SCREEN_COMPRESS)
         app_try(a);
 }
+
+void app_take_trials(struct app *a, struct trial_news *n)
+{
+    for (; n; n = n->next)
+        if (workbench_take(&a->bench, n) && a->session && n->stage >= ATTEMPT_EVALUATED && n->stage != ATTEMPT_FAILED)
+            session_result(a->session, &a->bench, n->attempt);
+}
