@@ -46,6 +46,7 @@ libreports_a_SOURCES = \
 	reports/section_model.c \
 	reports/section_profile.c \
 	reports/section_provenance.c \
+	reports/search_report.c reports/search_report.h \
 	reports/sensitivity_report.c reports/sensitivity_report.h \
 	reports/sink.h \
 	reports/store.c reports/store.h \

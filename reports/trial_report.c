@@ -180,6 +180,8 @@ static const char *kind_of(const struct method_option *o)
         return "components";
     case VALUE_HEADS:
         return "heads";
+    case VALUE_COUNTS:
+        return "numbers";
     }
     return "";
 }

@@ -90,6 +90,7 @@ libcommands_a_SOURCES = \
 	tui/cmd_draw.c \
 	tui/cmd_completion.c \
 	tui/cmd_compress.c \
+	tui/cmd_search.c \
 	tui/cmd_eval.c \
 	tui/cmd_heads.c \
 	tui/cmd_history.c \

@@ -31,18 +31,22 @@ static const char *spelled(const struct option_row *row)
 {
     static char name[32];
     size_t i = 0;
-    for (; row->name[i] && i < sizeof name - 1; i++)
+    for (; row->name[i] && strncmp(row->name + i, "__", 2) != 0 && i < sizeof name - 1; i++)
         name[i] = row->name[i] == '_' ? '-' : row->name[i];
     name[i] = '\0';
     return name;
 }
 
-static const struct option_row *find_long(const char *word, size_t n)
+/* The first that is allowed, if several have the name. */
+static const struct option_row *find_long(const char *word, size_t n, option_set allowed)
 {
-    for (int i = 0; i < OPTIONS; i++)
-        if (strlen(rows[i].name) == n && strncmp(spelled(&rows[i]), word, n) == 0)
-            return &rows[i];
-    return NULL;
+    const struct option_row *found = NULL;
+    for (int i = OPTIONS - 1; i >= 0; i--) {
+        bool same = strlen(spelled(&rows[i])) == n && strncmp(spelled(&rows[i]), word, n) == 0;
+        if (same && (!found || allowed >> i & 1))
+            found = &rows[i];
+    }
+    return found;
 }
 
 static const struct option_row *find_letter(char c)
@@ -157,7 +161,7 @@ static int parse_word(struct settings *s, struct words *w, option_set allowed, s
     const struct option_row *row;
     if (word[1] == '-') {
         const char *equals = strchr(word, '=');
-        row = find_long(word + 2, equals ? (size_t)(equals - word - 2) : strlen(word + 2));
+        row = find_long(word + 2, equals ? (size_t)(equals - word - 2) : strlen(word + 2), allowed);
         attached = equals ? equals + 1 : NULL;
     } else {
         row = find_letter(word[1]);

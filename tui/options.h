@@ -47,7 +47,8 @@ struct settings {
     bool methods;
     const char *recipe, *export, *sensitivity;
     double fallback; /* points */
-    struct repeated step;
+    struct repeated step, goal;
+    double measure_s;
     double threshold; /* percent */
     bool strict, annotations, serve, record, prune;
     int last;

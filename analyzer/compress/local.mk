@@ -7,9 +7,11 @@ libanalyzer_a_SOURCES += \
 	analyzer/compress/export.c analyzer/compress/export.h \
 	analyzer/compress/forecast.c analyzer/compress/forecast.h \
 	analyzer/compress/frontier.c analyzer/compress/frontier.h \
+	analyzer/compress/gates.c analyzer/compress/gates.h \
 	analyzer/compress/importance.c analyzer/compress/importance.h \
 	analyzer/compress/latency.c analyzer/compress/latency.h \
 	analyzer/compress/least.c analyzer/compress/least.h \
+	analyzer/compress/mask.c analyzer/compress/mask.h \
 	analyzer/compress/memo.c analyzer/compress/memo.h \
 	analyzer/compress/method.c analyzer/compress/method.h \
 	analyzer/compress/method_bf16.c \
@@ -23,6 +25,7 @@ libanalyzer_a_SOURCES += \
 	analyzer/compress/method_prune_layers.c \
 	analyzer/compress/method_prune_neurons.c \
 	analyzer/compress/method_refit.c \
+	analyzer/compress/method_search.c \
 	analyzer/compress/method_ternary.c \
 	analyzer/compress/original.c analyzer/compress/original.h \
 	analyzer/compress/pick.c analyzer/compress/pick.h \
@@ -30,9 +33,11 @@ libanalyzer_a_SOURCES += \
 	analyzer/compress/recipe.c analyzer/compress/recipe.h \
 	analyzer/compress/recipe_diff.c \
 	analyzer/compress/ridge.c analyzer/compress/ridge.h \
+	analyzer/compress/search.c analyzer/compress/search.h \
 	analyzer/compress/sensitivity.c analyzer/compress/sensitivity.h \
 	analyzer/compress/step.c \
 	analyzer/compress/structure.c analyzer/compress/structure.h \
 	analyzer/compress/trial.c analyzer/compress/trial.h \
+	analyzer/compress/tune.c analyzer/compress/tune.h \
 	analyzer/compress/units.c analyzer/compress/units.h
 EXTRA_DIST += analyzer/compress/methods.def

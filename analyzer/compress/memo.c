@@ -13,6 +13,8 @@ struct entry {
 struct memo {
     struct entry entry[ENTRIES];
     int added;
+    char *gates_key;
+    struct gates gates;
 };
 
 struct memo *memo_new(void)
@@ -31,6 +33,10 @@ void memo_free(struct memo *x)
 {
     for (int i = 0; x && i < ENTRIES; i++)
         entry_free(&x->entry[i]);
+    if (x) {
+        free(x->gates_key);
+        gates_free(&x->gates);
+    }
     free(x);
 }
 
@@ -54,4 +60,22 @@ void memo_add(struct memo *x, const char *key, const struct head_scores *s)
     }
     entry_free(&x->entry[x->added % ENTRIES]);
     x->entry[x->added++ % ENTRIES] = fresh;
+}
+
+const struct gates *memo_gates(const struct memo *x, const char *key)
+{
+    return x && x->gates_key && strcmp(x->gates_key, key) == 0 ? &x->gates : NULL;
+}
+
+const struct gates *memo_keep_gates(struct memo *x, const char *key, struct gates *g)
+{
+    char *copy = x ? strdup(key) : NULL;
+    if (!copy)
+        return g;
+    free(x->gates_key);
+    gates_free(&x->gates);
+    x->gates_key = copy;
+    x->gates = *g;
+    *g = (struct gates){.rows = 0};
+    return &x->gates;
 }

@@ -2,6 +2,7 @@
 #ifndef ANALYZER_COMPRESS_MEMO_H
 #define ANALYZER_COMPRESS_MEMO_H
 
+#include "analyzer/compress/gates.h"
 #include "analyzer/measure/heads.h"
 
 struct memo;
@@ -13,5 +14,10 @@ void memo_free(struct memo *x);
 const struct head_scores *memo_find(const struct memo *x, const char *key);
 /* Keeps a copy, if there is memory; the oldest entry may go. */
 void memo_add(struct memo *x, const char *key, const struct head_scores *s);
+
+/* The same for the gradients of gates, of which only the last ones are kept: they are large. */
+const struct gates *memo_gates(const struct memo *x, const char *key);
+/* Takes what `g` owns and zeroes it, if there is memory; where the gradients are then: in the memo, or still in `g`. */
+const struct gates *memo_keep_gates(struct memo *x, const char *key, struct gates *g);
 
 #endif

@@ -15,9 +15,11 @@
 
 struct dataset;
 struct encoded;
+struct latency;
 struct model;
 struct recipe;
 struct recipe_line;
+struct workload;
 
 enum { METHOD_OPTIONS = 12 };
 
@@ -28,7 +30,8 @@ enum value_kind {
     VALUE_CHOICE,     /* one of a list of words */
     VALUE_LAYERS,     /* 0-5,7 or all */
     VALUE_COMPONENTS, /* ffn,after or all (components.def) */
-    VALUE_HEADS       /* layer.head: 3.1,5.0-2 or none */
+    VALUE_HEADS,      /* layer.head: 3.1,5.0-2 or none */
+    VALUE_COUNTS      /* a number for each layer: 8,6,7 or all */
 };
 
 struct method_option {
@@ -47,6 +50,8 @@ struct materials {
     int threads;                   /* >= 1 */
     uint32_t cpu;                  /* CPU_* bits that may be used */
     struct memo *memo;             /* what was worked out before (memo.h), or NULL */
+    const struct latency *latency; /* times of this machine for `workload`, or NULL */
+    const struct workload *workload;
     const char *before;            /* the steps that came before, as text: with the rows, what a score depends on */
 };
 

@@ -85,6 +85,8 @@ const float *original_logits(const struct original *o)
 
 struct materials original_materials(const struct original *o)
 {
-    return (struct materials){.data = o->data, .rows = o->rows, .threads = o->workload.threads, .cpu = o->weights->cpu,
-                              .memo = o->memo};
+    return (struct materials){.data = o->scoring_data ? o->scoring_data : o->data,
+                              .rows = o->scoring_rows ? o->scoring_rows : o->rows,
+                              .threads = o->workload.threads, .cpu = o->weights->cpu, .memo = o->memo,
+                              .latency = o->latency.points > 0 ? &o->latency : NULL, .workload = &o->workload};
 }

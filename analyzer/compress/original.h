@@ -22,6 +22,8 @@ struct original {
     const struct weights *weights; /* packed for the workload's format and threads */
     const struct dataset *data;    /* NULL = there are no rows */
     const struct encoded *rows;
+    const struct dataset *scoring_data; /* rows that steps score and calibrate with; NULL = those above */
+    const struct encoded *scoring_rows;
     struct workload workload;
     struct plan *plan; /* of the workload; owned */
     struct cost cost;

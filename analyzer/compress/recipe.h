@@ -62,6 +62,8 @@ bool step_is(const struct recipe_line *l, const char *option, const char *choice
 
 /* chosen [CONFIG_MAX_LAYERS] whether layer i of `m` is meant. ERR_SHAPE for a layer that is not there (any more). */
 WARN_UNUSED int step_layers(const struct recipe_line *l, const char *option, const struct model *m, bool *chosen, struct err *e);
+/* The numbers of a list into out [most]; returns how many, 0 for all. */
+int step_counts(const struct recipe_line *l, const char *option, int *out, int most);
 /* chosen [COMPONENTS]. */
 void step_components(const struct recipe_line *l, const char *option, bool *chosen);
 /* chosen [layers of m * config.heads]: whether head i of the layer (in its numbering in `m`) is meant. */

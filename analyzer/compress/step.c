@@ -95,6 +95,27 @@ static bool is_components(const char *text)
     return at && !after_comma(text, at);
 }
 
+/* Reads `N` and what follows: a comma or the end. NULL if that is not what there is. */
+static const char *read_count(const char *text, long *out)
+{
+    struct range r;
+    const char *end = read_range(text, &r);
+    *out = end ? r.high : 0;
+    return end && r.low == r.high ? end : NULL;
+}
+
+static bool is_counts(const char *text)
+{
+    const char *at = text;
+    long n;
+    if (strcmp(text, "all") == 0)
+        return true;
+    do
+        at = read_count(at, &n);
+    while (at && *at);
+    return at && !after_comma(text, at);
+}
+
 static int check_number(const struct method_option *o, const char *text, struct err *e)
 {
     char *end;
@@ -135,6 +156,8 @@ int value_check(const struct method_option *o, const char *text, struct err *e)
     case VALUE_HEADS:
         return is_heads(text) ? 0
                               : err_set(e, ERR_FORMAT, "%s must be layer.head like 3.1,5.0-2, or none, not \"%.40s\"", o->name, text);
+    case VALUE_COUNTS:
+        return is_counts(text) ? 0 : err_set(e, ERR_FORMAT, "%s must be a number for each layer like 8,6,7, or all, not \"%.40s\"", o->name, text);
     case VALUE_COMPONENTS:
         return is_components(text) ? 0
                                    : err_set(e, ERR_FORMAT, "%s must be all or some of %s, not \"%.40s\"", o->name,
@@ -189,6 +212,20 @@ int step_layers(const struct recipe_line *l, const char *option, const struct mo
         }
     }
     return 0;
+}
+
+int step_counts(const struct recipe_line *l, const char *option, int *out, int most)
+{
+    const char *at = step_text(l, option);
+    int n = 0;
+    if (strcmp(at, "all") == 0)
+        return 0;
+    while (*at && n < most) {
+        long count = 0;
+        at = read_count(at, &count);
+        out[n++] = (int)count;
+    }
+    return n;
 }
 
 void step_components(const struct recipe_line *l, const char *option, bool *chosen)

@@ -39,6 +39,8 @@ struct head_scores {
 struct heads_options {
     int threads;
     bool unlabelled; /* targets are the model's own predictions even if the rows have labels */
+    /* Where the gradients of the gates of every row are written, or NULL: [rows, heads of all layers] and [rows, neurons of all layers]. */
+    float *head_gates, *neuron_gates;
 };
 
 /* Called from inside heads_score after every batch; borrowed for the call. Scores are means over the rows so far. */

@@ -57,6 +57,24 @@ static bool add_gates(double *absolute, double *square, const float *g, int sequ
     return finite;
 }
 
+/* The gates g [sequences, gates] of a layer into those of all rows. */
+static void keep_gates(float *out, size_t ld, const float *g, const int *row, int sequences, int gates)
+{
+    for (int i = 0; out && i < sequences; i++)
+        memcpy(out + (size_t)row[i] * ld, g + (size_t)i * (size_t)gates, (size_t)gates * sizeof *g);
+}
+
+static void keep_plan(const struct run *r, const struct plan *p, const int *row)
+{
+    const struct head_grid *heads = &r->sum->grid, *neurons = &r->sum->neurons;
+    for (int l = 0; l < heads->layers; l++) {
+        keep_gates(r->options.head_gates ? r->options.head_gates + heads->first[l] : NULL, (size_t)head_grid_heads(heads),
+                   plan_head_gates(p, l), row, p->sequences, heads->first[l + 1] - heads->first[l]);
+        keep_gates(r->options.neuron_gates ? r->options.neuron_gates + neurons->first[l] : NULL, (size_t)head_grid_heads(neurons),
+                   plan_neuron_gates(p, l), row, p->sequences, neurons->first[l + 1] - neurons->first[l]);
+    }
+}
+
 static int add_plan(struct head_scores *sum, const struct plan *p, struct err *e)
 {
     bool finite = true;
@@ -99,6 +117,8 @@ static int run_plan(struct run *r, struct plan *p, const int *row, const struct 
         r->sum->loss += row_loss_run(&r->loss, p, row);
         code = exec_backward(p, cancel);
     }
+    if (code == 0)
+        keep_plan(r, p, row);
     return code == 0 ? add_plan(r->sum, p, e) : err_set(e, ERR_CANCELLED, "the scoring of heads was cancelled");
 }
 

@@ -25,6 +25,14 @@ int exec_run(const struct plan *p, uint64_t *clock, const atomic_bool *cancel)
     return exec_run_marked(p, clock, NULL, cancel);
 }
 
+int exec_steps(const struct plan *p, int first, int end, const atomic_bool *cancel)
+{
+    struct exec x = {p, cancel};
+    for (int i = first; i < end && !exec_cancelled(&x); i++)
+        p->step[i].op->forward(&x, &p->step[i]);
+    return exec_cancelled(&x) ? ERR_CANCELLED : 0;
+}
+
 int exec_backward(const struct plan *p, const atomic_bool *cancel)
 {
     struct exec x = {p, cancel};

@@ -26,6 +26,9 @@ int exec_run(const struct plan *p, uint64_t *clock, const atomic_bool *cancel);
 /* The same, and `mark` says which step runs, for whoever interrupts it: 1 for the first, 0 outside of the pass. */
 int exec_run_marked(const struct plan *p, uint64_t *clock, atomic_int *mark, const atomic_bool *cancel);
 
+/* Runs the steps [first, end) only, after those before them: inputs and outputs of the last one then are what they are in a pass. */
+int exec_steps(const struct plan *p, int first, int end, const atomic_bool *cancel);
+
 /* Runs the backward pass of a plan with gradients; see plan.h for what comes before. Adds to the gradients of parameters,
  * writes those of gates. Returns ERR_CANCELLED if it was cut short; the gradients are then meaningless. */
 int exec_backward(const struct plan *p, const atomic_bool *cancel);

@@ -5,6 +5,7 @@ libanalyzer_a_SOURCES += \
 	analyzer/run/graph_encoder.c \
 	analyzer/run/hidden.c analyzer/run/hidden.h \
 	analyzer/run/linear_gradient.c analyzer/run/linear_gradient.h \
+	analyzer/run/matmul.c analyzer/run/matmul.h \
 	analyzer/run/op.h \
 	analyzer/run/op_activate.c \
 	analyzer/run/op_attention.c \

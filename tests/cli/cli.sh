@@ -47,7 +47,7 @@ run 0 "" --help
 out "profile"
 run 0 "" --version
 out "^bertscope [0-9]"
-for command in open profile tokenize predict eval heads train compress report check history kernels doctor draw completion; do
+for command in open profile tokenize predict eval heads train compress search report check history kernels doctor draw completion; do
     run 0 "" $command --help
     out "^usage: bertscope $command"
 done

@@ -67,6 +67,20 @@ bytes=$(wc -c <"$tmp/compact/model.safetensors")
 if grep -q "\"bytes\": $bytes" "$tmp/trial.json"; then pass; else fail "the reported size is not that of the file, $bytes"; fi
 run 0 "" profile "$tmp/compact" --seq 16 --budget 0.05
 out "3 layers"
+run 2 "what may be left is missing" search demo
+run 2 "a budget is macs=, latency= or size=" search demo --budget 5
+run 2 "search needs rows" search preset:bert-tiny --budget macs=0.5
+run 5 "not even one head and one neuron" search demo --rows 20 --budget macs=0.001 --measure 0
+run 0 "" search demo --rows 60 --budget macs=0.5 --budget size=0.7 --budget latency=0.7 --measure 0.1 --json
+for key in schema trials frontier best one_shot budget recipe macs_share bytes_share predicted measured difference agreement closer; do
+    out "\"$key\": "
+done
+out '"recipe": "search macs=0.5"'
+out '"recipe": "search heads=[0-9,]* neurons=[0-9,]*"'
+run 0 "" search demo --rows 40 --budget macs=0.5 --measure 0
+out "Against one-shot magnitude pruning"
+run 0 "" compress demo --rows 40 --budget 0 --step "search heads=4,3,2,1 neurons=100,200,300,400 tune=10" --json
+out '"speedup_by_macs": [0-9]'
 run 2 "--sensitivity takes one step" compress demo --sensitivity "# nothing"
 run 5 "--sensitivity: line 1: there is no method" compress demo --sensitivity int9
 run 2 "--sensitivity needs rows" compress preset:bert-tiny --sensitivity int8

@@ -49,6 +49,7 @@ tests_unit_unit_SOURCES += tests/unit/test_tokenizer.c \
 	tests/unit/test_race.c \
 	tests/unit/test_sampled.c \
 	tests/unit/test_explain.c \
+	tests/unit/test_search.c \
 	tests/unit/test_sensitivity.c \
 	tests/unit/test_shift.c \
 	tests/unit/test_save.c \

@@ -40,6 +40,7 @@ static const struct law {
                               "low-rank rank=5\nprune-neurons fraction=0.3 iterations=2\nprune-heads heads=0.3,1.1\nint8"}},
     {"refit", "refit", {"prune-neurons fraction=0.3 by=magnitude\nrefit", "prune-neurons fraction=0.5 by=magnitude\nrefit components=ffn ridge=0.1",
                         "prune-neurons fraction=0.5 by=magnitude\nprune-heads heads=0.1,2.0-3\nrefit rows=10"}},
+    {"search", "search", {"search macs=0.9", "search macs=0.7 rearrange=no", "search macs=0.5 tune=20"}},
     {"prune-layers", "prune-layers", {"prune-layers layers=2", "prune-layers count=2 from=alternate", "prune-layers count=3"}},
 };
 
