@@ -22,11 +22,8 @@ STEPS = [
     ["prune-elements fraction=0.3", "prune-elements fraction=0.5", "prune-elements fraction=0.7"],
     ["prune-elements fraction=0.5 by=wanda", "prune-elements by=wanda pattern=2:4", "prune-elements fraction=0.7 by=wanda"],
     ["low-rank fraction=0.25", "low-rank fraction=0.5", "low-rank fraction=0.75"],
-    ["share layers=2-3", "share layers=1-2", "share layers=0-3"],
-    ["prune-vocab"],
     ["prune-heads fraction=0.5; refit", "prune-neurons fraction=0.5; refit", "prune-neurons fraction=0.75; refit"],
-    ["search budget=0.8", "search budget=0.6", "search budget=0.4"],
-    ["decouple layers=0", "decouple layers=0-1", "decouple layers=0-2"],
+    ["search macs=0.8", "search macs=0.6", "search macs=0.4"],
 ]
 
 
