@@ -255,6 +255,8 @@ static void keeps_the_best(void)
     t->by_loss = true;
     b = trained(&y, t, &o);
     CU_ASSERT_TRUE(y.best == 2 && same_parameters(a, b));
+    model_free(b);
+    training_free(&y);
     t->by_loss = false;
     /* nothing is best: the last parameters stay */
     static const double none[] = {NAN, NAN, NAN, NAN, NAN, NAN};
