@@ -1,5 +1,6 @@
 libanalyzer_a_SOURCES += \
 	analyzer/compress/apply.c analyzer/compress/apply.h \
+	analyzer/compress/changed_rows.c analyzer/compress/changed_rows.h \
 	analyzer/compress/codebook.c analyzer/compress/codebook.h \
 	analyzer/compress/calibrate.c analyzer/compress/calibrate.h \
 	analyzer/compress/eigen.c analyzer/compress/eigen.h \
