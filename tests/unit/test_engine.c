@@ -8,7 +8,7 @@
 #include "analyzer/base/clock.h"
 #include "tui/engine.h"
 
-enum { PATIENCE_S = 60 };
+enum { PATIENCE_S = 300 };
 
 static sem_t woken;
 static struct engine *engine;
