@@ -1,4 +1,5 @@
 libanalyzer_a_SOURCES += \
+	analyzer/run/attention_maps.c analyzer/run/attention_maps.h \
 	analyzer/run/exec.c analyzer/run/exec.h \
 	analyzer/run/gradients.c analyzer/run/gradients.h \
 	analyzer/run/graph.c analyzer/run/graph.h \

@@ -58,6 +58,7 @@ tests_unit_unit_SOURCES += tests/unit/test_tokenizer.c \
 	tests/unit/test_store.c \
 	tests/unit/test_stored.c \
 	tests/unit/test_codebook.c \
+	tests/unit/test_attention_maps.c \
 	tests/unit/test_changed_rows.c \
 	tests/unit/test_checkpoint.c \
 	tests/unit/test_demo_model.c \
