@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "reports/report.h"
 #include "tui/session.h"
 #include "tui/typed.h"
 
@@ -36,20 +35,6 @@ int app_init(struct app *a, const struct settings *s, const struct app_host *hos
     return 0;
 }
 
-static void free_profile(struct profile *p)
-{
-    if (p)
-        profile_free(p);
-    free(p);
-}
-
-static void free_samples(struct sampled *s)
-{
-    if (s)
-        sampled_free(s);
-    free(s);
-}
-
 void app_free(struct app *a)
 {
     for (int i = 0; i < SCREENS; i++) {
@@ -60,36 +45,13 @@ void app_free(struct app *a)
     prompt_free(&a->prompt);
     session_free(a->session);
     workbench_free(&a->bench);
-    free(a->facts);
-    free_profile(a->profile);
-    free_samples(a->sampled);
-    head_study_free(&a->heads);
-    if (a->saved)
-        report_free(a->saved);
-    free(a->saved);
-    train_status_free(&a->training);
+    app_forget_news(a);
     *a = (struct app){0};
-}
-
-void news_free(struct news *n)
-{
-    free(n->facts);
-    free_profile(n->profile);
-    free_samples(n->sampled);
-    if (n->heads)
-        head_study_free(n->heads);
-    free(n->heads);
-    if (n->training)
-        train_status_free(n->training);
-    free(n->training);
-    trial_news_free(n->trials);
-    free(n->line);
-    *n = (struct news){0};
 }
 
 /* ---- messages ------------------------------------------------------------------------------------------------ */
 
-static void set_message(struct app *a, enum log_level level, const char *text)
+void app_message(struct app *a, enum log_level level, const char *text)
 {
     a->message_level = level;
     snprintf(a->message, sizeof a->message, "%s", text);
@@ -103,121 +65,12 @@ void app_say(struct app *a, enum log_level level, const char *fmt, ...)
     vsnprintf(text, sizeof text, fmt, ap);
     va_end(ap);
     log_add(&a->log, level, a->wall, "%s", text);
-    set_message(a, level, log_at(&a->log, a->log.lines - 1)->text);
+    app_message(a, level, log_at(&a->log, a->log.lines - 1)->text);
 }
 
 void app_complain(struct app *a, const struct err *e)
 {
     app_say(a, LOG_ERROR, "%s", e->text);
-}
-
-/* ---- news ---------------------------------------------------------------------------------------------------- */
-
-static void take_facts(struct app *a, struct facts *f)
-{
-    bool first = !a->facts;
-    struct err e = {0};
-    free(a->facts);
-    a->facts = f;
-    free_profile(a->profile);
-    a->profile = NULL;
-    free_samples(a->sampled);
-    a->sampled = NULL;
-    head_study_free(&a->heads);
-    if (first)
-        a->workload = settings_workload(&a->settings, f->positions, f->machine.cores);
-    if (!first && a->workload.seq > f->positions)
-        a->workload.seq = f->positions;
-    if (!first) {
-        session_free(a->session);
-        a->session = NULL;
-        if (workbench_reset(&a->bench, &e) != 0)
-            app_complain(a, &e);
-    }
-    if (a->session_params && a->session_params != f->params_total) {
-        workbench_forget(&a->bench);
-        app_say(a, LOG_WARNING, "the model is not the one that the session was about: its recipes stay, its results do not");
-    }
-    a->session_params = 0;
-    if (!a->saved)
-        app_measure(a);
-    if (a->screen == SCREEN_COMPRESS)
-        app_try(a);
-}
-
-void app_news(struct app *a, struct news *n)
-{
-    a->job = n->job;
-    for (int i = 0; i < n->lines; i++) {
-        log_append(&a->log, &n->line[i]);
-        if (n->line[i].level >= LOG_WARNING) /* the rest is read on the Log screen */
-            set_message(a, n->line[i].level, n->line[i].text);
-    }
-    app_take_trials(a, n->trials);
-    if (n->profile) {
-        free_profile(a->profile);
-        a->profile = n->profile;
-        n->profile = NULL;
-    }
-    if (n->sampled) {
-        free_samples(a->sampled);
-        a->sampled = n->sampled;
-        a->sampled_number++;
-        n->sampled = NULL;
-    }
-    if (n->heads) {
-        head_study_free(&a->heads);
-        a->heads = *n->heads;
-        free(n->heads);
-        n->heads = NULL;
-    }
-    if (n->training) {
-        train_status_free(&a->training);
-        a->training = *n->training;
-        free(n->training);
-        n->training = NULL;
-    }
-    if (n->facts) {
-        struct facts *f = n->facts;
-        n->facts = NULL;
-        take_facts(a, f);
-    }
-    news_free(n);
-}
-
-static void show_facts(struct app *a, const struct report *r, struct facts *f)
-{
-    struct news n = {.facts = f};
-    *f = r->facts;
-    app_news(a, &n);
-    a->workload = r->workload;
-    snprintf(a->spec, sizeof a->spec, "%s", r->facts.name);
-}
-
-static int show_figures(struct app *a, const struct report *r, struct err *e)
-{
-    struct news n = {.profile = r->profile ? calloc(1, sizeof *n.profile) : NULL, .heads = calloc(1, sizeof *n.heads)};
-    int code = n.heads && (n.profile || !r->profile) ? 0 : err_set(e, ERR_NOMEM, "no memory for a report");
-    if (code == 0 && r->profile)
-        code = profile_copy(n.profile, r->profile, e);
-    if (code == 0)
-        code = head_study_copy(n.heads, &r->heads, e);
-    if (code == 0)
-        app_news(a, &n);
-    news_free(&n);
-    return code;
-}
-
-int app_show_saved(struct app *a, struct report *r, struct err *e)
-{
-    struct facts *f = malloc(sizeof *f);
-    a->saved = r;
-    if (!f)
-        return err_set(e, ERR_NOMEM, "no memory for a report");
-    show_facts(a, r, f);
-    TRY(show_figures(a, r, e));
-    app_say(a, LOG_INFO, "this is a report of %s; nothing in it can be measured again", r->provenance.created);
-    return 0;
 }
 
 /* ---- the workload -------------------------------------------------------------------------------------------- */
@@ -281,8 +134,15 @@ void app_show(struct app *a, enum screen_id id)
         return;
     a->before = a->screen;
     a->screen = id;
-    if (id == SCREEN_COMPRESS && a->facts && !a->saved)
+    if (app_shows_trials(a))
         app_try(a);
+    app_want(a);
+}
+
+void app_want(struct app *a)
+{
+    if (screen_of(a->screen)->want && !a->saved)
+        screen_of(a->screen)->want(a, a->view[a->screen]);
 }
 
 static void go_back(struct app *a)
@@ -448,7 +308,7 @@ static void unknown_key(struct app *a, int key)
 {
     char name[16], text[80];
     snprintf(text, sizeof text, "%s does nothing here (? lists the keys)", key_text(key, name));
-    set_message(a, LOG_INFO, text);
+    app_message(a, LOG_INFO, text);
 }
 
 static void on_key(struct app *a, int key)
@@ -495,4 +355,5 @@ void app_event(struct app *a, const struct event *ev)
         a->rows = ev->rows;
         break;
     }
+    app_want(a);
 }

@@ -53,6 +53,11 @@ struct app {
     struct head_study heads;
     struct train_status training;
     struct workbench bench;
+    struct row_texts *texts; /* of some data set (app_texts); NULL = none yet */
+    int texts_number;        /* counts them */
+    struct insight *insight; /* what was looked at last; NULL = nothing */
+    char tried[INSIGHT_TEXT];   /* the text that was typed last; "" = none */
+    int tried_number;        /* counts them */
     struct session *session; /* the file of the workbench; NULL = nothing to keep yet */
     uint64_t session_params; /* of the model that the session was about; 0 = a new one */
     bool keeps_session;      /* set by who wants it kept */
@@ -95,6 +100,7 @@ void app_start(struct app *a);
 void app_event(struct app *a, const struct event *ev);
 /* Takes over what the news own. */
 void app_news(struct app *a, struct news *n);
+void app_forget_news(struct app *a); /* frees all that they brought */
 
 /* Draws the whole screen; the canvas decides the size. Sets cursor_x and cursor_y. */
 void app_draw(struct app *a, struct canvas *c);
@@ -132,10 +138,24 @@ void app_go_trial(struct app *a, int attempt);
 void app_forget_trials(struct app *a);
 /* Writes the model of the current recipe to app->export. */
 void app_export(struct app *a, enum export_form form);
+/* Whether the screen is about trials and there is something to try. */
+bool app_shows_trials(const struct app *a);
+/* The rows of the present data set; NULL if they are not here. */
+const struct row_texts *app_texts(const struct app *a);
+/* Asks for what `want` says of the present data set and recipe. */
+void app_ask_look(struct app *a, const struct look_request *want);
+/* A text of the user's becomes an example. */
+void app_try_text(struct app *a, const char *text);
+void app_take_insights(struct app *a, struct news *n); /* texts and looks; takes them over */
+void app_forget_insights(struct app *a);
+/* Lets the screen that is shown ask for what it needs. */
+void app_want(struct app *a);
 void app_undo(struct app *a);
 void app_redo(struct app *a);
 void app_say(struct app *a, enum log_level level, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 void app_complain(struct app *a, const struct err *e);
+/* Shows a text until the next key, without a line in the log. */
+void app_message(struct app *a, enum log_level level, const char *text);
 /* Shows a report instead of a model, and takes it over; nothing can be measured then. */
 WARN_UNUSED int app_show_saved(struct app *a, struct report *r, struct err *e);
 /* Whether what is shown was saved and cannot be changed or measured; says so. */

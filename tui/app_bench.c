@@ -107,7 +107,7 @@ void app_go_trial(struct app *a, int attempt)
 void app_forget_trials(struct app *a)
 {
     workbench_forget(&a->bench);
-    if (a->screen == SCREEN_COMPRESS)
+    if (app_shows_trials(a))
         app_try(a);
 }
 

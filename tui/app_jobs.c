@@ -130,6 +130,24 @@ void app_try(struct app *a)
         app_measure(a);
 }
 
+bool app_shows_trials(const struct app *a)
+{
+    bool shown = a->screen == SCREEN_COMPRESS || (a->screen == SCREEN_EXAMPLES && trial_rows(a));
+    return shown && a->facts && !a->saved;
+}
+
+/* Like a trial it takes the place of a measurement. */
+void app_ask_look(struct app *a, const struct look_request *want)
+{
+    struct request r;
+    if (!a->facts || a->saved || !trial_request(a, &r))
+        return;
+    r.job = JOB_LOOK;
+    r.look = *want;
+    if (submit_quietly(a, &r) && (!a->profile || !a->profile->finished))
+        app_measure(a);
+}
+
 void app_export(struct app *a, enum export_form form)
 {
     struct request r;

@@ -36,6 +36,8 @@ struct engine {
     struct sampled *sampled;
     struct train_status *training;
     struct trial_news *trials;
+    struct row_texts *texts;
+    struct insight *insight;
     struct log_line line[LINES];
     int lines;
 
@@ -98,8 +100,12 @@ static void publish_facts(void *payload, const struct facts *f)
     x->facts = copy;
     x->profile = NULL;
     free_samples(x->sampled);
+    row_texts_free(x->texts);
+    insight_free(x->insight);
     x->heads = NULL;
     x->sampled = NULL;
+    x->texts = NULL;
+    x->insight = NULL;
     pthread_mutex_unlock(&x->lock);
     wake(x, true);
 }
@@ -190,6 +196,28 @@ static void publish_trial(void *payload, struct trial_news *n)
     wake(x, true);
 }
 
+static void publish_texts(void *payload, struct row_texts *t)
+{
+    struct engine *x = payload;
+    pthread_mutex_lock(&x->lock);
+    struct row_texts *old = x->texts;
+    x->texts = t;
+    pthread_mutex_unlock(&x->lock);
+    row_texts_free(old);
+    wake(x, true);
+}
+
+static void publish_insight(void *payload, struct insight *l)
+{
+    struct engine *x = payload;
+    pthread_mutex_lock(&x->lock);
+    struct insight *old = x->insight;
+    x->insight = l;
+    pthread_mutex_unlock(&x->lock);
+    insight_free(old);
+    wake(x, true);
+}
+
 /* The oldest line makes room: nobody took them for a long time. */
 static void add_line(struct engine *x, const struct log_line *line)
 {
@@ -267,7 +295,7 @@ static void *run(void *payload)
     signal_stack_begin();
     while (next_request(x, &r)) {
         struct job_context context = {&x->opened, &x->session, &r, &progress, x, publish_facts, publish_profile, publish_samples, publish_heads,
-                                      publish_training, publish_trial, write_log};
+                                      publish_training, publish_trial, publish_texts, publish_insight, write_log};
         struct err e = {0};
         wake(x, true);
         int code = job_row(r.job)->run(&context, &e);
@@ -337,6 +365,8 @@ void engine_stop(struct engine *x)
     free_heads(x->heads);
     free_training(x->training);
     trial_news_free(x->trials);
+    row_texts_free(x->texts);
+    insight_free(x->insight);
     free(x);
 }
 
@@ -384,6 +414,8 @@ void engine_take(struct engine *x, struct news *out)
     out->heads = x->heads;
     out->training = x->training;
     out->trials = x->trials;
+    out->texts = x->texts;
+    out->insight = x->insight;
     out->job = x->state;
     out->job.waiting = x->queued;
     x->facts = NULL;
@@ -392,6 +424,8 @@ void engine_take(struct engine *x, struct news *out)
     x->heads = NULL;
     x->training = NULL;
     x->trials = NULL;
+    x->texts = NULL;
+    x->insight = NULL;
     if (line) {
         memcpy(line, x->line, (size_t)x->lines * sizeof *line);
         out->lines = x->lines;

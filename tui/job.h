@@ -12,6 +12,8 @@
 #include "analyzer/measure/sampled.h"
 #include "reports/facts.h"
 #include "tui/log.h"
+#include "tui/insight.h"
+#include "tui/row_texts.h"
 #include "tui/train_status.h"
 #include "tui/workbench.h"
 
@@ -58,6 +60,15 @@ struct trial_request {
     size_t hidden_bytes;       /* for hidden states of the original; 0 = the usual limit */
 };
 
+/* What the Examples screen wants to see of the data set and the recipe of the trial request. */
+struct look_request {
+    bool texts;              /* the texts of all rows */
+    bool inside;             /* one text, by the original and by the changed model: */
+    int row;                 /* of the data set, -1 = */
+    char text[INSIGHT_TEXT];    /* this one */
+    int layer;               /* whose attention is kept in any case */
+};
+
 /* What a job is asked to do; a copy, so that nobody waits for anybody. */
 struct request {
     enum job_id job;
@@ -67,6 +78,7 @@ struct request {
     struct heads_request heads;
     struct train_request train;
     struct trial_request trial;
+    struct look_request look;
 };
 
 /* What a job may use. Everything is for the engine thread only. */
@@ -81,7 +93,9 @@ struct job_context {
     void (*publish_samples)(void *payload, const struct sampled *s);
     void (*publish_heads)(void *payload, const struct head_study *s);
     void (*publish_training)(void *payload, const struct train_status *s);
-    void (*publish_trial)(void *payload, struct trial_news *n); /* takes it over */
+    void (*publish_trial)(void *payload, struct trial_news *n); /* takes it over, like the next two */
+    void (*publish_texts)(void *payload, struct row_texts *t);
+    void (*publish_insight)(void *payload, struct insight *l);
     void (*log)(void *payload, enum log_level level, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 };
 
@@ -118,6 +132,8 @@ struct news {
     struct head_study *heads; /* NULL = no news */
     struct train_status *training; /* NULL = no news */
     struct trial_news *trials; /* a list, the oldest first */
+    struct row_texts *texts; /* NULL = no news */
+    struct insight *insight; /* NULL = no news */
     struct job_state job;
     struct log_line *line; /* [lines] */
     int lines;

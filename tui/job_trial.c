@@ -143,6 +143,7 @@ static int try_original(struct run *r, const struct progress *progress, struct e
 static int try(struct run *r, const struct progress *progress, struct err *e)
 {
     const struct original *o = r->original;
+    changed_free(&r->x->opened->kept); /* room for this one */
     int code = changed_make(&r->changed, o, &r->recipe, "the recipe", progress, e);
     if (code != 0)
         return not_applied(r, code, e);

@@ -6,9 +6,11 @@ libtui_a_CFLAGS = $(LAYER_CFLAGS)
 libtui_a_SOURCES = \
 	tui/app.c tui/app.h \
 	tui/app_draw.c \
+	tui/app_examples.c \
 	tui/app_files.c \
 	tui/app_bench.c \
 	tui/app_jobs.c \
+	tui/app_news.c \
 	tui/basis.c tui/basis.h \
 	tui/canvas.c tui/canvas.h \
 	tui/canvas_html.c tui/canvas_html.h \
@@ -19,6 +21,10 @@ libtui_a_SOURCES = \
 	tui/compress_steps.c \
 	tui/crash.c tui/crash.h \
 	tui/engine.c tui/engine.h \
+	tui/examples_detail.c \
+	tui/examples_layout.c tui/examples_layout.h \
+	tui/examples_list.c \
+	tui/examples_map.c \
 	tui/fact_list.c tui/fact_list.h \
 	tui/heads_layout.c tui/heads_layout.h \
 	tui/heads_map.c \
@@ -28,6 +34,7 @@ libtui_a_SOURCES = \
 	tui/job.c tui/job.h \
 	tui/job_export.c \
 	tui/job_heads.c \
+	tui/job_look.c \
 	tui/job_measure.c \
 	tui/job_open.c \
 	tui/job_sample.c \
@@ -39,17 +46,20 @@ libtui_a_SOURCES = \
 	tui/layers_tags.c \
 	tui/layout.c tui/layout.h \
 	tui/log.c tui/log.h \
+	tui/insight.c tui/insight.h \
 	tui/opened.c tui/opened.h \
 	tui/options.c tui/options.h \
 	tui/prompt.c tui/prompt.h \
 	tui/report_run.c tui/report_run.h \
 	tui/result.c tui/result.h \
+	tui/row_texts.c tui/row_texts.h \
 	tui/scale.c tui/scale.h \
 	tui/sensitivity_run.c tui/sensitivity_run.h \
 	tui/screen.c tui/screen.h \
 	tui/session.c tui/session.h \
 	tui/session_result.c tui/session_result.h \
 	tui/screen_compress.c tui/screen_compress.h \
+	tui/screen_examples.c tui/screen_examples.h \
 	tui/screen_frontier.c \
 	tui/screen_heads.c tui/screen_heads.h \
 	tui/screen_help.c \

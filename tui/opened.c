@@ -19,6 +19,7 @@ static int pack(struct opened *o, const struct weights_options *options, const s
         return 0;
     if (o->weights && o->weights->format != options->format)
         original_free(&o->original);
+    changed_free(&o->kept); /* it borrows from the weights */
     o->original.weights = NULL;
     weights_free(o->weights);
     o->weights = NULL;
@@ -41,6 +42,7 @@ int opened_pack_gradients(struct opened *o, int threads, enum kernel_format form
 
 static void forget_data(struct opened *o)
 {
+    changed_free(&o->kept);
     original_free(&o->original);
     labelled_free(&o->labelled);
     head_study_free(&o->heads);
@@ -81,12 +83,24 @@ int opened_original(struct opened *o, const struct workload *load, const struct 
     TRY(opened_pack(o, load->threads, load->format, progress, e));
     if (x->plan && x->weights == o->weights && workload_same(&x->workload, load))
         return 0;
+    changed_free(&o->kept);
     int code = x->plan ? original_rebase(x, o->weights, load, e)
                        : original_init(x, o->model, o->weights, load, rows->data.row ? &rows->data : NULL,
                                        rows->data.row ? &rows->rows : NULL, e);
     if (code != 0)
         original_free(x);
     return code;
+}
+
+int opened_changed(struct opened *o, const struct recipe *r, const struct changed **out, const struct progress *progress, struct err *e)
+{
+    if (!o->kept.model || o->kept_hash != recipe_hash(r)) {
+        changed_free(&o->kept);
+        TRY(changed_make(&o->kept, &o->original, r, "the recipe", progress, e));
+        o->kept_hash = recipe_hash(r);
+    }
+    *out = &o->kept;
+    return 0;
 }
 
 void opened_close(struct opened *o)

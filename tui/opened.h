@@ -3,6 +3,7 @@
 #define TUI_OPENED_H
 
 #include "analyzer/compress/original.h"
+#include "analyzer/compress/trial.h"
 #include "analyzer/measure/head_study.h"
 #include "analyzer/measure/machine.h"
 #include "analyzer/model/model.h"
@@ -18,6 +19,8 @@ struct opened {
     char *data_path, *data_task; /* as they were asked for */
     struct head_study heads; /* measured with this model on that data */
     struct original original; /* zeroed until opened_original; of this model and that data, or of no data */
+    struct changed kept; /* what the recipe made of it that was looked at last, or zeroed */
+    uint64_t kept_hash;  /* of that recipe */
 };
 
 /* Detects the machine and opens the model of `s`. The caller closes `out`, also after a failure. */
@@ -36,6 +39,9 @@ WARN_UNUSED int opened_data(struct opened *o, const struct settings *s, int thre
 /* The model as that of trials, with the rows of opened_data if there are any. Packs the weights. What is known of the rows stays known
  * while model, data and format are the same. */
 WARN_UNUSED int opened_original(struct opened *o, const struct workload *load, const struct progress *progress, struct err *e);
+/* What the recipe makes of the original (opened_original); the one that is there stays for the same steps. */
+WARN_UNUSED int opened_changed(struct opened *o, const struct recipe *r, const struct changed **out, const struct progress *progress,
+                               struct err *e);
 void opened_close(struct opened *o);
 
 #endif

@@ -22,6 +22,8 @@ struct screen {
     /* Selects the next row that holds app->search, `direction` 1 down or -1 up, `stay`: the present row counts.
      * NULL = nothing to search. */
     bool (*find)(struct app *app, void *view, int direction, bool stay);
+    /* Asks the engine for what the view needs and nobody asked for yet; after every event and all news. NULL = nothing. */
+    void (*want)(struct app *app, void *view);
     void (*forget)(void *view); /* frees what the view owns; NULL = nothing */
     const struct column *columns; /* of its table, for the glossary; NULL = none */
     int column_count;

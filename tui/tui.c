@@ -3,6 +3,7 @@
 #include <langinfo.h>
 #include <locale.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +12,7 @@
 #include "tui/engine.h"
 #include "tui/heads_run.h"
 #include "tui/opened.h"
+#include "tui/recipes.h"
 #include "tui/report_run.h"
 #include "tui/term.h"
 
@@ -184,15 +186,59 @@ int tui_run(const struct settings *s, struct err *e)
 
 /* ---- one screen ---------------------------------------------------------------------------------------------- */
 
-static int ignore_request(void *payload, const struct request *r, struct err *e)
+/* What the drawn screen asks of an engine that there is not; it is done at once where the screen is about single rows. */
+struct asked {
+    struct request request[4];
+    int n;
+};
+
+static int keep_request(void *payload, const struct request *r, struct err *e)
 {
-    (void)payload, (void)r, (void)e;
+    struct asked *q = payload;
+    (void)e;
+    if (q->n < (int)(sizeof q->request / sizeof q->request[0]))
+        q->request[q->n++] = *r;
     return 0;
 }
 
 static void ignore_cancel(void *payload)
 {
     (void)payload;
+}
+
+static void show_trial(void *payload, struct trial_news *t)
+{
+    app_news(payload, &(struct news){.trials = t});
+}
+
+static void show_texts(void *payload, struct row_texts *t)
+{
+    app_news(payload, &(struct news){.texts = t});
+}
+
+static void show_insight(void *payload, struct insight *l)
+{
+    app_news(payload, &(struct news){.insight = l});
+}
+
+static void ignore_log(void *payload, enum log_level level, const char *fmt, ...)
+{
+    (void)payload, (void)level, (void)fmt;
+}
+
+/* Does what was asked for about trials and rows. */
+static int answer_requests(struct app *a, struct asked *q, struct opened *o, const struct progress *progress, struct err *e)
+{
+    struct request r;
+    while (q->n > 0) {
+        struct job_context x = {.opened = o, .request = &r, .progress = progress, .payload = a, .publish_trial = show_trial,
+                                .publish_texts = show_texts, .publish_insight = show_insight, .log = ignore_log};
+        r = q->request[0];
+        memmove(q->request, q->request + 1, (size_t)--q->n * sizeof r);
+        if (r.job == JOB_TRIAL || r.job == JOB_LOOK)
+            TRY(job_row(r.job)->run(&x, e));
+    }
+    return 0;
 }
 
 /* Opens the model and hands the facts to the state, as the engine would. */
@@ -252,42 +298,67 @@ static int measure_all(struct app *a, struct opened *o, const struct settings *s
     return heads ? score_for(a, o, progress, e) : 0;
 }
 
+/* The recipe of the command line is that of the present trial. */
+static int take_recipe(struct app *a, const struct settings *s, struct err *e)
+{
+    struct recipe r;
+    int code = recipes_read(&r, s, e);
+    if (code == 0 && recipes_given(s))
+        code = workbench_set(&a->bench, &r, e);
+    recipe_free(&r);
+    return code;
+}
+
 static int print_screen(struct app *a, int columns, int rows, struct str *out, struct err *e)
 {
     struct canvas c;
     TRY(canvas_init(&c, columns, rows, a->ascii, e));
     set_time(a);
-    a->columns = c.columns;
-    a->rows = c.rows;
     app_draw(a, &c);
     canvas_print(&c, out);
     canvas_free(&c);
     return 0;
 }
 
+static int no_screen(const char *name, struct err *e)
+{
+    char names[200] = "";
+    for (int i = 0; i < SCREENS; i++)
+        snprintf(names + strlen(names), sizeof names - strlen(names), "%s%s", i ? ", " : "", screen_row(i)->command);
+    return err_set(e, ERR_USAGE, "there is no screen \"%s\" (screens: %s)", name, names);
+}
+
 int tui_draw(const struct settings *s, const char *screen, int columns, int rows, const struct progress *progress,
              struct str *out, struct err *e)
 {
-    struct app_host host = {NULL, ignore_request, ignore_cancel};
+    struct asked *asked = calloc(1, sizeof *asked);
+    struct app_host host = {asked, keep_request, ignore_cancel};
     struct settings adjusted = *s;
     struct opened o = {.model = NULL};
     struct app *a = calloc(1, sizeof *a);
     enum screen_id id = screen_named(screen);
     adjusted.ascii = needs_ascii(s);
-    if (id == SCREENS) {
-        free(a);
-        return err_set(e, ERR_USAGE, "there is no screen \"%s\" (screens: overview, layers, heads, compress, train, log, help)", screen);
-    }
-    if (!a)
-        return err_set(e, ERR_NOMEM, "no memory for the screens");
-    int code = app_init(a, &adjusted, &host, e);
+    int code = !a || !asked  ? err_set(e, ERR_NOMEM, "no memory for the screens")
+               : id == SCREENS ? no_screen(screen, e)
+                               : app_init(a, &adjusted, &host, e);
+    if (code == 0)
+        code = take_recipe(a, s, e);
     if (code == 0)
         code = s->from_report ? show_saved(a, s, e) : measure_all(a, &o, s, id == SCREEN_HEADS, progress, e);
-    app_show(a, id);
+    if (code == 0) {
+        asked->n = 0;
+        a->columns = columns;
+        a->rows = rows;
+        app_show(a, id);
+    }
+    if (code == 0 && id == SCREEN_EXAMPLES && !s->from_report)
+        code = answer_requests(a, asked, &o, progress, e);
     if (code == 0)
         code = print_screen(a, columns, rows, out, e);
     opened_close(&o);
-    app_free(a);
+    if (a)
+        app_free(a);
     free(a);
+    free(asked);
     return code;
 }

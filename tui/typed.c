@@ -269,6 +269,15 @@ static int typed_off(struct app *a, const char *argument, struct err *e)
     return changed(a, workbench_switch(&a->bench, line, e));
 }
 
+static int typed_try_text(struct app *a, const char *argument, struct err *e)
+{
+    if (!*argument)
+        return err_set(e, ERR_USAGE, "try takes a text: :try not bad at all");
+    if (!app_refuse(a))
+        app_try_text(a, argument);
+    return 0;
+}
+
 static int typed_name(struct app *a, const char *argument, struct err *e)
 {
     if (strlen(argument) >= ATTEMPT_NAME)

@@ -22,6 +22,7 @@ tests_unit_unit_SOURCES += tests/unit/test_tokenizer.c \
 	tests/unit/test_options.c \
 	tests/unit/fixture.c tests/unit/fixture.h \
 	tests/unit/sampled_fixture.c tests/unit/sampled_fixture.h \
+	tests/unit/examples_fixture.c tests/unit/examples_fixture.h \
 	tests/unit/test_heads.c \
 	tests/unit/test_latency.c \
 	tests/unit/test_laws.c tests/unit/test_methods.c \
@@ -93,6 +94,7 @@ tests_unit_unit_SOURCES += \
 	tests/unit/test_layout.c \
 	tests/unit/test_prompt.c \
 	tests/unit/test_screen_compress.c \
+	tests/unit/test_screen_examples.c \
 	tests/unit/test_screen_heads.c \
 	tests/unit/test_screen_train.c \
 	tests/unit/test_screens.c \

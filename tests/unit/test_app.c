@@ -7,6 +7,7 @@
 
 #include "reports/report.h"
 #include "tests/unit/app_fixture.h"
+#include "tests/unit/examples_fixture.h"
 #include "tui/layout.h"
 #include "tui/typed.h"
 
@@ -397,8 +398,10 @@ static void test_saved(void)
 /* Every screen in every state at every size draws inside its canvas (the sanitizers watch) and says something. */
 static void test_sizes(void)
 {
-    for (int state = 0; state < 14; state++) {
-        if (state > 10)
+    for (int state = 0; state < 14 + EXAMPLES_STATES; state++) {
+        if (state >= 14)
+            app_fixture_examples(&app, &host, (enum examples_state)(state - 14));
+        else if (state > 10)
             app_fixture_samples(&app, &host);
         else if (state > 3)
             app_fixture_training(&app, &host, (enum train_state)(state - 4));
@@ -410,8 +413,14 @@ static void test_sizes(void)
             app_fixture_start(&app, &host, "日本 model\033[2J");
         for (int id = 0; id < SCREENS; id++) {
             app_show(&app, id);
-            for (int i = 11; i < state; i++)
+            for (int i = 11; i < state && state < 14; i++)
                 app_act(&app, ACTION_PROFILE_MODE);
+            if (state >= 14 && id != SCREEN_EXAMPLES)
+                continue;
+            if (state >= 14 + EXAMPLES_VALUES) { /* the attention map; the table is swept in the other states */
+                fixture_keys(&app, "Enter");
+                fixture_answer_look(&app, &host);
+            }
             for (int rows = 1; rows <= 60; rows += rows < 12 ? 1 : 7)
                 for (int columns = 1; columns <= 200; columns += columns < 50 ? 1 : 11) {
                     struct str s;

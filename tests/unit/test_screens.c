@@ -8,6 +8,7 @@
 #include "analyzer/base/filemap.h"
 #include "analyzer/base/outfile.h"
 #include "tests/unit/app_fixture.h"
+#include "tests/unit/examples_fixture.h"
 
 static const struct {
     const char *name;
@@ -67,7 +68,7 @@ static void draw_once(struct app *a)
 }
 
 /* One key after the other, with a drawing between them, as it is at a terminal. */
-static void press(struct app *a, const char *keys)
+static void press(struct app *a, struct fixture_host *host, const char *keys)
 {
     draw_once(a);
     for (const char *s = keys; *s; s += strspn(s, " ")) {
@@ -75,6 +76,7 @@ static void press(struct app *a, const char *keys)
         size_t n = strcspn(s, " ");
         snprintf(key, sizeof key, "%.*s", (int)n, s);
         fixture_keys(a, key);
+        fixture_answer_look(a, host);
         draw_once(a);
         s += n;
     }
@@ -95,6 +97,16 @@ static enum attempt_stage stage_of(const char *name)
     return strncmp(name, "compress-failed", 15) == 0 ? ATTEMPT_FAILED : strncmp(name, "compress-arriving", 17) == 0 ? ATTEMPT_RUNNING : ATTEMPT_DONE;
 }
 
+/* "examples-session" shows a trial without answers, and so on. */
+static enum examples_state examples_of(const char *name)
+{
+    static const char *const names[EXAMPLES_STATES] = {"unknown", "arriving", "session", "failed", "same", "values", "ready"};
+    for (int s = 0; s < EXAMPLES_STATES; s++)
+        if (strncmp(name, "examples-", 9) == 0 && strcmp(name + 9, names[s]) == 0)
+            return (enum examples_state)s;
+    return EXAMPLES_READY;
+}
+
 static void test_views(void)
 {
     setenv("TZ", "UTC", 1);
@@ -107,6 +119,8 @@ static void test_views(void)
             app_fixture_training(&a, &host, training_of(views[i].name));
         else if (strncmp(views[i].name, "compress", 8) == 0)
             app_fixture_compress(&a, &host, stage_of(views[i].name));
+        else if (strncmp(views[i].name, "examples", 8) == 0)
+            app_fixture_examples(&a, &host, examples_of(views[i].name));
         else if (strncmp(views[i].name, "profile", 7) == 0)
             app_fixture_samples(&a, &host);
         else if (strncmp(views[i].name, "heads", 5) == 0)
@@ -116,7 +130,7 @@ static void test_views(void)
         a.ascii = views[i].ascii;
         a.columns = views[i].columns;
         a.rows = views[i].rows;
-        press(&a, views[i].keys);
+        press(&a, &host, views[i].keys);
         draw_state(&a, i, "txt", canvas_print);
         draw_state(&a, i, "tones", canvas_print_tones);
         app_free(&a);

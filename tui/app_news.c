@@ -1,0 +1,164 @@
+/* What became known, taken over by the state: from the engine, or from a report. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "reports/report.h"
+#include "tui/app.h"
+#include "tui/session.h"
+
+static void free_profile(struct profile *p)
+{
+    if (p)
+        profile_free(p);
+    free(p);
+}
+
+static void free_samples(struct sampled *s)
+{
+    if (s)
+        sampled_free(s);
+    free(s);
+}
+
+void news_free(struct news *n)
+{
+    free(n->facts);
+    free_profile(n->profile);
+    free_samples(n->sampled);
+    if (n->heads)
+        head_study_free(n->heads);
+    free(n->heads);
+    if (n->training)
+        train_status_free(n->training);
+    free(n->training);
+    trial_news_free(n->trials);
+    row_texts_free(n->texts);
+    insight_free(n->insight);
+    free(n->line);
+    *n = (struct news){0};
+}
+
+void app_forget_news(struct app *a)
+{
+    free(a->facts);
+    free_profile(a->profile);
+    free_samples(a->sampled);
+    head_study_free(&a->heads);
+    if (a->saved)
+        report_free(a->saved);
+    free(a->saved);
+    train_status_free(&a->training);
+    row_texts_free(a->texts);
+    insight_free(a->insight);
+}
+
+static void take_facts(struct app *a, struct facts *f)
+{
+    bool first = !a->facts;
+    struct err e = {0};
+    free(a->facts);
+    a->facts = f;
+    free_profile(a->profile);
+    a->profile = NULL;
+    free_samples(a->sampled);
+    a->sampled = NULL;
+    head_study_free(&a->heads);
+    app_forget_insights(a);
+    if (first)
+        a->workload = settings_workload(&a->settings, f->positions, f->machine.cores);
+    if (!first && a->workload.seq > f->positions)
+        a->workload.seq = f->positions;
+    if (!first) {
+        session_free(a->session);
+        a->session = NULL;
+        if (workbench_reset(&a->bench, &e) != 0)
+            app_complain(a, &e);
+    }
+    if (a->session_params && a->session_params != f->params_total) {
+        workbench_forget(&a->bench);
+        app_say(a, LOG_WARNING, "the model is not the one that the session was about: its recipes stay, its results do not");
+    }
+    a->session_params = 0;
+    if (!a->saved)
+        app_measure(a);
+    if (app_shows_trials(a))
+        app_try(a);
+}
+
+void app_news(struct app *a, struct news *n)
+{
+    a->job = n->job;
+    for (int i = 0; i < n->lines; i++) {
+        log_append(&a->log, &n->line[i]);
+        if (n->line[i].level >= LOG_WARNING) /* the rest is read on the Log screen */
+            app_message(a, n->line[i].level, n->line[i].text);
+    }
+    app_take_trials(a, n->trials);
+    if (n->profile) {
+        free_profile(a->profile);
+        a->profile = n->profile;
+        n->profile = NULL;
+    }
+    if (n->sampled) {
+        free_samples(a->sampled);
+        a->sampled = n->sampled;
+        a->sampled_number++;
+        n->sampled = NULL;
+    }
+    if (n->heads) {
+        head_study_free(&a->heads);
+        a->heads = *n->heads;
+        free(n->heads);
+        n->heads = NULL;
+    }
+    if (n->training) {
+        train_status_free(&a->training);
+        a->training = *n->training;
+        free(n->training);
+        n->training = NULL;
+    }
+    if (n->facts) {
+        struct facts *f = n->facts;
+        n->facts = NULL;
+        take_facts(a, f);
+    }
+    app_take_insights(a, n);
+    news_free(n);
+    app_want(a);
+}
+
+static void show_facts(struct app *a, const struct report *r, struct facts *f)
+{
+    struct news n = {.facts = f};
+    *f = r->facts;
+    app_news(a, &n);
+    a->workload = r->workload;
+    snprintf(a->spec, sizeof a->spec, "%s", r->facts.name);
+}
+
+static int show_figures(struct app *a, const struct report *r, struct err *e)
+{
+    struct news n = {.profile = r->profile ? calloc(1, sizeof *n.profile) : NULL, .heads = calloc(1, sizeof *n.heads)};
+    int code = n.heads && (n.profile || !r->profile) ? 0 : err_set(e, ERR_NOMEM, "no memory for a report");
+    if (code == 0 && r->profile)
+        code = profile_copy(n.profile, r->profile, e);
+    if (code == 0)
+        code = head_study_copy(n.heads, &r->heads, e);
+    if (code == 0)
+        app_news(a, &n);
+    news_free(&n);
+    return code;
+}
+
+int app_show_saved(struct app *a, struct report *r, struct err *e)
+{
+    struct facts *f = malloc(sizeof *f);
+    a->saved = r;
+    if (!f)
+        return err_set(e, ERR_NOMEM, "no memory for a report");
+    show_facts(a, r, f);
+    TRY(show_figures(a, r, e));
+    app_say(a, LOG_INFO, "this is a report of %s; nothing in it can be measured again", r->provenance.created);
+    return 0;
+}

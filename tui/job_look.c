@@ -1,0 +1,119 @@
+/* Looking at examples: the texts of the data set, and one text as the original and the changed model see it. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analyzer/base/text.h"
+#include "tui/inputs.h"
+#include "tui/job.h"
+#include "tui/opened.h"
+
+static int tell_texts(struct job_context *x, struct err *e)
+{
+    const struct request *q = x->request;
+    const struct opened *o = x->opened;
+    struct row_texts *t;
+    if (!q->look.texts || !o->labelled.data.row)
+        return 0;
+    TRY(row_texts_make(&t, &o->labelled.data, o->model, q->trial.data, q->trial.task, 0, e));
+    if (t->left_out > 0)
+        x->log(x->payload, LOG_WARNING, "the texts of the last %d rows are not shown: those before take %zu MB", t->left_out,
+               ROW_TEXTS_LIMIT >> 20);
+    x->publish_texts(x->payload, t);
+    return 0;
+}
+
+/* The tokens of a typed text; " | " parts it into two. */
+static int encode_typed(struct encoding *out, const struct model *m, const char *text, struct err *e)
+{
+    const char *bar = strstr(text, " | ");
+    size_t first = bar ? (size_t)(bar - text) : strlen(text);
+    return tokenizer_encode(m->tokenizer, text, first, bar ? bar + 3 : NULL, bar ? strlen(bar + 3) : 0, m->config.positions, out, e);
+}
+
+static int name_tokens(struct insight *l, const struct model *m, const struct encoding *x, struct err *e)
+{
+    l->tokens = x->n;
+    l->truncated = x->truncated;
+    l->token = calloc((size_t)x->n + 1, sizeof *l->token);
+    if (!l->token)
+        return err_set(e, ERR_NOMEM, "no memory for %d tokens", x->n);
+    for (int i = 0; i < x->n; i++) {
+        const char *token = tokenizer_token(m->tokenizer, x->id[i]);
+        text_escape(l->token[i], sizeof l->token[i], token ? token : "?", token ? strlen(token) : 1);
+    }
+    return 0;
+}
+
+/* A recipe that cannot be applied is told, not an error: the original can still be looked at. */
+static int look_at_changed(struct job_context *x, struct insight *l, const struct recipe *recipe, const struct encoding *text,
+                           const struct attention_options *options, struct err *e)
+{
+    const struct changed *changed;
+    if (recipe_steps(recipe) == 0)
+        return 0;
+    int code = opened_changed(x->opened, recipe, &changed, x->progress, e);
+    if (code == ERR_CANCELLED)
+        return code;
+    if (code != 0) {
+        snprintf(l->note, sizeof l->note, "%.*s", INSIGHT_NOTE - 1, e->text);
+        return 0;
+    }
+    return attention_maps(&l->side[INSIGHT_CHANGED], changed->weights, text, options, x->progress, e);
+}
+
+static int look_inside(struct job_context *x, struct insight *l, const struct recipe *recipe, const struct encoding *text, struct err *e)
+{
+    struct attention_options options = {.threads = x->request->profile.workload.threads, .layer = x->request->look.layer};
+    TRY(name_tokens(l, x->opened->model, text, e));
+    TRY(attention_maps(&l->side[INSIGHT_ORIGINAL], x->opened->weights, text, &options, x->progress, e));
+    return look_at_changed(x, l, recipe, text, &options, e);
+}
+
+static struct insight *insight_new(const struct request *q, const struct recipe *recipe, struct err *e)
+{
+    struct insight *l = calloc(1, sizeof *l);
+    if (!l) {
+        (void)err_set(e, ERR_NOMEM, "no memory to look at a text");
+        return NULL;
+    }
+    l->era = q->trial.era;
+    l->hash = recipe_hash(recipe);
+    l->row = q->look.row;
+    snprintf(l->text, sizeof l->text, "%s", q->look.text);
+    return l;
+}
+
+static int look(struct job_context *x, const struct recipe *recipe, struct err *e)
+{
+    const struct look_request *q = &x->request->look;
+    const struct encoded *rows = &x->opened->labelled.rows;
+    struct encoding typed = {0};
+    TRY(inputs_check(x->opened->model, e));
+    if (q->row >= rows->rows)
+        return err_set(e, ERR_USAGE, "the data set has no row %d", q->row + 1);
+    if (q->row < 0)
+        TRY(encode_typed(&typed, x->opened->model, q->text, e));
+    struct insight *l = insight_new(x->request, recipe, e);
+    int code = l ? look_inside(x, l, recipe, q->row < 0 ? &typed : &rows->row[q->row], e) : ERR_NOMEM;
+    encoding_free(&typed);
+    if (code == 0)
+        x->publish_insight(x->payload, l);
+    else
+        insight_free(l);
+    return code;
+}
+
+static int run(struct job_context *x, struct err *e)
+{
+    struct recipe recipe = {0};
+    int code = trial_prepare(x, &recipe, e);
+    if (code == 0)
+        code = tell_texts(x, e);
+    if (code == 0 && x->request->look.inside)
+        code = look(x, &recipe, e);
+    recipe_free(&recipe);
+    return code;
+}
+
+const struct job job_look = {.doing = "looking at examples", .replaces = JOB_BIT(JOB_LOOK) | JOB_BIT(JOB_MEASURE), .run = run};
