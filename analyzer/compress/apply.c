@@ -1,6 +1,7 @@
 #include "analyzer/compress/apply.h"
 
 #include "analyzer/model/derive.h"
+#include "analyzer/model/shared.h"
 
 enum method_needs recipe_needs(const struct recipe *r)
 {
@@ -35,8 +36,10 @@ int recipe_apply(struct model **out, const struct model *base, const struct reci
         if (!r->line[i].method || r->line[i].off)
             continue;
         int code = apply_line(*out, r, i, x, progress, e);
-        if (code == 0)
+        if (code == 0) {
+            model_tie_again(*out);
             continue;
+        }
         model_free(*out);
         *out = NULL;
         return code == ERR_CANCELLED ? code : err_wrap(e, "%s: line %d: %s", name, i + 1, r->line[i].method->name);

@@ -27,6 +27,7 @@ libanalyzer_a_SOURCES += \
 	analyzer/compress/method_prune_neurons.c \
 	analyzer/compress/method_refit.c \
 	analyzer/compress/method_search.c \
+	analyzer/compress/method_share.c \
 	analyzer/compress/method_ternary.c \
 	analyzer/compress/original.c analyzer/compress/original.h \
 	analyzer/compress/pick.c analyzer/compress/pick.h \

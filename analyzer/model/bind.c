@@ -6,6 +6,7 @@
 
 #include "analyzer/model/compact.h"
 #include "analyzer/model/inner.h"
+#include "analyzer/model/shared.h"
 #include "analyzer/model/stored.h"
 
 enum { RANK_MOST = 1 << 20 };
@@ -105,7 +106,7 @@ static const struct checkpoint_entry *find_tensor(const struct model *m, const s
 
 struct param bind_param(const struct arch_param *p, int layer, const char *name, const struct tensor *t)
 {
-    return (struct param){p->role, role_component[p->role], layer, name, *t, KERNEL_F32};
+    return (struct param){p->role, role_component[p->role], layer, name, *t, KERNEL_F32, 0};
 }
 
 /* The shape that a tensor should have; an inner factor has as many rows as its file says. */
@@ -166,6 +167,36 @@ static int unpack(struct model *m, const struct arch_param *p, int layer, const 
     return 0;
 }
 
+/* What a compact file says of a parameter that has no tensor of its own; NULL if it says nothing. */
+static const struct compact_tensor *find_same(const struct model *m, const struct arch_param *p, int layer)
+{
+    char name[BIND_NAME_SIZE], prefixed[2 * BIND_NAME_SIZE];
+    bind_name(name, p, layer);
+    snprintf(prefixed, sizeof prefixed, "%s%s", m->config.arch->prefix, name);
+    const struct compact_tensor *t = compact_find(m->config.compact, prefixed);
+    t = t ? t : compact_find(m->config.compact, name);
+    return t && t->same ? t : NULL;
+}
+
+/* Parameter m->params becomes a view of that of a layer before. */
+static int bind_same(struct model *m, const struct arch_param *p, int layer, const struct compact_tensor *t, const char *where, struct err *e)
+{
+    size_t dim[2];
+    for (int i = 0; i < m->params; i++) {
+        struct param *from = &m->param[i];
+        int ndim = wanted_shape(m, p, layer, from->tensor.dim[0], dim);
+        if (from->role != p->role || from->layer < 0 || strcmp(from->name, t->same) != 0)
+            continue;
+        if (from->tensor.dim[0] != dim[0] || (ndim == 2 && from->tensor.dim[1] != dim[1]))
+            return err_set(e, ERR_SHAPE, "%s: tensor %s is of another shape than %s, which it is to be the same as", where, t->name, t->same);
+        from->shared = from->layer + 1;
+        m->param[m->params] = *from;
+        m->param[m->params++].layer = layer;
+        return 0;
+    }
+    return err_set(e, ERR_SHAPE, "%s: tensor %s is to be the same as %s, which is none of a layer before", where, t->name, t->same);
+}
+
 static bool needed(const struct arch_param *p, bool encoder_only)
 {
     return p->presence == PRESENT || (p->presence == EMBEDDED && !encoder_only);
@@ -178,6 +209,9 @@ static int bind_one(struct model *m, const struct arch_param *p, int layer, cons
     (void)bind_shape(m, p, layer, dim);
     if (dim[0] == 0 && p->dim[0] != DIM_RANK)
         return 0; /* no token types in this config */
+    const struct compact_tensor *same = find_same(m, p, layer);
+    if (same)
+        return bind_same(m, p, layer, same, where, e);
     const struct checkpoint_entry *entry = find_tensor(m, p, layer);
     if (!entry)
         return needed(p, encoder_only) ? missing(m, p, layer, where, e) : 0;
@@ -255,10 +289,12 @@ static bool is_buffer(const char *name)
 
 static void count_unused(struct model *m)
 {
-    int buffers = 0;
+    int buffers = 0, used = 0;
+    for (int i = 0; i < m->params; i++)
+        used += model_twin(m, i) == NULL;
     for (int i = 0; i < m->checkpoint.entries; i++)
         buffers += is_buffer(m->checkpoint.entry[i].name);
-    m->unused = m->checkpoint.entries - buffers - m->params;
+    m->unused = m->checkpoint.entries - buffers - used;
 }
 
 static int layer_group(const struct arch *a, int i)

@@ -72,9 +72,21 @@ static int bad_tensor(const struct reader *r, const char *name, const char *what
     return err_set(r->e, ERR_FORMAT, "%s: tensor \"%.100s\" of \"bertscope\": %s", r->name, name, what);
 }
 
+static int take_name(const struct reader *r, char **out, const char *name)
+{
+    *out = strdup(name);
+    return *out ? 0 : err_set(r->e, ERR_NOMEM, "%s: no memory for the names of tensors", r->name);
+}
+
 static int read_tensor(const struct reader *r, const char *name, const json_t *v)
 {
-    struct compact_tensor *t = &r->c->tensor[r->c->tensors];
+    struct compact_tensor *t = &r->c->tensor[r->c->tensors++];
+    const json_t *same = json_object_get(v, "same");
+    TRY(take_name(r, &t->name, name));
+    if (same && (!json_is_string(same) || json_object_size(v) != 1))
+        return bad_tensor(r, name, "what it is the same as should be one name, and all that is said");
+    if (same)
+        return take_name(r, &t->same, json_string_value(same));
     const char *stored = json_string_value(json_object_get(v, "stored")), *format = json_string_value(json_object_get(v, "format"));
     const json_t *shape = json_object_get(v, "shape");
     t->stored = stored ? stored_find(stored) : NULL;
@@ -88,9 +100,7 @@ static int read_tensor(const struct reader *r, const char *name, const json_t *v
         return bad_tensor(r, name, "its shape should be two sizes");
     t->rows = t->stored ? (size_t)rows : 0;
     t->cols = t->stored ? (size_t)cols : 0;
-    t->name = strdup(name);
-    r->c->tensors += t->name != NULL;
-    return t->name ? 0 : err_set(r->e, ERR_NOMEM, "%s: no memory for the names of tensors", r->name);
+    return 0;
 }
 
 static int compare(const void *a, const void *b)
@@ -154,12 +164,12 @@ static json_t *layer_json(const struct compact_layer *l)
 static json_t *tensor_json(const struct compact_tensor *t)
 {
     json_t *v = json_object();
-    bool ok = true;
+    bool ok = !t->same || json_object_set_new(v, "same", json_string(t->same)) == 0;
     if (t->stored) {
         ok = json_object_set_new(v, "stored", json_string(t->stored->name)) == 0;
         ok = json_object_set_new(v, "shape", json_pack("[I,I]", (json_int_t)t->rows, (json_int_t)t->cols)) == 0 && ok;
     }
-    if (!t->stored || t->stored->format != t->format)
+    if (!t->same && (!t->stored || t->stored->format != t->format))
         ok = json_object_set_new(v, "format", json_string(kernel_format_name(t->format))) == 0 && ok;
     if (!ok)
         json_decref(v);
@@ -184,7 +194,7 @@ void compact_free(struct compact *c)
     for (int i = 0; c && i < c->layers; i++)
         free(c->layer[i].head);
     for (int i = 0; c && i < c->tensors; i++)
-        free(c->tensor[i].name);
+        free(c->tensor[i].same), free(c->tensor[i].name);
     if (c) {
         free(c->layer);
         free(c->tensor);

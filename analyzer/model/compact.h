@@ -2,11 +2,13 @@
  *
  *     {"version": 1,
  *      "layers": [{"number": 0, "heads": [0, 2, 3], "neurons": 512}, ...],
- *      "tensors": {"encoder.layer.0.output.dense.weight": {"stored": "int8", "shape": [768, 512]}, ...}}
+ *      "tensors": {"encoder.layer.0.output.dense.weight": {"stored": "int8", "shape": [768, 512]},
+ *                  "encoder.layer.1.output.dense.weight": {"same": "encoder.layer.0.output.dense.weight"}, ...}}
  *
  * Layers say what they have left: numbers of the layer and of its heads in the model that it was made of. Tensors that are
  * stored as bytes (analyzer/model/stored.h) say how and what they are; the tensor of that name in model.safetensors is then
- * U8[bytes]. "format" is that of the linear layer, if it is not the one that they are stored in. */
+ * U8[bytes]. "format" is that of the linear layer, if it is not the one that they are stored in. "same" names a tensor of another layer
+ * that stands for this one too, which model.safetensors then does not hold. */
 #ifndef ANALYZER_MODEL_COMPACT_H
 #define ANALYZER_MODEL_COMPACT_H
 
@@ -29,6 +31,7 @@ struct compact_tensor {
     const struct stored *stored; /* NULL = an ordinary tensor, of which only the format is said */
     enum kernel_format format;
     size_t rows, cols;
+    char *same;                  /* the tensor that it shares its numbers with; NULL = it has its own; owned */
 };
 
 struct compact {

@@ -79,11 +79,24 @@ int param_copy(float **out, const struct param *p, struct err *e)
     return 0;
 }
 
+/* A parameter lets its numbers go; another one that shares them has them from then on. */
+static void let_go(struct model *m, int param)
+{
+    float *own = m->own[param];
+    m->own[param] = NULL;
+    for (int i = 0; own && i < m->params; i++)
+        if (i != param && m->param[i].tensor.data == own) {
+            m->own[i] = own;
+            own = NULL;
+        }
+    free(own);
+}
+
 void model_take(struct model *m, int param, const size_t dim[2], float *values)
 {
     struct param *p = &m->param[param];
     assert(m->own);
-    free(m->own[param]);
+    let_go(m, param);
     m->own[param] = values;
     p->tensor = tensor_dense(DTYPE_F32, p->tensor.ndim, dim, values);
 }
@@ -131,27 +144,41 @@ int model_add(struct model *m, int at, enum role role, const size_t dim[2], floa
     return 0;
 }
 
+void model_tie(struct model *m, int param, int like)
+{
+    struct param *p = &m->param[param], was = *p;
+    if (p->tensor.data != m->param[like].tensor.data)
+        let_go(m, param);
+    *p = m->param[like];
+    p->layer = was.layer;
+    p->name = was.name;
+}
+
 void model_remove(struct model *m, int param)
 {
+    let_go(m, param);
     size_t behind = (size_t)(--m->params - param);
-    free(m->own[param]);
     memmove(&m->param[param], &m->param[param + 1], behind * sizeof *m->param);
     memmove(&m->own[param], &m->own[param + 1], behind * sizeof *m->own);
 }
 
 bool model_replaced(const struct model *m, int param)
 {
-    return m->own && m->own[param];
+    for (int i = 0; m->own && i < m->params; i++)
+        if (m->own[i] && m->own[i] == m->param[param].tensor.data)
+            return true;
+    return false;
 }
 
 void model_drop_layer(struct model *m, int layer)
 {
     int kept = 0;
+    for (int i = 0; i < m->params; i++)
+        if (m->param[i].layer == layer)
+            let_go(m, i);
     for (int i = 0; i < m->params; i++) {
-        if (m->param[i].layer == layer) {
-            free(m->own[i]);
+        if (m->param[i].layer == layer)
             continue;
-        }
         m->param[kept] = m->param[i];
         m->param[kept].layer -= m->param[i].layer > layer;
         m->own[kept++] = m->own[i];

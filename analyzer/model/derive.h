@@ -17,6 +17,8 @@ void model_take(struct model *m, int param, const size_t dim[2], float *values);
 /* Gives a derived model one more parameter, a matrix, in front of parameter `at`; it owns the numbers from then on, also after a failure.
  * Pointers to parameters are no longer good. */
 WARN_UNUSED int model_add(struct model *m, int at, enum role role, const size_t dim[2], float *values, struct err *e);
+/* Parameter `param` becomes another view of the numbers of parameter `like`, and takes its format over. */
+void model_tie(struct model *m, int param, int like);
 /* Takes a parameter out again. */
 void model_remove(struct model *m, int param);
 

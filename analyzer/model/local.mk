@@ -16,6 +16,7 @@ libanalyzer_a_SOURCES += \
 	analyzer/model/format_torch_sharded.c \
 	analyzer/model/format_torch_zip.c \
 	analyzer/model/inner.c analyzer/model/inner.h \
+	analyzer/model/shared.c analyzer/model/shared.h \
 	analyzer/model/model.c analyzer/model/model.h \
 	analyzer/model/pickle.c analyzer/model/pickle.h \
 	analyzer/model/pickle_call.c \

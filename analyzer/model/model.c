@@ -13,6 +13,7 @@
 #include "analyzer/model/compact.h"
 #include "analyzer/model/demo.h"
 #include "analyzer/model/preset.h"
+#include "analyzer/model/shared.h"
 #include "analyzer/model/tokenizer.h"
 #include "analyzer/model/values.h"
 
@@ -297,12 +298,18 @@ bool model_has_masked_head(const struct model *m)
     return model_param(m, ROLE_MASKED_BIAS, -1) != NULL;
 }
 
+/* The numbers of parameter i that no parameter before it has counted. */
+static uint64_t count_of(const struct model *m, int i)
+{
+    return model_twin(m, i) ? 0 : tensor_count(&m->param[i].tensor);
+}
+
 uint64_t model_param_count(const struct model *m, enum component c)
 {
     uint64_t n = 0;
     for (int i = 0; i < m->params; i++)
         if (m->param[i].component == c)
-            n += tensor_count(&m->param[i].tensor);
+            n += count_of(m, i);
     return n;
 }
 
@@ -311,7 +318,7 @@ uint64_t model_layer_param_count(const struct model *m, enum component c, int la
     uint64_t n = 0;
     for (int i = 0; i < m->params; i++)
         if (m->param[i].component == c && m->param[i].layer == layer)
-            n += tensor_count(&m->param[i].tensor);
+            n += count_of(m, i);
     return n;
 }
 
@@ -319,7 +326,7 @@ uint64_t model_param_total(const struct model *m)
 {
     uint64_t n = 0;
     for (int i = 0; i < m->params; i++)
-        n += tensor_count(&m->param[i].tensor);
+        n += count_of(m, i);
     return n;
 }
 

@@ -26,6 +26,8 @@ struct param {
     const char *name; /* the name in the file, or the architecture's for a preset; escape before showing */
     struct tensor tensor;
     enum kernel_format format; /* its numbers are representable in it, and a linear layer computes in it; F32: any numbers */
+    int shared;                /* parameters of one role with the same number here share their numbers (shared.h), unless a step changed one
+                                  of them alone; 0 = none */
 };
 
 /* What is left of one encoder layer; a pruned model is an ordinary model. */
@@ -98,7 +100,7 @@ const struct param *model_param(const struct model *m, enum role role, int layer
 bool model_has_classifier(const struct model *m);
 bool model_has_masked_head(const struct model *m);
 
-/* Parameters (numbers, not tensors) of a component. */
+/* Parameters (numbers, not tensors) of a component; those that are shared count once. */
 uint64_t model_param_count(const struct model *m, enum component c);
 uint64_t model_layer_param_count(const struct model *m, enum component c, int layer);
 uint64_t model_param_total(const struct model *m);

@@ -12,6 +12,7 @@
 #include "analyzer/model/compact.h"
 #include "analyzer/model/derive.h"
 #include "analyzer/model/inner.h"
+#include "analyzer/model/shared.h"
 #include "analyzer/model/storage.h"
 #include "analyzer/model/tokenizer.h"
 #include "kernels/half.h"
@@ -56,7 +57,7 @@ static int check_shape(const struct model *m, struct err *e)
 bool model_is_compact(const struct model *m)
 {
     for (int i = 0; i < m->params; i++)
-        if (m->param[i].format != KERNEL_F32)
+        if (m->param[i].format != KERNEL_F32 || model_twin(m, i))
             return true;
     return check_shape(m, NULL) != 0;
 }
@@ -76,6 +77,7 @@ struct item {
     char name[2 * BIND_NAME_SIZE];
     const struct param *param;
     struct storage storage;
+    char same[2 * BIND_NAME_SIZE]; /* the item that holds its numbers too; "" = it holds them itself */
 };
 
 struct saving {
@@ -85,6 +87,15 @@ struct saving {
     int items;
 };
 
+static void name_item(char out[2 * BIND_NAME_SIZE], const struct model *m, const struct arch_param *p, int layer)
+{
+    char name[BIND_NAME_SIZE];
+    bool head = model_has_classifier(m) || model_has_masked_head(m);
+    bool prefixed = head && p->presence != PRESENT_IN_HEAD && p->presence != PRESENT_IN_MASKED_HEAD;
+    bind_name(name, p, layer);
+    snprintf(out, 2 * BIND_NAME_SIZE, "%s%s", prefixed ? m->config.arch->prefix : "", name);
+}
+
 static int add_item(const struct arch_param *p, int layer, void *payload, struct err *e)
 {
     struct saving *s = payload;
@@ -92,12 +103,13 @@ static int add_item(const struct arch_param *p, int layer, void *payload, struct
     if (!have)
         return 0;
     struct item *item = &s->item[s->items++];
-    char name[BIND_NAME_SIZE];
-    bool head = model_has_classifier(s->m) || model_has_masked_head(s->m);
-    bool prefixed = head && p->presence != PRESENT_IN_HEAD && p->presence != PRESENT_IN_MASKED_HEAD;
-    bind_name(name, p, layer);
-    snprintf(item->name, sizeof item->name, "%s%s", prefixed ? s->m->config.arch->prefix : "", name);
+    const struct param *twin = s->o->compact ? model_twin(s->m, (int)(have - s->m->param)) : NULL;
+    name_item(item->name, s->m, p, layer);
     item->param = have;
+    if (twin)
+        name_item(item->same, s->m, p, twin->layer);
+    if (twin)
+        return 0;
     if (s->o->compact)
         return storage_choose(&item->storage, s->m, (int)(have - s->m->param), e);
     item->storage = (struct storage){NULL, s->o->dtype, tensor_count(&have->tensor) * (size_t)dtype_bits(s->o->dtype) / 8};
@@ -118,6 +130,8 @@ static void make_header(struct str *out, const struct saving *s)
         const struct tensor *t = &s->item[i].param->tensor;
         const struct storage *storage = &s->item[i].storage;
         size_t bytes = storage->bytes;
+        if (s->item[i].same[0])
+            continue;
         str_addf(out, ",\"%s\":{\"dtype\":\"%s\",\"shape\":[%zu", s->item[i].name, dtype_name(storage->dtype),
                  storage->stored ? bytes : t->dim[0]);
         if (t->ndim == 2 && !storage->stored)
@@ -174,7 +188,7 @@ static int add_tensor(struct outfile *f, const struct saving *s, const struct it
 {
     float x[CHUNK];
     const struct tensor *t = &item->param->tensor;
-    size_t count = tensor_count(t);
+    size_t count = item->same[0] ? 0 : tensor_count(t);
     if (item->storage.stored)
         return add_stored(f, item, e);
     for (size_t at = 0; at < count; at += CHUNK) {
@@ -252,12 +266,14 @@ static bool describe_tensors(struct compact *c, const struct saving *s)
     for (int i = 0; i < s->items; i++) {
         const struct item *item = &s->item[i];
         const size_t *dim = item->param->tensor.dim;
-        if (!item->storage.stored && item->param->format == KERNEL_F32)
+        struct compact_tensor *t = &c->tensor[c->tensors];
+        if (!item->storage.stored && item->param->format == KERNEL_F32 && !item->same[0])
             continue;
-        c->tensor[c->tensors] = (struct compact_tensor){strdup(item->name), item->storage.stored, item->param->format, dim[0], dim[1]};
-        if (!c->tensor[c->tensors].name)
-            return false;
+        *t = (struct compact_tensor){strdup(item->name), item->storage.stored, item->param->format, dim[0], dim[1],
+                                     item->same[0] ? strdup(item->same) : NULL};
         c->tensors++;
+        if (!t->name || (item->same[0] && !t->same))
+            return false;
     }
     return true;
 }

@@ -6,6 +6,7 @@
 #include "analyzer/base/rng.h"
 #include "analyzer/base/size.h"
 #include "analyzer/model/bind.h"
+#include "analyzer/model/shared.h"
 
 enum { CHUNK = 1 << 16 };
 
@@ -69,13 +70,23 @@ static bool wanted(const struct filling *f, const struct arch_param *p, int laye
     return dim[0] > 0 && (fresh || have) && !goes(f, p);
 }
 
+/* The parameter, among those that are there already, whose copy a shared one is a view of. */
+static const struct param *twin_of(const struct filling *f, const struct param *from)
+{
+    const struct param *twin = from ? model_twin(f->m, (int)(from - f->m->param)) : NULL;
+    for (int i = 0; twin && i < f->params; i++)
+        if (f->param[i].role == twin->role && f->param[i].layer == twin->layer)
+            return &f->param[i];
+    return NULL;
+}
+
 static int measure(const struct arch_param *p, int layer, void *payload, struct err *e)
 {
     struct filling *f = payload;
     const struct param *from;
     size_t dim[2], count, bytes;
     int ndim;
-    if (!wanted(f, p, layer, &from, dim, &ndim))
+    if (!wanted(f, p, layer, &from, dim, &ndim) || (from && model_twin(f->m, (int)(from - f->m->param))))
         return 0;
     if (!size_mul(dim[0], ndim == 2 ? dim[1] : 1, &count) || !size_mul(count, sizeof(float), &bytes) ||
         !size_add(f->bytes, arena_size(bytes) + arena_size(BIND_NAME_SIZE), &f->bytes))
@@ -120,6 +131,12 @@ static int fill(const struct arch_param *p, int layer, void *payload, struct err
     int ndim;
     if (!wanted(f, p, layer, &from, dim, &ndim))
         return 0;
+    const struct param *twin = twin_of(f, from);
+    if (twin) {
+        f->param[f->params] = *twin;
+        f->param[f->params++].layer = layer;
+        return 0;
+    }
     size_t count = dim[0] * (ndim == 2 ? dim[1] : 1);
     float *x = arena_alloc(&f->values, count * sizeof *x);
     char *name = arena_alloc(&f->values, BIND_NAME_SIZE);
@@ -127,6 +144,7 @@ static int fill(const struct arch_param *p, int layer, void *payload, struct err
     bind_name(name, p, layer);
     f->param[f->params++] = bind_param(p, layer, name, &t);
     if (from) {
+        f->param[f->params - 1].shared = from->shared;
         if (kernel_format_rounds(from->format))
             f->param[f->params - 1].format = from->format;
         return copy_values(x, count, f, from, e);

@@ -4,12 +4,12 @@
 #include <string.h>
 
 #include "analyzer/base/size.h"
-#include "analyzer/model/model.h"
+#include "analyzer/model/shared.h"
 #include "analyzer/run/part.h"
 
 static size_t param_bytes(const struct model *m, int i)
 {
-    return arena_size(tensor_count(&m->param[i].tensor) * sizeof(float));
+    return model_twin(m, i) ? 0 : arena_size(tensor_count(&m->param[i].tensor) * sizeof(float));
 }
 
 static int reserve(struct gradients *g, const struct model *m, struct err *e)
@@ -20,8 +20,10 @@ static int reserve(struct gradients *g, const struct model *m, struct err *e)
             return err_set(e, ERR_SHAPE, "the parameters of %s are too large", m->name);
     TRY(arena_init(&g->arena, bytes, "the gradients", e));
     g->param = arena_alloc(&g->arena, (size_t)m->params * sizeof *g->param);
-    for (int i = 0; i < m->params; i++)
-        g->param[i] = arena_alloc(&g->arena, tensor_count(&m->param[i].tensor) * sizeof(float));
+    for (int i = 0; i < m->params; i++) {
+        const struct param *twin = model_twin(m, i);
+        g->param[i] = twin ? g->param[twin - m->param] : arena_alloc(&g->arena, tensor_count(&m->param[i].tensor) * sizeof(float));
+    }
     g->all = (float *)(void *)(g->arena.base + table);
     g->floats = (bytes - table) / sizeof(float);
     return 0;

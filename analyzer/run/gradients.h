@@ -10,7 +10,7 @@
 struct model;
 
 struct gradients {
-    float **param; /* [model->params]: each [numbers of the parameter], dense */
+    float **param; /* [model->params]: each [numbers of the parameter], dense; those that share their numbers have one gradient */
     float *all;    /* all of them in one piece; what lies between them is 0 */
     size_t floats; /* in `all` */
     struct arena arena;

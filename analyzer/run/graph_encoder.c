@@ -1,5 +1,5 @@
 #include "analyzer/model/arch.h"
-#include "analyzer/model/model.h"
+#include "analyzer/model/shared.h"
 #include "analyzer/run/gradients.h"
 #include "analyzer/run/graph.h"
 #include "analyzer/run/op.h"
@@ -12,6 +12,13 @@ static float *gradient(const struct plan_builder *b, const struct param *p)
     return into && p ? gradients_of(into, (int)(p - builder_model(b)->param)) : NULL;
 }
 
+/* The numbers of a parameter, at the first of those that share them. */
+static uint64_t count_of(const struct plan_builder *b, const struct param *p)
+{
+    const struct model *m = builder_model(b);
+    return p && !model_twin(m, (int)(p - m->param)) ? tensor_count(&p->tensor) : 0;
+}
+
 /* What one role adds to a step. */
 static void use_param(const struct plan_builder *b, struct step *s, int i, enum role role, int layer)
 {
@@ -20,7 +27,7 @@ static void use_param(const struct plan_builder *b, struct step *s, int i, enum 
         return;
     s->param[i] = weights_vector(builder_weights(b), role, layer);
     s->dparam[i] = gradient(b, p);
-    s->params += tensor_count(&p->tensor);
+    s->params += count_of(b, p);
     s->param_bytes += tensor_count(&p->tensor) * sizeof(float);
 }
 
@@ -47,9 +54,9 @@ static int linear(struct plan_builder *b, enum site site, int layer, int x, int 
     const struct plan_options *options = builder_options(b);
     bool apart = act != ACT_NONE && (options->unfused || options->gradients != PLAN_NO_GRADIENTS);
     struct step s = {.op = &op_linear, .component = site_component(site), .layer = layer,
-                     .label = site_label(site), .in = {x, -1}, .linear = w, .params = w->params,
-                     .param_bytes = w->bytes, .act = apart ? ACT_NONE : act};
+                     .label = site_label(site), .in = {x, -1}, .linear = w, .param_bytes = w->bytes, .act = apart ? ACT_NONE : act};
     for (int i = 0; i < w->parts; i++) {
+        s.params += count_of(b, w->part[i].weight) + count_of(b, w->part[i].bias);
         s.dparam[i] = gradient(b, w->part[i].weight);
         s.dparam[LINEAR_PARTS + i] = gradient(b, w->part[i].bias);
     }

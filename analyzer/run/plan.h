@@ -46,8 +46,8 @@ struct step {
     int stream;                        /* of random numbers; dropout */
     const struct linear *linear;       /* weights of a linear step, borrowed from the weights */
     const float *param[STEP_PARAMS];   /* other parameters, borrowed from the weights; what they are: see the op */
-    uint64_t params;                   /* numbers in `linear` and `param` */
-    uint64_t param_bytes;              /* what they take */
+    uint64_t params;                   /* numbers in `linear` and `param`; what layers share counts in the first of them */
+    uint64_t param_bytes;              /* what they take, whoever shares them */
     float eps;
     enum activation act;
     const struct kernel *kernel;

@@ -173,6 +173,32 @@ static void borrow(struct linear *l, const struct weights *like, int site)
     }
 }
 
+/* The layer of the same tensors that comes first, where layers share them; it is packed before. */
+static void find_twin(const struct weights *w, int i)
+{
+    struct linear *l = &w->linear[i];
+    for (int k = i % LAYER_SITES; k < i && !l->borrowed; k += LAYER_SITES)
+        if (w->linear[k].kernel && same_linear(l, &w->linear[k])) {
+            l->twin = &w->linear[k];
+            l->borrowed = true;
+        }
+}
+
+static void find_twins(const struct weights *w)
+{
+    for (int i = 0; i < w->model->config.layers * LAYER_SITES; i++)
+        if (w->linear[i].kernel)
+            find_twin(w, i);
+}
+
+static void take_twin(struct linear *l)
+{
+    l->panels = l->twin->panels;
+    l->bias = l->twin->bias;
+    if (l->transposed)
+        l->transposed->panels = l->twin->transposed->panels;
+}
+
 static void borrow_all(struct weights *w, const struct weights *like)
 {
     for (int i = 0; like && i < w->model->config.layers * LAYER_SITES; i++)
@@ -316,6 +342,8 @@ static int pack_all(struct weights *w, const struct progress *progress, struct e
     uint64_t done = 0, total = model_param_total(w->model);
     for (int i = 0; i < w->linears; i++) {
         struct linear *l = &w->linear[i];
+        if (l->twin)
+            take_twin(l);
         if (!l->kernel || l->borrowed)
             continue;
         reserve_linear(w, l);
@@ -376,6 +404,7 @@ static int build(struct weights *w, const struct weights *like, const struct pro
         return err_set(e, ERR_NOMEM, "no memory for %d layers", m->config.layers);
     size_all(w);
     borrow_all(w, like);
+    find_twins(w);
     TRY(add_sizes(w, &bytes, e));
     for (int i = 0; i < m->params; i++)
         if (needs_copy(&m->param[i]))

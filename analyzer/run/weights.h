@@ -42,7 +42,8 @@ struct linear {
     char *panels;                /* packed weights; owned by the weights, or those of `like` */
     size_t panel_bytes;
     float *bias;       /* [n], or NULL; as `panels` */
-    bool borrowed;     /* panels and bias are those of weights_options.like */
+    bool borrowed;     /* panels and bias are those of weights_options.like, or of `twin` */
+    const struct linear *twin; /* a layer of the same tensors in these weights, packed before; NULL = none */
     uint64_t params;   /* numbers in w and bias */
     uint64_t bytes;    /* what they take in this format, without padding */
     struct linear *transposed; /* y = x w: without bias, for backward; NULL without weights_options.gradients */

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "analyzer/model/shared.h"
 #include "kernels/kernels.h"
 
 enum { PIECE = 1 << 15 };
@@ -29,14 +30,14 @@ static size_t count_pieces(const struct model *m)
 {
     size_t n = 0;
     for (int i = 0; i < m->params; i++)
-        n += (tensor_count(&m->param[i].tensor) + PIECE - 1) / PIECE;
+        n += model_twin(m, i) ? 0 : (tensor_count(&m->param[i].tensor) + PIECE - 1) / PIECE;
     return n;
 }
 
 static void cut(struct optimizer *o)
 {
     for (int i = 0; i < o->model->params; i++) {
-        size_t count = tensor_count(&o->model->param[i].tensor);
+        size_t count = model_twin(o->model, i) ? 0 : tensor_count(&o->model->param[i].tensor);
         for (size_t first = 0; first < count; first += PIECE)
             o->piece[o->pieces++] = (struct piece){i, first, count - first < PIECE ? count - first : PIECE,
                                                    decays(&o->model->param[i])};

@@ -22,6 +22,7 @@ STEPS = [
     ["prune-elements fraction=0.3", "prune-elements fraction=0.5", "prune-elements fraction=0.7"],
     ["prune-elements fraction=0.5 by=wanda", "prune-elements by=wanda pattern=2:4", "prune-elements fraction=0.7 by=wanda"],
     ["low-rank fraction=0.25", "low-rank fraction=0.5", "low-rank fraction=0.75"],
+    ["share groups=3", "share groups=2", "share groups=2 from=mean"],
     ["prune-heads fraction=0.5; refit", "prune-neurons fraction=0.5; refit", "prune-neurons fraction=0.75; refit"],
     ["search macs=0.8", "search macs=0.6", "search macs=0.4"],
 ]

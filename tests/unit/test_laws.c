@@ -38,6 +38,7 @@ static const struct law {
                                         "prune-neurons fraction=0.9 iterations=2"}},
     {"low-rank", "low-rank", {"low-rank fraction=0.2", "low-rank fraction=0.5",
                               "low-rank rank=5\nprune-neurons fraction=0.3 iterations=2\nprune-heads heads=0.3,1.1\nint8"}},
+    {"share", "share layers=none", {"share layers=1-2", "share groups=2 from=mean\nint8 components=ffn", "share"}},
     {"refit", "refit", {"prune-neurons fraction=0.3 by=magnitude\nrefit", "prune-neurons fraction=0.5 by=magnitude\nrefit components=ffn ridge=0.1",
                         "prune-neurons fraction=0.5 by=magnitude\nprune-heads heads=0.1,2.0-3\nrefit rows=10"}},
     {"search", "search", {"search macs=0.9", "search macs=0.7 rearrange=no", "search macs=0.5 tune=20"}},
