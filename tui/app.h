@@ -55,7 +55,7 @@ struct app {
     struct workbench bench;
     struct row_texts *texts; /* of some data set (app_texts); NULL = none yet */
     int texts_number;        /* counts them */
-    struct insight *insight; /* what was looked at last; NULL = nothing */
+    struct insight *insight[INSIGHTS]; /* what was looked at last; NULL = nothing */
     char tried[INSIGHT_TEXT];   /* the text that was typed last; "" = none */
     int tried_number;        /* counts them */
     struct session *session; /* the file of the workbench; NULL = nothing to keep yet */

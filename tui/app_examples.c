@@ -19,19 +19,21 @@ void app_take_insights(struct app *a, struct news *n)
         a->texts_number++;
         n->texts = NULL;
     }
-    if (n->insight) {
-        insight_free(a->insight);
-        a->insight = n->insight;
-        n->insight = NULL;
-    }
+    for (int i = 0; i < INSIGHTS; i++)
+        if (n->insight[i]) {
+            insight_free(a->insight[i]);
+            a->insight[i] = n->insight[i];
+            n->insight[i] = NULL;
+        }
 }
 
 void app_forget_insights(struct app *a)
 {
     row_texts_free(a->texts);
-    insight_free(a->insight);
+    for (int i = 0; i < INSIGHTS; i++)
+        insight_free(a->insight[i]);
+    memset(a->insight, 0, sizeof a->insight);
     a->texts = NULL;
-    a->insight = NULL;
     a->texts_number++;
 }
 

@@ -34,7 +34,8 @@ void news_free(struct news *n)
     free(n->training);
     trial_news_free(n->trials);
     row_texts_free(n->texts);
-    insight_free(n->insight);
+    for (int i = 0; i < INSIGHTS; i++)
+        insight_free(n->insight[i]);
     free(n->line);
     *n = (struct news){0};
 }
@@ -49,8 +50,7 @@ void app_forget_news(struct app *a)
         report_free(a->saved);
     free(a->saved);
     train_status_free(&a->training);
-    row_texts_free(a->texts);
-    insight_free(a->insight);
+    app_forget_insights(a);
 }
 
 static void take_facts(struct app *a, struct facts *f)

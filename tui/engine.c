@@ -37,7 +37,7 @@ struct engine {
     struct train_status *training;
     struct trial_news *trials;
     struct row_texts *texts;
-    struct insight *insight;
+    struct insight *insight[INSIGHTS];
     struct log_line line[LINES];
     int lines;
 
@@ -101,11 +101,12 @@ static void publish_facts(void *payload, const struct facts *f)
     x->profile = NULL;
     free_samples(x->sampled);
     row_texts_free(x->texts);
-    insight_free(x->insight);
+    for (int i = 0; i < INSIGHTS; i++)
+        insight_free(x->insight[i]);
     x->heads = NULL;
     x->sampled = NULL;
     x->texts = NULL;
-    x->insight = NULL;
+    memset(x->insight, 0, sizeof x->insight);
     pthread_mutex_unlock(&x->lock);
     wake(x, true);
 }
@@ -211,8 +212,8 @@ static void publish_insight(void *payload, struct insight *l)
 {
     struct engine *x = payload;
     pthread_mutex_lock(&x->lock);
-    struct insight *old = x->insight;
-    x->insight = l;
+    struct insight *old = x->insight[insight_kind(l)];
+    x->insight[insight_kind(l)] = l;
     pthread_mutex_unlock(&x->lock);
     insight_free(old);
     wake(x, true);
@@ -366,7 +367,8 @@ void engine_stop(struct engine *x)
     free_training(x->training);
     trial_news_free(x->trials);
     row_texts_free(x->texts);
-    insight_free(x->insight);
+    for (int i = 0; i < INSIGHTS; i++)
+        insight_free(x->insight[i]);
     free(x);
 }
 
@@ -415,7 +417,7 @@ void engine_take(struct engine *x, struct news *out)
     out->training = x->training;
     out->trials = x->trials;
     out->texts = x->texts;
-    out->insight = x->insight;
+    memcpy(out->insight, x->insight, sizeof out->insight);
     out->job = x->state;
     out->job.waiting = x->queued;
     x->facts = NULL;
@@ -425,7 +427,7 @@ void engine_take(struct engine *x, struct news *out)
     x->training = NULL;
     x->trials = NULL;
     x->texts = NULL;
-    x->insight = NULL;
+    memset(x->insight, 0, sizeof x->insight);
     if (line) {
         memcpy(line, x->line, (size_t)x->lines * sizeof *line);
         out->lines = x->lines;

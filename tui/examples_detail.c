@@ -10,33 +10,41 @@
 #include "tui/screen_examples.h"
 #include "tui/widget_bar.h"
 
+/* What is known of the selected or another row from inside. */
+static const struct insight *insight_of(const struct app *a, int row)
+{
+    const struct insight *l = a->insight[row < 0 ? INSIGHT_TYPED : INSIGHT_ROW];
+    bool current = l && l->era == a->bench.era && l->hash == recipe_hash(&a->bench.recipe);
+    return current && (row < 0 ? strcmp(l->typed, a->tried) == 0 : l->row == row) ? l : NULL;
+}
+
 const struct insight *examples_insight(const struct app *a, const struct examples_view *v)
 {
-    const struct insight *l = a->insight;
-    if (!l || l->era != a->bench.era || l->hash != recipe_hash(&a->bench.recipe) || l->row != v->selected)
-        return NULL;
-    return v->selected != EXAMPLES_TYPED || strcmp(l->text, a->tried) == 0 ? l : NULL;
+    return v->selected == EXAMPLES_NONE ? NULL : insight_of(a, v->selected);
+}
+
+const struct insight *examples_typed(const struct app *a)
+{
+    return insight_of(a, EXAMPLES_TYPED);
 }
 
 /* Of the text that was typed; what is not changed answers like the original. */
-static int typed_logits(const struct app *a, const struct examples_view *v, const float **first, const float **second)
+static int typed_logits(const struct app *a, const float **first, const float **second)
 {
-    const struct insight *l = a->insight;
-    struct examples_view typed = {.selected = EXAMPLES_TYPED};
-    (void)v;
-    if (!(l = examples_insight(a, &typed)) || !l->side[INSIGHT_ORIGINAL].logits)
+    const struct insight *l = examples_typed(a);
+    if (!l || !l->side[INSIGHT_ORIGINAL].logits || l->note[0])
         return 0;
     const struct attention_maps *changed = &l->side[INSIGHT_CHANGED];
     *first = l->side[INSIGHT_ORIGINAL].logits;
     *second = changed->logits ? changed->logits : *first;
-    return l->note[0] ? 0 : l->side[INSIGHT_ORIGINAL].outputs;
+    return l->side[INSIGHT_ORIGINAL].outputs;
 }
 
 int examples_logits(const struct app *a, const struct examples_view *v, int row, const float **first, const float **second)
 {
     const struct trial *original = &a->bench.attempt[0].trial, *now = &workbench_now(&a->bench)->trial;
     if (row < 0)
-        return row == EXAMPLES_TYPED ? typed_logits(a, v, first, second) : 0;
+        return row == EXAMPLES_TYPED ? typed_logits(a, first, second) : 0;
     if (row >= v->list.rows)
         return 0;
     int outputs = now->fidelity.outputs;

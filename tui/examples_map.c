@@ -92,7 +92,7 @@ static struct picture picture_of(const struct insight *l, const float *map, stru
     int longest = longest_token(l), spare = r.h - l->tokens;
     p.label = clamp(longest, LABEL_LEAST, r.w / 4 < LABEL_MOST ? r.w / 4 : LABEL_MOST) + 1;
     p.cell = (r.w - p.label) / (p.tokens > 0 ? p.tokens : 1) >= 2 ? 2 : 1;
-    p.names = clamp(spare, r.h >= 12 ? 3 : 1, longest < NAME_MOST ? longest : NAME_MOST);
+    p.names = clamp(spare, r.h >= 11 ? 3 : r.h >= 8 ? 2 : 1, longest < NAME_MOST ? longest : NAME_MOST);
     p.rows = clamp(r.h - p.names, 0, p.tokens);
     p.columns = clamp((r.w - p.label) / p.cell, 0, p.tokens);
     return p;
@@ -140,9 +140,10 @@ static void draw_row(const struct picture *p, const struct examples_view *v, int
     }
 }
 
-/* "good looks at film 31.2%, [SEP] 22.0%", the greatest first. */
+/* "good looks at film 31.2%, [SEP] 22.0%", the greatest first, as far as they are seen. */
 static void draw_top(const struct picture *p, const struct examples_view *v, struct canvas *c, struct rect r)
 {
+    static const double least = 0.0005; /* less is shown as 0.0% */
     const float *row = p->map + (size_t)v->token * (size_t)p->tokens;
     int used = canvas_put(c, r.x, r.y, r.w, TONE_TITLE, p->insight->token[v->token]), taken[TOP];
     used += canvas_put(c, r.x + used, r.y, r.w - used, TONE_DIM, " looks at");
@@ -156,6 +157,8 @@ static void draw_top(const struct picture *p, const struct examples_view *v, str
             best = !is_taken && (best < 0 || row[i] > row[best]) ? i : best;
         }
         taken[n] = best;
+        if ((double)row[best] < least)
+            return;
         snprintf(both, sizeof both, "%s %s %s", n ? "," : "", p->insight->token[best], format_share(text, (double)row[best]));
         if (text_width(both, strlen(both)) > r.w - used)
             return;

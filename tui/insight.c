@@ -2,6 +2,11 @@
 
 #include <stdlib.h>
 
+int insight_kind(const struct insight *l)
+{
+    return l->row < 0 ? INSIGHT_TYPED : INSIGHT_ROW;
+}
+
 void insight_free(struct insight *l)
 {
     if (!l)

@@ -8,14 +8,17 @@
 
 enum { INSIGHT_TEXT = 512, INSIGHT_TOKEN = 32, INSIGHT_NOTE = 400 };
 
+/* What one may be about. */
+enum { INSIGHT_ROW, INSIGHT_TYPED, INSIGHTS };
+
 enum { INSIGHT_ORIGINAL, INSIGHT_CHANGED, INSIGHT_SIDES };
 
 struct insight {
     /* what it is about */
     unsigned era;  /* of the workbench */
     uint64_t hash; /* of the recipe */
-    int row;       /* of the data set, -1 = `text` */
-    char text[INSIGHT_TEXT];
+    int row;       /* of the data set, -1 = `typed` */
+    char typed[INSIGHT_TEXT];
 
     /* what was seen */
     int tokens;
@@ -25,6 +28,7 @@ struct insight {
     char note[INSIGHT_NOTE]; /* why it could not; "" = it could */
 };
 
+int insight_kind(const struct insight *l);
 void insight_free(struct insight *l); /* accepts NULL */
 
 #endif

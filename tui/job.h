@@ -63,9 +63,8 @@ struct trial_request {
 /* What the Examples screen wants to see of the data set and the recipe of the trial request. */
 struct look_request {
     bool texts;              /* the texts of all rows */
-    bool inside;             /* one text, by the original and by the changed model: */
-    int row;                 /* of the data set, -1 = */
-    char text[INSIGHT_TEXT];    /* this one */
+    int row;                 /* this row from inside, by the original and by the changed model; -1 = none */
+    char typed[INSIGHT_TEXT]; /* this text in the same way; "" = none */
     int layer;               /* whose attention is kept in any case */
 };
 
@@ -133,7 +132,7 @@ struct news {
     struct train_status *training; /* NULL = no news */
     struct trial_news *trials; /* a list, the oldest first */
     struct row_texts *texts; /* NULL = no news */
-    struct insight *insight; /* NULL = no news */
+    struct insight *insight[INSIGHTS]; /* NULL = no news */
     struct job_state job;
     struct log_line *line; /* [lines] */
     int lines;

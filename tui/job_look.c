@@ -70,7 +70,7 @@ static int look_inside(struct job_context *x, struct insight *l, const struct re
     return look_at_changed(x, l, recipe, text, &options, e);
 }
 
-static struct insight *insight_new(const struct request *q, const struct recipe *recipe, struct err *e)
+static struct insight *insight_new(const struct request *q, const struct recipe *recipe, int row, struct err *e)
 {
     struct insight *l = calloc(1, sizeof *l);
     if (!l) {
@@ -79,29 +79,46 @@ static struct insight *insight_new(const struct request *q, const struct recipe 
     }
     l->era = q->trial.era;
     l->hash = recipe_hash(recipe);
-    l->row = q->look.row;
-    snprintf(l->text, sizeof l->text, "%s", q->look.text);
+    l->row = row;
+    if (row < 0)
+        snprintf(l->typed, sizeof l->typed, "%s", q->look.typed);
     return l;
 }
 
-static int look(struct job_context *x, const struct recipe *recipe, struct err *e)
+/* `row` -1: a text that was typed. */
+static int look(struct job_context *x, const struct recipe *recipe, int row, const struct encoding *text, struct err *e)
 {
-    const struct look_request *q = &x->request->look;
-    const struct encoded *rows = &x->opened->labelled.rows;
-    struct encoding typed = {0};
-    TRY(inputs_check(x->opened->model, e));
-    if (q->row >= rows->rows)
-        return err_set(e, ERR_USAGE, "the data set has no row %d", q->row + 1);
-    if (q->row < 0)
-        TRY(encode_typed(&typed, x->opened->model, q->text, e));
-    struct insight *l = insight_new(x->request, recipe, e);
-    int code = l ? look_inside(x, l, recipe, q->row < 0 ? &typed : &rows->row[q->row], e) : ERR_NOMEM;
-    encoding_free(&typed);
+    struct insight *l = insight_new(x->request, recipe, row, e);
+    int code = l ? look_inside(x, l, recipe, text, e) : ERR_NOMEM;
     if (code == 0)
         x->publish_insight(x->payload, l);
     else
         insight_free(l);
     return code;
+}
+
+static int look_at_typed(struct job_context *x, const struct recipe *recipe, struct err *e)
+{
+    struct encoding text = {0};
+    if (!x->request->look.typed[0])
+        return 0;
+    TRY(inputs_check(x->opened->model, e));
+    int code = encode_typed(&text, x->opened->model, x->request->look.typed, e);
+    if (code == 0)
+        code = look(x, recipe, -1, &text, e);
+    encoding_free(&text);
+    return code;
+}
+
+static int look_at_row(struct job_context *x, const struct recipe *recipe, struct err *e)
+{
+    const struct encoded *rows = &x->opened->labelled.rows;
+    int row = x->request->look.row;
+    if (row < 0)
+        return 0;
+    if (row >= rows->rows)
+        return err_set(e, ERR_USAGE, "the data set has no row %d", row + 1);
+    return look(x, recipe, row, &rows->row[row], e);
 }
 
 static int run(struct job_context *x, struct err *e)
@@ -110,8 +127,10 @@ static int run(struct job_context *x, struct err *e)
     int code = trial_prepare(x, &recipe, e);
     if (code == 0)
         code = tell_texts(x, e);
-    if (code == 0 && x->request->look.inside)
-        code = look(x, &recipe, e);
+    if (code == 0)
+        code = look_at_row(x, &recipe, e);
+    if (code == 0)
+        code = look_at_typed(x, &recipe, e);
     recipe_free(&recipe);
     return code;
 }

@@ -63,9 +63,9 @@ static const char *nothing(const struct app *a, const struct examples_view *v)
 
 /* ---- drawing ------------------------------------------------------------------------------------------------- */
 
-static void draw_heading(const struct app *a, struct canvas *c, struct rect r)
+static void draw_heading(const struct app *a, const struct examples_view *v, struct canvas *c, struct rect r)
 {
-    char trial[80];
+    char trial[80], position[40];
     const struct row_texts *t = app_texts(a);
     int used = canvas_putf(c, r.x, r.y, r.w, TONE_TITLE, "Trial %s", attempt_text(&a->bench, a->bench.current, trial, sizeof trial));
     if (a->bench.current > 0)
@@ -73,14 +73,17 @@ static void draw_heading(const struct app *a, struct canvas *c, struct rect r)
     if (app_data(a))
         used += canvas_putf(c, r.x + used, r.y, r.w - used, TONE_DIM, ", rows of %s", app_data(a));
     if (t && t->left_out > 0)
-        canvas_putf(c, r.x + used, r.y, r.w - used, TONE_WARN, ", texts of the last %d left out", t->left_out);
+        used += canvas_putf(c, r.x + used, r.y, r.w - used, TONE_WARN, ", texts of the last %d left out", t->left_out);
+    table_position(&v->table, v->list.n, position, sizeof position);
+    if (r.w - used > (int)strlen(position) + 1)
+        canvas_right(c, r.x + used, r.y, r.w - used, TONE_DIM, position);
 }
 
 /* The number of rows of each kind, the shown one marked; that one alone where there is no room. */
-static void draw_kinds(const struct app *a, struct examples_view *v, struct canvas *c, struct rect r)
+static void draw_kinds(struct examples_view *v, struct canvas *c, struct rect r)
 {
     const struct examples_list *l = &v->list;
-    char text[ROWS_KINDS][40], position[40];
+    char text[ROWS_KINDS][40];
     int all = 0, x = r.x;
     bool labelled = l->rows == 0 || l->change[0].labelled;
     for (int k = 0; k < ROWS_KINDS; k++) {
@@ -95,10 +98,6 @@ static void draw_kinds(const struct app *a, struct examples_view *v, struct canv
         v->kind_w[k] = on || all <= r.w ? canvas_put(c, x, r.y, r.x + r.w - x, on ? TONE_TAB_ON : TONE_TAB, text[k]) : 0;
         x += v->kind_w[k] > 0 ? v->kind_w[k] + 1 : 0;
     }
-    table_position(&v->table, l->n, position, sizeof position);
-    if (r.x + r.w - x > (int)strlen(position) + 1)
-        canvas_right(c, x, r.y, r.x + r.w - x, TONE_DIM, position);
-    (void)a;
 }
 
 static void draw_table(const struct app *a, struct examples_view *v, struct canvas *c, struct rect r)
@@ -129,8 +128,8 @@ static void draw(struct app *a, void *state, struct canvas *c, struct rect r)
         return;
     }
     v->layout = examples_layout(r, v->map);
-    draw_heading(a, c, v->layout.heading);
-    draw_kinds(a, v, c, v->layout.kinds);
+    draw_heading(a, v, c, v->layout.heading);
+    draw_kinds(v, c, v->layout.kinds);
     draw_table(a, v, c, v->layout.table);
     examples_draw_detail(a, v, c, v->layout.detail);
     examples_draw_map(a, v, c, v->layout.map);
@@ -151,35 +150,44 @@ static bool has_map(const struct app *a, const struct examples_view *v)
     return !window.too_small && examples_layout(r, v->map).map.h > 0;
 }
 
-static bool wants_look(const struct app *a, const struct examples_view *v)
+/* Whether something is to be looked at: it was not yet, or the layer that is shown was left out. */
+static bool lacks(const struct examples_view *v, const struct insight *l, const struct attention_maps *m)
 {
-    const struct insight *l = examples_insight(a, v);
-    const struct attention_maps *m = examples_maps(a, v);
-    if (!a->facts || v->selected == EXAMPLES_NONE || (!has_map(a, v) && v->selected != EXAMPLES_TYPED))
-        return false;
     int place = m ? attention_maps_find(m, v->layer, v->head) : -1;
     return !l || (place >= 0 && !attention_maps_of(m, place));
 }
 
-static bool asked_already(const struct examples_asked *x, const struct examples_asked *y)
+/* All that is missing; what was asked for and is not here yet stays part of it, because a request takes the place of the one before. */
+static struct examples_asked missing_now(const struct app *a, const struct examples_view *v)
 {
-    bool texts = y->texts == 0 || x->texts == y->texts;
-    bool inside = !y->inside || (x->inside && x->era == y->era && x->hash == y->hash && x->row == y->row && x->tried == y->tried && x->layer == y->layer);
-    return texts && inside;
+    const struct insight *l = examples_insight(a, v);
+    const struct attention_maps *m = examples_maps(a, v);
+    bool row = v->selected >= 0 && has_map(a, v) && lacks(v, l, m);
+    bool typed = a->tried[0] && (v->selected == EXAMPLES_TYPED ? lacks(v, l, m) : !examples_typed(a));
+    return (struct examples_asked){.texts = wants_texts(a), .row = row ? v->selected : -1, .typed = typed ? a->tried_number : 0,
+                                   .era = a->bench.era, .hash = recipe_hash(&a->bench.recipe), .layer = v->layer};
+}
+
+/* Whether all of it was asked for: a failure is not asked for again and again. */
+static bool asked_already(const struct examples_view *v, const struct examples_asked *now)
+{
+    const struct examples_asked *x = &v->asked;
+    bool inside = now->row >= 0 || now->typed;
+    bool same = v->has_asked && x->era == now->era && (!inside || (x->hash == now->hash && x->layer == now->layer));
+    return same && (x->texts || !now->texts) && (now->row < 0 || now->row == x->row) && (!now->typed || now->typed == x->typed);
 }
 
 static void want(struct app *a, void *state)
 {
     struct examples_view *v = state;
     examples_refresh(a, v);
-    struct examples_asked ask = {.texts = wants_texts(a) ? a->bench.era + 1 : 0, .inside = wants_look(a, v), .era = a->bench.era,
-                                 .hash = recipe_hash(&a->bench.recipe), .row = v->selected, .tried = a->tried_number, .layer = v->layer};
-    struct look_request r = {.texts = ask.texts != 0, .inside = ask.inside, .row = v->selected >= 0 ? v->selected : -1, .layer = v->layer};
-    if (asked_already(&v->asked, &ask))
+    struct examples_asked now = missing_now(a, v);
+    struct look_request r = {.texts = now.texts, .row = now.row, .layer = now.layer};
+    if (!a->facts || (!now.texts && now.row < 0 && !now.typed) || asked_already(v, &now))
         return;
-    snprintf(r.text, sizeof r.text, "%s", v->selected >= 0 ? "" : a->tried);
-    ask.texts = ask.texts ? ask.texts : v->asked.texts;
-    v->asked = ask;
+    snprintf(r.typed, sizeof r.typed, "%s", now.typed ? a->tried : "");
+    v->asked = now;
+    v->has_asked = true;
     app_ask_look(a, &r);
 }
 
@@ -204,7 +212,7 @@ static bool look(struct app *a, struct examples_view *v)
 {
     if (app_refuse(a))
         return true;
-    v->asked = (struct examples_asked){0};
+    v->has_asked = false;
     if (v->list.rows == 0 && app_shows_trials(a))
         app_try(a);
     else if (v->list.n == 0)

@@ -36,11 +36,12 @@ struct examples_list {
 
 /* What the engine was asked for last. */
 struct examples_asked {
-    unsigned texts; /* 1 + era; 0 = never */
-    bool inside;
+    bool texts;
+    int row;   /* -1 = none */
+    int typed; /* app->tried_number; 0 = none */
     unsigned era;
     uint64_t hash;
-    int row, tried, layer;
+    int layer;
 };
 
 struct examples_view {
@@ -57,6 +58,7 @@ struct examples_view {
     struct table_view table;
     struct examples_list list;
     struct examples_asked asked;
+    bool has_asked;
     struct examples_layout layout; /* as drawn last */
     struct rect cells;             /* of the map */
     int kind_x[ROWS_KINDS], kind_w[ROWS_KINDS];
@@ -80,6 +82,8 @@ bool examples_holds(const struct app *a, const struct examples_view *v, int row,
 
 /* What was looked at last, if it is the selected row and the present recipe; else NULL. */
 const struct insight *examples_insight(const struct app *a, const struct examples_view *v);
+/* The same of the text that was typed. */
+const struct insight *examples_typed(const struct app *a);
 /* Logits of both models for the row [return value]; 0 = not known. */
 int examples_logits(const struct app *a, const struct examples_view *v, int row, const float **first, const float **second);
 /* The name of an output; "1.25" for a value. Returns out. */

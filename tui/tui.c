@@ -218,7 +218,9 @@ static void show_texts(void *payload, struct row_texts *t)
 
 static void show_insight(void *payload, struct insight *l)
 {
-    app_news(payload, &(struct news){.insight = l});
+    struct news n = {.facts = NULL};
+    n.insight[insight_kind(l)] = l;
+    app_news(payload, &n);
 }
 
 static void ignore_log(void *payload, enum log_level level, const char *fmt, ...)

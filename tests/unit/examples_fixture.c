@@ -149,25 +149,35 @@ static void fill_maps(struct attention_maps *m, bool changed)
             }
 }
 
-void fixture_answer_look(struct app *a, struct fixture_host *host)
+static struct insight *insight_of(const struct app *a, const struct request *r, int row)
 {
     static const char *const tokens[TOKENS] = {"[CLS]", "not", "bad", "at", "all", "bril", "##liant", "映画", "[SEP]"};
-    const struct request *r = &host->last;
-    if (r->job != JOB_LOOK || !r->look.inside)
-        return;
     struct insight *l = calloc(1, sizeof *l);
     if (!l || !(l->token = calloc(TOKENS, sizeof *l->token)))
         abort();
     l->era = r->trial.era;
     l->hash = recipe_hash(&a->bench.recipe);
-    l->row = r->look.row;
+    l->row = row;
     l->tokens = TOKENS;
-    snprintf(l->text, sizeof l->text, "%s", r->look.text);
+    snprintf(l->typed, sizeof l->typed, "%s", row < 0 ? r->look.typed : "");
     for (int i = 0; i < TOKENS; i++)
         snprintf(l->token[i], sizeof l->token[i], "%s", tokens[i]);
     fill_maps(&l->side[INSIGHT_ORIGINAL], false);
     if (recipe_steps(&a->bench.recipe) > 0)
         fill_maps(&l->side[INSIGHT_CHANGED], true);
+    return l;
+}
+
+void fixture_answer_look(struct app *a, struct fixture_host *host)
+{
+    const struct request *r = &host->last;
+    struct news n = {.facts = NULL};
+    if (r->job != JOB_LOOK || (r->look.row < 0 && !r->look.typed[0]))
+        return;
+    if (r->look.row >= 0)
+        n.insight[INSIGHT_ROW] = insight_of(a, r, r->look.row);
+    if (r->look.typed[0])
+        n.insight[INSIGHT_TYPED] = insight_of(a, r, -1);
     host->last.job = JOBS; /* answered */
-    app_news(a, &(struct news){.insight = l});
+    app_news(a, &n);
 }

@@ -198,7 +198,7 @@ static void asked(void)
     int before = host.submitted;
     press("6");
     CU_ASSERT_EQUAL(host.submitted, before + 2); /* the trial, then the texts */
-    CU_ASSERT(host.last.job == JOB_LOOK && host.last.look.texts && !host.last.look.inside);
+    CU_ASSERT(host.last.job == JOB_LOOK && host.last.look.texts && host.last.look.row < 0 && !host.last.look.typed[0]);
     CU_ASSERT_STRING_EQUAL(host.last.trial.data, "dev.tsv");
     press("f j k");
     CU_ASSERT_EQUAL(host.submitted, before + 2);
@@ -254,7 +254,7 @@ static void map(void)
     CU_ASSERT(host.submitted == before + 1 && host.last.look.row == 7);
     before = host.submitted;
     fixture_keys(&app, "j"); /* it is asked for as the selection moves */
-    CU_ASSERT(host.submitted == before + 1 && host.last.look.inside && host.last.look.row == 9);
+    CU_ASSERT(host.submitted == before + 1 && host.last.look.row == 9);
     fixture_keys(&app, "w");
     CU_ASSERT_EQUAL(host.submitted, before + 1);
     CU_ASSERT(shows_at(120, 40, "The text is looked at") || shows_at(120, 40, "Enter looks at the text again"));
@@ -269,16 +269,18 @@ static void typed(void)
     press("Enter");
     CU_ASSERT_EQUAL(app.screen, SCREEN_EXAMPLES);
     CU_ASSERT_EQUAL(view()->selected, EXAMPLES_TYPED);
-    CU_ASSERT_STRING_EQUAL(app.insight->text, "not bad, 100%");
+    CU_ASSERT_STRING_EQUAL(app.insight[INSIGHT_TYPED]->typed, "not bad, 100%");
     CU_ASSERT_STRING_EQUAL(listed(), "t 3 4 8 10");
     CU_ASSERT(shows("yours") && shows("Your text") && shows("64.6%") && shows("31.0%"));
-    press("j i");
+    press("j");
+    CU_ASSERT(shows("not bad, 100%") && shows("64.6%")); /* its answers stay while another row is selected */
+    press("i");
     CU_ASSERT(app.prompt.open && strcmp(app.prompt.line, "try ") == 0);
     fixture_type(&app, "dull");
     press("Enter");
     CU_ASSERT_EQUAL(view()->selected, EXAMPLES_TYPED);
     CU_ASSERT_STRING_EQUAL(app.tried, "dull");
-    CU_ASSERT_STRING_EQUAL(app.insight->text, "dull");
+    CU_ASSERT_STRING_EQUAL(app.insight[INSIGHT_TYPED]->typed, "dull");
     press(":");
     fixture_type(&app, "try");
     press("Enter");
@@ -296,10 +298,10 @@ static void outdated(void)
     CU_ASSERT_EQUAL(app.bench.current, 0);
     CU_ASSERT_STRING_EQUAL(listed(), "1 2 3 4 5 6 7 8 9 10 11 12");
     CU_ASSERT_PTR_NOT_NULL(examples_insight(&app, view())); /* it was looked at again */
-    CU_ASSERT_EQUAL(app.insight->side[INSIGHT_CHANGED].tokens, 0);
+    CU_ASSERT_EQUAL(app.insight[INSIGHT_ROW]->side[INSIGHT_CHANGED].tokens, 0);
     struct news other = {.facts = fixture_facts()};
     app_news(&app, &other);
-    CU_ASSERT(!app.texts && !app.insight);
+    CU_ASSERT(!app.texts && !app.insight[INSIGHT_ROW]);
     draw(80, 24, NULL);
     app_free(&app);
 }
