@@ -183,6 +183,9 @@ out '"schema": "bertscope.heads/1"'
 out '"mode": "removed"'
 run 0 "" draw heads "$golden" --data "$data" --task plain --budget 0.05 --size 120x40
 out '4 rows of data.tsv, labels'
+run 0 "" draw examples "$golden" --data "$data" --task plain --budget 0.05 --size 120x40 --step 'prune-heads heads=0.0'
+out '^ Trial 1 against the original, rows of '
+out 'all 4'
 printf 'the model is small\nit is not\n' >"$data"
 run 0 "" heads "$golden" --data "$data" --task lines
 out 'own predictions'

@@ -12,6 +12,7 @@ tests_pty_pty_SOURCES = \
 	tests/unit/unit.c tests/unit/unit.h \
 	tests/pty/session.c tests/pty/session.h \
 	tests/pty/suites.def \
+	tests/pty/test_examples.c \
 	tests/pty/test_saved.c \
 	tests/pty/test_terminal.c \
 	tests/pty/test_training.c \

@@ -34,6 +34,7 @@ tests_unit_unit_SOURCES += tests/unit/test_tokenizer.c \
 	tests/unit/test_workbench.c \
 	tests/unit/test_lines.c \
 	tests/unit/test_finetune.c \
+	tests/unit/test_look.c \
 	tests/unit/test_loss.c \
 	tests/unit/test_dataset.c \
 	tests/unit/test_encoded.c \
