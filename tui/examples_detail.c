@@ -83,7 +83,9 @@ static int draw_texts(const struct app *a, const struct examples_view *v, const 
     if (v->selected == EXAMPLES_TYPED)
         used = draw_text(c, r, TONE_TEXT, a->tried);
     else if (!x || !x->text)
-        used = draw_text(c, r, TONE_DIM, x ? "Its text is not kept." : "Its text is on the way.");
+        used = draw_text(c, r, TONE_DIM, x                  ? "Its text is not kept."
+                                             : a->job.running ? "Its text is on the way."
+                                                              : "Its text is not here (Enter asks for it again).");
     else
         used = draw_text(c, x->pair ? (struct rect){r.x, r.y, r.w, (r.h + 1) / 2} : r, TONE_TEXT, x->text);
     if (x && x->text && x->pair)
@@ -174,7 +176,10 @@ static void draw_answers(const struct app *a, const struct examples_view *v, con
     if (r.h < 1)
         return;
     if (outputs == 0) {
-        const char *text = l && l->note[0] ? l->note : l ? "The model has no classification head, so it gives no answer." : "Its answers are on the way.";
+        const char *text = l && l->note[0]    ? l->note
+                           : l                ? "The model has no classification head, so it gives no answer."
+                           : a->job.running ? "Its answers are on the way."
+                                            : "It could not be looked at: 9 Log says why, Enter tries again.";
         canvas_wrap(c, r, l && l->note[0] ? TONE_WARN : TONE_DIM, text);
         return;
     }

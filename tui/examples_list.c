@@ -303,7 +303,7 @@ static void fit_columns(struct column *column, const struct row_texts *t, int ro
 {
     enum { ROOMY = 76, TEXT_ROOMY = 22 };
     static const int named[] = {EXAMPLES_LABEL, EXAMPLES_FIRST, EXAMPLES_SECOND};
-    int longest = 5;
+    int longest = t ? 5 : (int)strlen("output 0");
     for (int i = 0; t && i < t->outputs && longest < 16; i++) {
         int name = text_width(t->output[i], strlen(t->output[i]));
         longest = name > 16 ? 16 : name > longest ? name : longest;

@@ -1,4 +1,5 @@
 /* Where a head looks: tokens by tokens, as shades that need no colour. */
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -11,7 +12,13 @@
 enum { LABEL_LEAST = 4, LABEL_MOST = 16, NAME_MOST = 8, SHADES = 4, TOP = 6 };
 
 static const char *const shades[SHADES] = {"░", "▒", "▓", "█"};
-static const double from[SHADES] = {0.02, 0.08, 0.2, 0.5}; /* the least probability of each */
+
+/* The least probability of a shade: the first begins at an equal share for every token, and each is as many times the one before it as
+ * 1 would be the last. So a head that looks everywhere is told from one that looks at a single token, however long the text is. */
+static double shade_from(int shade, int tokens)
+{
+    return pow(tokens, (double)shade / SHADES - 1);
+}
 
 const struct attention_maps *examples_maps(const struct app *a, const struct examples_view *v)
 {
@@ -61,9 +68,11 @@ struct picture {
     const float *map; /* [tokens, tokens] */
     int tokens, label, cell, names; /* columns of labels and cells, rows of the names above */
     int rows, columns;              /* tokens that are seen */
+    double from[SHADES];            /* the least probability of each */
 };
 
-static int shade_of(double share)
+/* -1 = less than the first. */
+static int shade_of(double share, const double *from)
 {
     int shade = -1;
     while (shade + 1 < SHADES && share >= from[shade + 1])
@@ -95,6 +104,8 @@ static struct picture picture_of(const struct insight *l, const float *map, stru
     p.names = clamp(spare, r.h >= 11 ? 3 : r.h >= 8 ? 2 : 1, longest < NAME_MOST ? longest : NAME_MOST);
     p.rows = clamp(r.h - p.names, 0, p.tokens);
     p.columns = clamp((r.w - p.label) / p.cell, 0, p.tokens);
+    for (int i = 0; i < SHADES; i++)
+        p.from[i] = shade_from(i, p.tokens > 0 ? p.tokens : 1);
     return p;
 }
 
@@ -134,7 +145,7 @@ static void draw_row(const struct picture *p, const struct examples_view *v, int
 {
     canvas_put(c, r.x, r.y, p->label - 1, token == v->token ? TONE_CURSOR : TONE_TEXT, p->insight->token[token]);
     for (int i = 0; i < p->columns; i++) {
-        int shade = shade_of((double)p->map[(size_t)token * (size_t)p->tokens + (size_t)(v->left + i)]);
+        int shade = shade_of((double)p->map[(size_t)token * (size_t)p->tokens + (size_t)(v->left + i)], p->from);
         for (int k = 0; shade >= 0 && k < p->cell; k++)
             canvas_put(c, r.x + p->label + i * p->cell + k, r.y, 1, (enum tone)(TONE_HEAT2 + shade), shades[shade]);
     }
@@ -166,12 +177,13 @@ static void draw_top(const struct picture *p, const struct examples_view *v, str
     }
 }
 
-static void draw_legend(struct canvas *c, struct rect r)
+static void draw_legend(const struct picture *p, struct canvas *c, struct rect r)
 {
+    char text[FORMAT_SIZE];
     int x = r.x;
     for (int i = 0; i < SHADES; i++) {
         x += canvas_put(c, x, r.y, r.x + r.w - x, (enum tone)(TONE_HEAT2 + i), shades[i]) + 1;
-        x += canvas_putf(c, x, r.y, r.x + r.w - x, TONE_DIM, "from %.0f%%", 100 * from[i]) + 2;
+        x += canvas_putf(c, x, r.y, r.x + r.w - x, TONE_DIM, "from %s", format_share(text, p->from[i])) + 2;
     }
 }
 
@@ -191,7 +203,7 @@ static void draw_picture(struct examples_view *v, const struct insight *l, const
     if (top.h > 0)
         draw_top(&p, v, c, top);
     if (legend.h > 0)
-        draw_legend(c, legend);
+        draw_legend(&p, c, legend);
 }
 
 static const char *missing(const struct app *a, const struct examples_view *v)

@@ -137,7 +137,11 @@ static void recipes(void)
     CU_ASSERT_PTR_NOT_NULL_FATAL(told.insight[INSIGHT_ROW]);
     CU_ASSERT(told.insight[INSIGHT_ROW]->note[0] && told.insight[INSIGHT_ROW]->side[INSIGHT_ORIGINAL].tokens > 0);
     CU_ASSERT_PTR_NULL(log_last(&told.log, LOG_ERROR));
-    snprintf(request.trial.recipe, sizeof request.trial.recipe, "prune-layers layers=3\n"); /* what is kept is another one */
+    snprintf(request.trial.recipe, sizeof request.trial.recipe, "prune-heads heads=0.0\n");
+    ask(JOB_LOOK);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(told.insight[INSIGHT_ROW]);
+    CU_ASSERT_EQUAL(told.insight[INSIGHT_ROW]->side[INSIGHT_CHANGED].heads, 31);
+    snprintf(request.trial.recipe, sizeof request.trial.recipe, "prune-layers layers=3\n"); /* what is kept is of another recipe */
     for (int i = 0; i < 2; i++) {
         ask(JOB_LOOK);
         CU_ASSERT_PTR_NOT_NULL_FATAL(told.insight[INSIGHT_ROW]);

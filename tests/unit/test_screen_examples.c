@@ -281,6 +281,13 @@ static void typed(void)
     CU_ASSERT_EQUAL(view()->selected, EXAMPLES_TYPED);
     CU_ASSERT_STRING_EQUAL(app.tried, "dull");
     CU_ASSERT_STRING_EQUAL(app.insight[INSIGHT_TYPED]->typed, "dull");
+    fixture_keys(&app, ":");
+    fixture_type(&app, "try something");
+    fixture_keys(&app, "Enter"); /* nobody answers */
+    app.job = (struct job_state){.running = true, .job = JOB_LOOK};
+    CU_ASSERT(shows("Its answers are on the way."));
+    app.job.running = false;
+    CU_ASSERT(shows("It could not be looked at: 9 Log says why"));
     press(":");
     fixture_type(&app, "try");
     press("Enter");
