@@ -164,7 +164,7 @@ static void draw_values(const struct app *a, const struct row_text *x, const flo
     const struct row_texts *t = app_texts(a);
     char label[FORMAT_SIZE], one[FORMAT_SIZE], two[FORMAT_SIZE], change[FORMAT_SIZE];
     canvas_putf(c, r.x, r.y, r.w, TONE_TEXT, "original %s, trial %s, change %s%s%s", format_metric(one, (double)*first),
-                format_metric(two, (double)*second), format_metric(change, (double)*second - (double)*first),
+                format_metric(two, (double)*second), format_score(change, (double)*second - (double)*first),
                 x && t->regression ? ", label " : "", x && t->regression ? format_metric(label, (double)x->target) : "");
 }
 

@@ -15,8 +15,9 @@ struct examples_layout examples_layout(struct rect r, bool map)
         int w = r.w * 2 / 5 < BESIDE ? BESIDE : r.w * 2 / 5;
         struct rect right = {r.x + r.w - w, r.y, w, r.h};
         l.table = (struct rect){r.x, r.y, r.w - w - GAP, r.h};
-        if (right.h >= DETAIL + MAP_LEAST)
-            l.map = layout_bottom(&right, right.h - DETAIL - right.h / 12, 1, DETAIL);
+        int detail = right.h / 3 < DETAIL ? DETAIL : right.h / 3;
+        if (right.h > detail + MAP_LEAST)
+            l.map = layout_bottom(&right, right.h - detail - 1, 1, detail);
         l.detail = right;
         if (l.map.h > 0 || !map)
             return l;

@@ -272,7 +272,7 @@ static void answer_cell(const struct source *s, int row, int column, struct tabl
     if (column == EXAMPLES_FIRST || column == EXAMPLES_SECOND)
         examples_answer(s->app, x, out->text, sizeof out->text);
     else if (column == EXAMPLES_MOVED && isfinite(moved))
-        snprintf(out->text, sizeof out->text, "%s", x.output < 0 ? format_metric(text, moved) : format_points(text, moved));
+        snprintf(out->text, sizeof out->text, "%s", x.output < 0 ? format_score(text, moved) : format_points(text, moved));
     else if (column != EXAMPLES_MOVED && x.output >= 0)
         snprintf(out->text, sizeof out->text, "%s", format_share(text, x.share));
     if (column == EXAMPLES_SECOND && differs)
@@ -316,8 +316,10 @@ static void fit_columns(struct column *column, const struct row_texts *t, int ro
     int digits = snprintf(NULL, 0, "%d", rows);
     column[EXAMPLES_ROW].width = column[EXAMPLES_ROW].max = digits > 5 ? digits : 5;
     column[EXAMPLES_TEXT].width = w >= ROOMY ? TEXT_ROOMY : column[EXAMPLES_TEXT].width;
-    if (t && t->outputs == 1) /* a value has no probability */
+    if (t && t->outputs == 1) { /* a value has no probability, and may move by any amount */
         column[EXAMPLES_FIRST_P].width = column[EXAMPLES_FIRST_P].max = column[EXAMPLES_SECOND_P].width = column[EXAMPLES_SECOND_P].max = 0;
+        column[EXAMPLES_MOVED].width = column[EXAMPLES_MOVED].max = (int)strlen("-1.23e-05");
+    }
 }
 
 void examples_draw_table(const struct app *a, struct examples_view *v, struct canvas *c, struct rect r)

@@ -180,10 +180,10 @@ static void draw_top(const struct picture *p, const struct examples_view *v, str
 static void draw_legend(const struct picture *p, struct canvas *c, struct rect r)
 {
     char text[FORMAT_SIZE];
-    int x = r.x;
+    int x = r.x + canvas_put(c, r.x, r.y, r.w, TONE_DIM, "from ");
     for (int i = 0; i < SHADES; i++) {
         x += canvas_put(c, x, r.y, r.x + r.w - x, (enum tone)(TONE_HEAT2 + i), shades[i]) + 1;
-        x += canvas_putf(c, x, r.y, r.x + r.w - x, TONE_DIM, "from %s", format_share(text, p->from[i])) + 2;
+        x += canvas_putf(c, x, r.y, r.x + r.w - x, TONE_DIM, "%s", format_share(text, p->from[i])) + 2;
     }
 }
 

@@ -70,8 +70,9 @@ static void draw_heading(const struct app *a, const struct examples_view *v, str
     int used = canvas_putf(c, r.x, r.y, r.w, TONE_TITLE, "Trial %s", attempt_text(&a->bench, a->bench.current, trial, sizeof trial));
     if (a->bench.current > 0)
         used += canvas_put(c, r.x + used, r.y, r.w - used, TONE_TEXT, " against the original");
-    if (app_data(a))
-        used += canvas_putf(c, r.x + used, r.y, r.w - used, TONE_DIM, ", rows of %s", app_data(a));
+    const char *data = app_data(a), *slash = data ? strrchr(data, '/') : NULL;
+    if (data)
+        used += canvas_putf(c, r.x + used, r.y, r.w - used, TONE_DIM, ", rows of %s", slash && slash[1] ? slash + 1 : data);
     if (t && t->left_out > 0)
         used += canvas_putf(c, r.x + used, r.y, r.w - used, TONE_WARN, ", texts of the last %d left out", t->left_out);
     table_position(&v->table, v->list.n, position, sizeof position);

@@ -157,7 +157,7 @@ static void detail(void)
     open_screen(EXAMPLES_VALUES);
     CU_ASSERT_STRING_EQUAL(listed(), "1 2 3");
     CU_ASSERT(shows_at(100, 24, "a man plays | a man is playing"));
-    CU_ASSERT(shows("original 3.1000, trial 2.9000, change -0.2000, label 5.0000"));
+    CU_ASSERT(shows("original 3.1000, trial 2.9000, change -0.2, label 5.0000"));
     press("f");
     CU_ASSERT(shows("The rows have no classes as labels"));
     CU_ASSERT(shows("became wrong -"));
