@@ -73,6 +73,8 @@ void head_settings(struct emit *e, const struct workload *w, uint64_t seed)
         emit_int(e, "batch", "batch", w->batch, UNIT_NONE);
     if (w->seq)
         emit_int(e, "seq", "tokens each", w->seq, UNIT_NONE);
+    if (w->first)
+        emit_int(e, "first_text", "tokens of the first text", w->first, UNIT_NONE);
     if (w->threads)
         emit_int(e, "threads", "threads", w->threads, UNIT_NONE);
     if (w->threads)

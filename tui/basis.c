@@ -24,6 +24,7 @@ int basis_rows(struct basis *x, const struct settings *s, const char *needing, c
     const struct labelled *rows = &x->opened.labelled;
     TRY(read_rows(x, s, needing, progress, e));
     TRY(opened_pack(&x->opened, x->load.threads, x->load.format, progress, e));
+    x->load = labelled_workload(rows, &x->load);
     return original_init(&x->original, x->opened.model, x->opened.weights, &x->load, rows->data.row ? &rows->data : NULL,
                          rows->data.row ? &rows->rows : NULL, e);
 }

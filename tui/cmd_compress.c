@@ -122,7 +122,7 @@ const struct command command_compress = {
     .summary = "apply a recipe to a model; what it costs and gives",
     .detail = "Applies the steps of --recipe and --step, in order, and compares the result with the original: parameters, MACs\n"
               "and bytes by counting, the time of a pass in turns with the original (--batch, --seq, --threads; --budget 0\n"
-              "leaves it out), which is also predicted by MACs and by a table of times that is measured first, beside the most there\n"
+              "leaves it out; of pairs with --first-text, or where the rows are pairs), which is also predicted by MACs and by a table of times that is measured first, beside the most there\n"
               "could be; with --data what the rows say: metrics with their intervals, the paired difference, and how close the\n"
               "answers are. Layers and heads keep their numbers whatever went before. --methods lists all methods.\n"
               "-o DIRECTORY writes the model, opens it again and compares its outputs: --export compact (the default) keeps\n"
@@ -131,7 +131,7 @@ const struct command command_compress = {
               "component of each layer, and leaves out those that save least per point lost, so that the rest loses at most POINTS.",
     .example = "bertscope compress demo --step 'prune-heads fraction=0.25' --step 'int8 components=ffn'",
     .options = OPTIONS_COMMON | OPTION_BIT(recipe) | OPTION_BIT(step) | OPTION_BIT(methods) | OPTION_BIT(data) | OPTION_BIT(task) |
-               OPTION_BIT(rows) | OPTION_BIT(batch) | OPTION_BIT(seq) | OPTION_BIT(format) | OPTION_BIT(budget) | OPTION_BIT(export) |
+               OPTION_BIT(rows) | OPTION_BIT(batch) | OPTION_BIT(seq) | OPTION_BIT(first_text) | OPTION_BIT(format) | OPTION_BIT(budget) | OPTION_BIT(export) |
                OPTION_BIT(record) | OPTION_BIT(store) | OPTION_BIT(sensitivity) | OPTION_BIT(fallback),
     .writes_output = true,
     .missing_model = true,

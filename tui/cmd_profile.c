@@ -110,7 +110,7 @@ const struct command command_profile = {
               "the components leave unattributed. With --samples further passes are interrupted by timers: a call tree,\n"
               "with --flame and --folded as files.",
     .example = "bertscope profile preset:bert-base --seq 256 --threads 1",
-    .options = OPTIONS_COMMON | OPTION_BIT(batch) | OPTION_BIT(seq) | OPTION_BIT(budget) | OPTION_BIT(overhead) |
+    .options = OPTIONS_COMMON | OPTION_BIT(batch) | OPTION_BIT(seq) | OPTION_BIT(first_text) | OPTION_BIT(budget) | OPTION_BIT(overhead) |
                OPTION_BIT(unfused) |
                OPTION_BIT(samples) | OPTION_BIT(rate) | OPTION_BIT(flame) | OPTION_BIT(folded) | OPTION_BIT(explain) |
                OPTION_BIT(format) | OPTION_BIT(record) | OPTION_BIT(store),

@@ -95,7 +95,7 @@ const struct command command_search = {
               "latency uses a table of times that is measured first; --measure 0 leaves out the table and the timing of trials.",
     .example = "bertscope search ./my-bert --budget macs=0.6 --data train.tsv --dev dev.tsv --task sst2",
     .options = OPTIONS_COMMON | OPTION_BIT(budget__share) | OPTION_BIT(measure) | OPTION_BIT(data) | OPTION_BIT(dev) | OPTION_BIT(task) |
-               OPTION_BIT(rows) | OPTION_BIT(batch) | OPTION_BIT(seq) | OPTION_BIT(format) | OPTION_BIT(record) | OPTION_BIT(store),
+               OPTION_BIT(rows) | OPTION_BIT(batch) | OPTION_BIT(seq) | OPTION_BIT(first_text) | OPTION_BIT(format) | OPTION_BIT(record) | OPTION_BIT(store),
     .missing_model = true,
     .min_args = 0,
     .max_args = 1,

@@ -1,5 +1,8 @@
 #include "tui/labelled.h"
 
+#include <math.h>
+
+#include "analyzer/run/rows.h"
 #include "tui/inputs.h"
 
 enum { FEWEST_TOKENS = 3 }; /* that the tokenizer can cut a text to */
@@ -63,4 +66,17 @@ void labelled_free(struct labelled *x)
 {
     encoded_free(&x->rows);
     dataset_free(&x->data);
+}
+
+struct workload labelled_workload(const struct labelled *rows, const struct workload *load)
+{
+    struct workload pairs = *load;
+    double share = 0;
+    for (int i = 0; i < rows->rows.rows; i++)
+        share += (double)rows_first_text(&rows->rows.row[i]) / rows->rows.row[i].n / rows->rows.rows;
+    if (!load->first && share > 0)
+        pairs.first = (int)lround(share * load->seq);
+    if (pairs.first >= load->seq)
+        pairs.first = 0;
+    return pairs;
 }

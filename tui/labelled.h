@@ -28,4 +28,7 @@ WARN_UNUSED int labelled_read(struct labelled *out, const struct settings *s, co
                               const struct progress *progress, struct err *e);
 void labelled_free(struct labelled *x); /* accepts a zeroed struct */
 
+/* The workload with passes of pairs, cut where the rows are on average, if they are pairs and nothing else was asked for. */
+struct workload labelled_workload(const struct labelled *rows, const struct workload *load);
+
 #endif

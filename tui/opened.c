@@ -80,12 +80,13 @@ int opened_original(struct opened *o, const struct workload *load, const struct 
 {
     const struct labelled *rows = &o->labelled;
     struct original *x = &o->original;
+    const struct workload pairs = labelled_workload(rows, load);
     TRY(opened_pack(o, load->threads, load->format, progress, e));
-    if (x->plan && x->weights == o->weights && workload_same(&x->workload, load))
+    if (x->plan && x->weights == o->weights && workload_same(&x->workload, &pairs))
         return 0;
     changed_free(&o->kept);
-    int code = x->plan ? original_rebase(x, o->weights, load, e)
-                       : original_init(x, o->model, o->weights, load, rows->data.row ? &rows->data : NULL,
+    int code = x->plan ? original_rebase(x, o->weights, &pairs, e)
+                       : original_init(x, o->model, o->weights, &pairs, rows->data.row ? &rows->data : NULL,
                                        rows->data.row ? &rows->rows : NULL, e);
     if (code != 0)
         original_free(x);

@@ -230,5 +230,5 @@ struct workload settings_workload(const struct settings *s, int positions, int c
 {
     int seq = positions < DEFAULT_SEQ ? positions : DEFAULT_SEQ;
     return (struct workload){s->batch ? s->batch : 1, s->seq ? s->seq : seq, s->threads ? s->threads : cores,
-                             s->format, s->unfused};
+                             s->format, s->unfused, s->first_text};
 }

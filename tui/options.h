@@ -33,7 +33,7 @@ struct settings {
     int arg_count;
     const char *const *words; /* all words of the command line behind the command */
     int word_count;
-    int batch, seq, threads, rows, seed; /* 0 = not given (seed: 0) */
+    int batch, seq, first_text, threads, rows, seed; /* 0 = not given (seed: 0) */
     struct further batches, seqs; /* only for commands with `lists` */
     enum kernel_format format; /* of the linear layers */
     double budget_s;

@@ -112,7 +112,7 @@ static int expand_layer(struct model *m, int layer, int *place, struct err *e)
     if (neurons.n < neurons.places)
         TRY(expand_neurons(m, layer, &neurons, e));
     free(l->head);
-    *l = (struct layer_shape){m->config.heads, m->config.ffn, l->number, NULL};
+    *l = (struct layer_shape){m->config.heads, m->config.ffn, l->number, NULL, l->decoupled};
     return 0;
 }
 

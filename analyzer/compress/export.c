@@ -56,6 +56,7 @@ static int take_outputs(struct outputs *out, const struct plan *p, struct err *e
 static int run_model(struct outputs *out, const struct model *m, int threads, uint32_t cpu, struct err *e)
 {
     struct workload load = {.batch = SEQUENCES, .threads = threads, .seq = m->config.positions < TOKENS ? m->config.positions : TOKENS};
+    load.first = load.seq / 3; /* pairs, where it matters that they are */
     struct weights_options options = {.cpu = cpu, .threads = threads};
     struct weights *w;
     struct plan *p = NULL;

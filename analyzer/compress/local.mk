@@ -16,6 +16,7 @@ libanalyzer_a_SOURCES += \
 	analyzer/compress/memo.c analyzer/compress/memo.h \
 	analyzer/compress/method.c analyzer/compress/method.h \
 	analyzer/compress/method_bf16.c \
+	analyzer/compress/method_decouple.c \
 	analyzer/compress/method_f16.c \
 	analyzer/compress/method_int4.c \
 	analyzer/compress/method_int8.c \

@@ -18,6 +18,7 @@ struct workload {
     int threads;
     enum kernel_format format; /* of the linear layers */
     bool unfused;              /* steps that are usually one are measured apart (plan_options.unfused) */
+    int first;                 /* each sequence is a pair of texts, the first of so many tokens; 0 = it is one text */
 };
 
 bool workload_same(const struct workload *a, const struct workload *b);

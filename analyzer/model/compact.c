@@ -49,6 +49,10 @@ static int read_layer(const struct reader *r, const json_t *v, size_t at)
     if (number < 0 || neurons < 0)
         return err_set(r->e, ERR_SHAPE, "%s: layer %zu of \"bertscope\" should have a number above that of the layer before, and 1 to %d "
                                         "neurons", r->name, at, r->ffn);
+    const json_t *decoupled = json_object_get(v, "decoupled");
+    if (decoupled && !json_is_boolean(decoupled))
+        return err_set(r->e, ERR_FORMAT, "%s: layer %zu of \"bertscope\": whether it is decoupled should be true or false", r->name, at);
+    l->decoupled = json_is_true(decoupled);
     l->number = (int)number;
     l->neurons = (int)neurons;
     return read_heads(r, l, json_object_get(v, "heads"), at);
@@ -156,6 +160,8 @@ static json_t *layer_json(const struct compact_layer *l)
     for (int i = 0; i < l->heads; i++)
         ok = json_array_append_new(heads, json_integer(l->head[i])) == 0 && ok;
     json_t *v = json_pack("{s:i,s:o,s:i}", "number", l->number, "heads", heads, "neurons", l->neurons);
+    if (l->decoupled)
+        ok = json_object_set_new(v, "decoupled", json_true()) == 0 && ok;
     if (!ok)
         json_decref(v);
     return ok ? v : NULL;

@@ -1,11 +1,11 @@
 /* What config.json of a compact directory says besides what HuggingFace knows: the object "bertscope",
  *
  *     {"version": 1,
- *      "layers": [{"number": 0, "heads": [0, 2, 3], "neurons": 512}, ...],
+ *      "layers": [{"number": 0, "heads": [0, 2, 3], "neurons": 512, "decoupled": true}, ...],
  *      "tensors": {"encoder.layer.0.output.dense.weight": {"stored": "int8", "shape": [768, 512]},
  *                  "encoder.layer.1.output.dense.weight": {"same": "encoder.layer.0.output.dense.weight"}, ...}}
  *
- * Layers say what they have left: numbers of the layer and of its heads in the model that it was made of. Tensors that are
+ * Layers say what they have left: numbers of the layer and of its heads in the model that it was made of; "decoupled" only where it is. Tensors that are
  * stored as bytes (analyzer/model/stored.h) say how and what they are; the tensor of that name in model.safetensors is then
  * U8[bytes]. "format" is that of the linear layer, if it is not the one that they are stored in. "same" names a tensor of another layer
  * that stands for this one too, which model.safetensors then does not hold. */
@@ -24,6 +24,7 @@ struct stored;
 struct compact_layer {
     int number, heads, neurons;
     int *head; /* [heads]; owned */
+    bool decoupled;
 };
 
 struct compact_tensor {

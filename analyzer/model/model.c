@@ -26,7 +26,7 @@ static int take_text(char **out, const char *text, struct err *e)
 /* The layer takes the numbers of its heads over. */
 static void take_compact(struct layer_shape *l, struct compact_layer *from)
 {
-    *l = (struct layer_shape){from->heads, from->neurons, from->number, from->head};
+    *l = (struct layer_shape){from->heads, from->neurons, from->number, from->head, from->decoupled};
     from->head = NULL;
 }
 
@@ -37,7 +37,7 @@ static int init_layers(struct model *m, struct err *e)
     if (!m->layer)
         return err_set(e, ERR_NOMEM, "no memory for %d layers", c->layers);
     for (int i = 0; i < c->layers; i++) {
-        m->layer[i] = (struct layer_shape){c->heads - (c->pruned ? c->pruned[i] : 0), c->ffn, i, NULL};
+        m->layer[i] = (struct layer_shape){c->heads - (c->pruned ? c->pruned[i] : 0), c->ffn, i, NULL, false};
         if (c->compact)
             take_compact(&m->layer[i], &c->compact->layer[i]);
     }

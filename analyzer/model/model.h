@@ -36,6 +36,7 @@ struct layer_shape {
     int neurons;
     int number; /* of the layer in the model that it comes from */
     int *head;  /* [heads] the numbers of its heads there, rising; NULL = 0, 1, ...; owned */
+    bool decoupled; /* tokens of the two texts of a pair do not attend to each other (Cao et al. 2020, arXiv 2005.00697) */
 };
 
 int layer_head(const struct layer_shape *l, int i); /* the number of its head i */

@@ -41,6 +41,9 @@ static int check_shape(const struct model *m, struct err *e)
 {
     for (int i = 0; i < m->config.layers; i++) {
         const struct layer_shape *l = &m->layer[i];
+        if (l->decoupled)
+            return err_set(e, ERR_UNSUPPORTED, "layer %d is decoupled: the texts of a pair do not see each other there, which config.json "
+                                               "cannot say", i);
         if (l->neurons != m->config.ffn)
             return err_set(e, ERR_UNSUPPORTED, "layer %d has %d neurons and the others %d, which config.json cannot say", i, l->neurons,
                            m->config.ffn);
@@ -254,7 +257,8 @@ static void describe_layers(struct compact *c, const struct model *m)
 {
     for (int i = 0; i < m->config.layers; i++) {
         const struct layer_shape *l = &m->layer[i];
-        c->layer[i] = (struct compact_layer){l->number, l->heads, l->neurons, malloc((size_t)l->heads * sizeof *l->head)};
+        c->layer[i] = (struct compact_layer){l->number, l->heads, l->neurons, malloc((size_t)l->heads * sizeof *l->head),
+                                              l->decoupled};
         for (int k = 0; c->layer[i].head && k < l->heads; k++)
             c->layer[i].head[k] = layer_head(l, k);
         c->layers = c->layer[i].head ? i + 1 : c->layers;

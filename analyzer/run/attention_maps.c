@@ -77,16 +77,25 @@ static void look(float *out, const float *q, const float *keys, ptrdiff_t ld, in
         out[i] = (float)(exp((double)out[i] - most) / sum);
 }
 
-/* Maps of the heads of an attention step that has just run; `place`: its first head among all. */
-static int map_step(struct attention_maps *m, const struct step *s, int place, const struct progress *progress, struct err *e)
+/* Row i of a map: what token i looks at, in its own text alone where the layer is decoupled. */
+static void look_from(float *map, const struct plan *p, const struct step *s, const float *q, int i)
 {
     ptrdiff_t width = (ptrdiff_t)s->heads * s->head_size, ld = 3 * width;
+    int split = s->decoupled ? p->split[0] : p->tokens, first = i < split ? 0 : split, end = i < split ? split : p->tokens;
+    float *out = map + (size_t)i * (size_t)p->tokens;
+    memset(out, 0, (size_t)p->tokens * sizeof *out);
+    look(out + first, q + i * ld, q + width + first * ld, ld, end - first, s->head_size);
+}
+
+/* Maps of the heads of an attention step that has just run; `place`: its first head among all. */
+static int map_step(struct attention_maps *m, const struct plan *p, const struct step *s, int place, const struct progress *progress, struct err *e)
+{
     for (int h = 0; h < s->heads; h++) {
         float *out = (float *)(uintptr_t)attention_maps_of(m, place + h);
         const float *q = s->x[0] + (ptrdiff_t)h * s->head_size;
         TRY(progress_step(progress, "looking at attention", place + h, m->heads, e));
         for (int i = 0; out && i < m->tokens; i++)
-            look(out + (size_t)i * (size_t)m->tokens, q + i * ld, q + width, ld, m->tokens, s->head_size);
+            look_from(out, p, s, q, i);
     }
     return 0;
 }
@@ -116,7 +125,7 @@ static int run(struct attention_maps *m, const struct plan *p, const struct prog
             return err_set(e, ERR_CANCELLED, "cancelled while looking at attention");
         done = stop ? end : done;
         if (stop && i < p->steps) {
-            TRY(map_step(m, &p->step[i], place, progress, e));
+            TRY(map_step(m, p, &p->step[i], place, progress, e));
             place += p->step[i].heads;
         }
     }

@@ -63,7 +63,7 @@ int hidden_first_change(const struct model *m, const struct model *base)
 {
     int first = m->config.layers < base->config.layers ? m->config.layers : base->config.layers;
     for (int i = 0; i < first; i++)
-        if (m->layer[i].number != base->layer[i].number)
+        if (m->layer[i].number != base->layer[i].number || m->layer[i].decoupled != base->layer[i].decoupled)
             first = i;
     for (int i = 0; i < m->params; i++) {
         const struct param *p = &m->param[i], *from = model_param(base, p->role, p->layer);

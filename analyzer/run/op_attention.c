@@ -1,9 +1,10 @@
 /* Multi-head attention over packed sequences: x[0] is [tokens, 3 heads head_size] with query, key and value side by
  * side, y is [tokens, heads head_size], or [sequences, heads head_size] where first tokens alone are queries. A thread
  * has some queries and some heads: one call of the kernel for each head and each sequence that has queries among them.
- * Head h is multiplied by its gate g_h; a head whose gate is 0 is left out.
+ * Head h is multiplied by its gate g_h; a head whose gate is 0 is left out. In a layer that is decoupled the two texts of a pair are as
+ * two sequences (Cao et al. 2020, arXiv 2005.00697, section 3).
  *
- * Backward of one head over one sequence, with P = softmax(scale q k^T), a = P v and y = g a:
+ * Backward of one head over one piece (a sequence, or a text of it), with P = softmax(scale q k^T), a = P v and y = g a:
  *   dL/dg = sum(a dy), da = g dy,
  *   dv = P^T da, dP = da v^T, dS = P (dP - rowsum(P dP)) elementwise, where rowsum(P dP) = rowsum(a da),
  *   dq = scale dS k, dk = scale dS^T q.
@@ -18,15 +19,32 @@
 #include "analyzer/run/op.h"
 #include "analyzer/run/part.h"
 
-enum { PARALLEL_MACS = 256 << 10 };
+enum { PARALLEL_MACS = 256 << 10, PIECES = 2 };
 
-/* MACs of q k^T and of the weighted sum of v: each queries x s x head_size a head. */
+/* Tokens that attend to each other, and the rows of y whose queries are among them. */
+struct piece {
+    int first, len;
+    int row, rows;
+};
+
+/* Piece 0 or 1 of a sequence: its texts where they are apart, else all and nothing. */
+static struct piece piece_of(const struct plan *p, const struct step *s, int sequence, int i)
+{
+    struct sequence_rows rows = step_rows(p, s, sequence);
+    int first = p->start[sequence], len = p->start[sequence + 1] - first;
+    int split = s->decoupled ? p->split[sequence] : len, queries = rows.n < split ? rows.n : split;
+    if (i == 0)
+        return (struct piece){first, split, rows.first, queries};
+    return (struct piece){first + split, len - split, rows.first + queries, rows.n - queries};
+}
+
+/* MACs of q k^T and of the weighted sum of v: each queries x tokens x head_size a head and piece. */
 static struct cost op_attention_cost(const struct step *s, const struct plan *p)
 {
     uint64_t macs = 0, width = (uint64_t)s->heads * (uint64_t)s->head_size;
-    for (int i = 0; i < p->sequences; i++) {
-        uint64_t len = (uint64_t)(p->start[i + 1] - p->start[i]);
-        macs += 2 * (uint64_t)step_rows(p, s, i).n * len * width;
+    for (int i = 0; i < p->sequences * PIECES; i++) {
+        struct piece piece = piece_of(p, s, i / PIECES, i % PIECES);
+        macs += 2 * (uint64_t)piece.rows * (uint64_t)piece.len * width;
     }
     return (struct cost){macs, sizeof(float) * ((uint64_t)p->tokens * 2 + (uint64_t)s->rows * 2) * width};
 }
@@ -57,33 +75,30 @@ static void zero_rows(float *x, ptrdiff_t ld, int m, int n)
         memset(x + i * ld, 0, (size_t)n * sizeof *x);
 }
 
-/* One head over rows [from, to) of y, all of one sequence. */
-static void run_head(const struct exec *x, const struct step *s, int sequence, int head, int from, int to,
-                     void *scratch)
+/* One head over rows [from, to) of y, all of one piece. */
+static void run_head(const struct step *s, const struct piece *piece, int head, int from, int to, void *scratch)
 {
-    const struct plan *p = x->plan;
     ptrdiff_t width = (ptrdiff_t)s->heads * s->head_size, ld = 3 * width, at = (ptrdiff_t)head * s->head_size;
-    const float *q = s->x[0] + p->start[sequence] * ld + at, *keys = q + width;
+    const float *q = s->x[0] + piece->first * ld + at, *keys = q + width;
     float *out = s->y + from * width + at;
     if (s->gate[head] == 0) {
         zero_rows(out, width, to - from, s->head_size);
         return;
     }
-    s->kernel->fn.attention->run(out, width, q + (from - step_rows(p, s, sequence).first) * ld, keys, keys + width, ld,
-                                 to - from, p->start[sequence + 1] - p->start[sequence], s->head_size,
-                                 score_scale(s), scratch);
+    s->kernel->fn.attention->run(out, width, q + (from - piece->row) * ld, keys, keys + width, ld, to - from, piece->len,
+                                 s->head_size, score_scale(s), scratch);
     scale_rows(out, width, to - from, s->head_size, s->gate[head]);
 }
 
 static void run_part(const struct exec *x, const struct step *s, const struct part *mine, void *scratch)
 {
     const struct plan *p = x->plan;
-    for (int i = 0; i < p->sequences; i++) {
-        struct sequence_rows rows = step_rows(p, s, i);
-        int from = rows.first > mine->row ? rows.first : mine->row;
-        int to = rows.first + rows.n < mine->row_end ? rows.first + rows.n : mine->row_end;
+    for (int i = 0; i < p->sequences * PIECES; i++) {
+        struct piece piece = piece_of(p, s, i / PIECES, i % PIECES);
+        int from = piece.row > mine->row ? piece.row : mine->row;
+        int to = piece.row + piece.rows < mine->row_end ? piece.row + piece.rows : mine->row_end;
         for (int head = mine->col; from < to && head < mine->col_end && !exec_cancelled(x); head++)
-            run_head(x, s, i, head, from, to, scratch);
+            run_head(s, &piece, head, from, to, scratch);
     }
 }
 
@@ -121,39 +136,49 @@ static float gate_gradient(const struct plan *p, const float *a, const float *dy
     return sum;
 }
 
+/* One head over one piece; returns the gradient of its gate. */
+static float backward_piece(const struct plan *p, const struct step *s, const struct piece *piece, int head, void *scratch)
+{
+    ptrdiff_t width = (ptrdiff_t)s->heads * s->head_size, ld = 3 * width, at = (ptrdiff_t)head * s->head_size;
+    int len = piece->len, rows = piece->rows, d = s->head_size;
+    float gate = s->gate[head], *y = s->y + piece->row * width + at, *dq = s->dx[0] ? s->dx[0] + piece->first * ld + at : NULL;
+    const float *q = s->x[0] + piece->first * ld + at, *dy = s->dy + piece->row * width + at;
+    if (gate == 0 || rows == 0) {
+        for (int i = 0; dq && i < 3; i++)
+            zero_rows(dq + i * width, ld, len, d);
+        return 0;
+    }
+    scale_rows(y, width, rows, d, 1 / gate);
+    if (!dq)
+        return gate_gradient(p, y, dy, width, rows, d, scratch);
+    zero_rows(dq + rows * ld, ld, len - rows, d); /* of what is no query */
+    float dgate = p->kernel[KERNEL_OP_attention_grad]->fn.attention_grad->run(
+        dq, dq + width, dq + 2 * width, ld, q, q + width, q + 2 * width, ld, y, dy, width, rows, len, d, score_scale(s), scratch);
+    for (int i = 0; i < 3; i++)
+        scale_rows(dq + i * width, ld, len, d, gate);
+    return dgate;
+}
+
 /* One head over one sequence. */
 static void backward_head(const struct plan *p, const struct step *s, int sequence, int head, void *scratch)
 {
-    ptrdiff_t width = (ptrdiff_t)s->heads * s->head_size, ld = 3 * width, at = (ptrdiff_t)head * s->head_size;
-    struct sequence_rows rows = step_rows(p, s, sequence);
-    int first = p->start[sequence], len = p->start[sequence + 1] - first, d = s->head_size;
-    float gate = s->gate[head], *dgate = &s->dgate[(size_t)sequence * (size_t)s->heads + (size_t)head];
-    float *y = s->y + rows.first * width + at, *dq = s->dx[0] ? s->dx[0] + first * ld + at : NULL;
-    const float *q = s->x[0] + first * ld + at, *dy = s->dy + rows.first * width + at;
+    float *dgate = &s->dgate[(size_t)sequence * (size_t)s->heads + (size_t)head];
     *dgate = 0;
-    if (gate == 0) {
-        for (int i = 0; dq && i < 3; i++)
-            zero_rows(dq + i * width, ld, len, d);
-        return;
+    for (int i = 0; i < PIECES; i++) {
+        struct piece piece = piece_of(p, s, sequence, i);
+        *dgate += piece.len > 0 ? backward_piece(p, s, &piece, head, scratch) : 0;
     }
-    scale_rows(y, width, rows.n, d, 1 / gate);
-    if (!dq) {
-        *dgate = gate_gradient(p, y, dy, width, rows.n, d, scratch);
-        return;
-    }
-    zero_rows(dq + rows.n * ld, ld, len - rows.n, d); /* of what is no query */
-    *dgate = p->kernel[KERNEL_OP_attention_grad]->fn.attention_grad->run(
-        dq, dq + width, dq + 2 * width, ld, q, q + width, q + 2 * width, ld, y, dy, width, rows.n, len, d, score_scale(s),
-        scratch);
-    for (int i = 0; i < 3; i++)
-        scale_rows(dq + i * width, ld, len, d, gate);
 }
 
 /* What a head costs over a sequence, in some unit: the products of its queries, and packing. */
 static double pair_cost(const struct plan *p, const struct step *s, int sequence, int head)
 {
-    double len = p->start[sequence + 1] - p->start[sequence];
-    return s->gate[head] == 0 ? 0 : len * (step_rows(p, s, sequence).n + s->head_size);
+    double cost = 0;
+    for (int i = 0; s->gate[head] != 0 && i < PIECES; i++) {
+        struct piece piece = piece_of(p, s, sequence, i);
+        cost += (double)piece.len * (piece.rows + s->head_size);
+    }
+    return cost;
 }
 
 /* The pairs of the calling thread: those that begin in its share of the cost. */

@@ -83,7 +83,7 @@ static size_t plan_bytes(const struct plan_builder *b)
            arena_size((size_t)b->moments * sizeof *b->moment) + arena_size(KERNEL_OPS * sizeof *p->kernel) +
            arena_size((size_t)b->kepts * sizeof *b->kept) + 3 * arena_size(tokens * sizeof(int32_t)) +
            arena_size((size_t)p->options.masked * sizeof *p->masked) +
-           arena_size(((size_t)p->sequences + 1) * sizeof(int)) +
+           2 * arena_size(((size_t)p->sequences + 1) * sizeof(int)) +
            arena_size((size_t)p->options.threads * p->scratch_bytes);
 }
 
@@ -168,6 +168,7 @@ static int settle(struct plan_builder *b, struct err *e)
     p->kept = settle_bytes(p, b->kept, (size_t)b->kepts * sizeof *b->kept);
     p->kernel = settle_bytes(p, p->kernel, KERNEL_OPS * sizeof *p->kernel);
     p->start = settle_bytes(p, p->start, ((size_t)p->sequences + 1) * sizeof *p->start);
+    p->split = settle_bytes(p, p->split, (size_t)p->sequences * sizeof *p->split);
     p->id = arena_alloc(&p->arena, tokens * sizeof *p->id);
     p->type = arena_alloc(&p->arena, tokens * sizeof *p->type);
     p->position = arena_alloc(&p->arena, tokens * sizeof *p->position);
@@ -199,6 +200,17 @@ static int build(struct plan_builder *b, struct err *e)
     return settle(b, e);
 }
 
+/* split[0..sequences - 1], checked against the lengths; their texts are one each unless something else is said. */
+static int take_splits(const struct plan *p, int *split, const int *length, struct err *e)
+{
+    for (int i = 0; i < p->sequences; i++) {
+        split[i] = p->options.split ? p->options.split[i] : length[i];
+        if (split[i] < 1 || split[i] > length[i])
+            return err_set(e, ERR_SHAPE, "a first text of %d tokens does not fit a sequence of %d", split[i], length[i]);
+    }
+    return 0;
+}
+
 /* start[0..sequences] from the lengths, checked against the model's positions. */
 static int sum_lengths(struct plan *p, int *start, const int *length, struct err *e)
 {
@@ -223,13 +235,17 @@ int plan_build(struct plan **out, const struct weights *w, const int *length, in
     assert((options->gradients == PLAN_ALL_GRADIENTS) == (options->into != NULL));
     assert(!options->pooled_only || options->masked == 0);
     struct plan *p = calloc(1, sizeof *p);
-    int *start = calloc((size_t)sequences + 1, sizeof *start);
+    int *start = calloc(2 * ((size_t)sequences + 1), sizeof *start), *split = start + sequences + 1;
     struct plan_builder b = {.plan = p, .input = -1};
     int code = p && start ? 0 : err_set(e, ERR_NOMEM, "no memory for a plan");
     if (code == 0) {
-        *p = (struct plan){.weights = w, .options = *options, .sequences = sequences, .start = start};
+        *p = (struct plan){.weights = w, .options = *options, .sequences = sequences, .start = start, .split = split};
         code = sum_lengths(p, start, length, e);
     }
+    if (code == 0)
+        code = take_splits(p, split, length, e);
+    if (code == 0)
+        p->options.split = NULL;
     if (code == 0)
         code = build(&b, e);
     free(b.step);

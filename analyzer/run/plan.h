@@ -43,6 +43,7 @@ struct step {
     int rows;            /* of the output */
     int cols;            /* of the output */
     int heads, head_size;
+    bool decoupled;                    /* attention: each text of a pair by itself (plan->split) */
     int stream;                        /* of random numbers; dropout */
     const struct linear *linear;       /* weights of a linear step, borrowed from the weights */
     const float *param[STEP_PARAMS];   /* other parameters, borrowed from the weights; what they are: see the op */
@@ -94,6 +95,8 @@ struct plan_options {
     float dropout;     /* probability that a hidden value becomes 0, as in training of BERT; 0 = no such steps */
     bool pooled_only;  /* only PLAN_POOLED and PLAN_LOGITS are wanted: behind the keys and values of the last layer, only
                           the first token of every sequence is computed */
+    const int *split;  /* [sequences], or NULL; read by plan_build only: tokens of the first text of each sequence, 1..length; all of
+                          them where it is one text. Layers that are decoupled keep the texts apart */
     int masked;        /* tokens that the masked-language head predicts (plan_set_masked); 0 = the head does not run */
     enum plan_gradients gradients; /* needs weights with weights_options.gradients */
     unsigned losses;   /* PLAN_BITs of the outputs whose gradient the caller writes; 0 = of the last output there is */
@@ -111,6 +114,7 @@ struct plan {
     int sequences, tokens;
     int longest;         /* tokens of the longest sequence */
     const int *start;    /* [sequences + 1] */
+    const int *split;    /* [sequences] tokens of the first text of each: as many as it has where it is one text */
     struct step *step;
     int steps;
     struct moment *moment; /* the first `steps` are the forward pass, the others the backward pass */

@@ -21,16 +21,29 @@ static int set_tokens(struct plan *p, const struct encoding *x, const int *row, 
     return code;
 }
 
+
+int rows_first_text(const struct encoding *x)
+{
+    int n = 0;
+    while (n < x->n && x->type[n] == x->type[0])
+        n++;
+    return n;
+}
+
 int rows_plan(struct plan **out, const struct weights *w, const struct encoding *x, const int *row, int n,
               const struct plan_options *options, struct err *e)
 {
     *out = NULL;
-    int *length = malloc((size_t)n * sizeof *length + 1);
+    int *length = malloc(2 * (size_t)n * sizeof *length + 1), *split = length + n;
+    struct plan_options all = *options;
     if (!length)
         return err_set(e, ERR_NOMEM, "no memory for %d rows", n);
-    for (int i = 0; i < n; i++)
+    for (int i = 0; i < n; i++) {
         length[i] = x[row ? row[i] : i].n;
-    int code = plan_build(out, w, length, n, options, e);
+        split[i] = rows_first_text(&x[row ? row[i] : i]);
+    }
+    all.split = split;
+    int code = plan_build(out, w, length, n, &all, e);
     free(length);
     if (code == 0 && !options->from_hidden)
         code = set_tokens(*out, x, row, e);

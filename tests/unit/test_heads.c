@@ -96,7 +96,7 @@ struct valued {
 
 static int32_t ids[PAIRS][TOKENS], types[PAIRS][TOKENS];
 
-static void valued_open(struct valued *v)
+static void valued_open(struct valued *v, bool decoupled)
 {
     struct weights_options options = {.cpu = cpu_detect(NULL), .threads = 1, .gradients = true};
     struct err e = {0};
@@ -110,6 +110,7 @@ static void valued_open(struct valued *v)
     float *weight = model_values(v->model, (int)(head - v->model->param));
     for (size_t i = 0; i < tensor_count(&head->tensor); i++)
         weight[i] *= 20; /* fresh ones are small, and then no head matters */
+    v->model->layer[0].decoupled = decoupled;
     CU_ASSERT_EQUAL_FATAL(weights_build(&v->weights, v->model, &options, NULL, &e), 0);
     CU_ASSERT_EQUAL_FATAL(task_word("stsb-csv", &task, &e), 0);
     CU_ASSERT_EQUAL_FATAL(dataset_read(&v->data, path, task, &e), 0);
@@ -143,13 +144,13 @@ static double error_at(const struct valued *v, int row, int layer, int head, flo
 
 /* Scores are those of the squared error. Its central differences of step 1/16 are off by the rounding of a forward pass, some
  * 2^-20 of an error of 25 and times 16, and by a third derivative times 1/1536: less than a hundredth of a score. */
-static void values_have_scores(void)
+static void check_values(bool decoupled)
 {
     const float step = 1 / 16.f;
     struct valued v;
     struct head_scores s;
     struct err e = {0};
-    valued_open(&v);
+    valued_open(&v, decoupled);
     CU_ASSERT_EQUAL_FATAL(heads_score(&s, v.weights, &v.data, &v.rows, &(struct heads_options){.threads = 1}, NULL, NULL, NULL, &e), 0);
     CU_ASSERT_TRUE(s.labelled && s.rows == PAIRS && s.grid.layers == TINY_LAYERS);
     double loss = 0, most = 0;
@@ -169,6 +170,17 @@ static void values_have_scores(void)
     CU_ASSERT_EQUAL(heads_score(&s, v.weights, &v.data, &v.rows, &(struct heads_options){.threads = 1, .unlabelled = true}, NULL, NULL,
                                 NULL, &e), ERR_UNSUPPORTED);
     valued_close(&v);
+}
+
+static void values_have_scores(void)
+{
+    check_values(false);
+}
+
+/* The lowest layer keeps the texts of a pair apart. */
+static void decoupled_layers_have_scores(void)
+{
+    check_values(true);
 }
 
 /* Two heads whose gradients were 1, -3 and 2, 2. */
@@ -289,6 +301,7 @@ static void study(void)
 
 CU_TestInfo suite_heads[] = {
     {"values have scores", values_have_scores},
+    {"the same of a model whose layers are decoupled", decoupled_layers_have_scores},
     {"heads are numbered through", grid_numbers_heads},
     {"equal values share their rank", ranks_share_ties},
     {"Spearman's correlation", agreement_of_orders},

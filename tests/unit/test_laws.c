@@ -39,6 +39,7 @@ static const struct law {
     {"low-rank", "low-rank", {"low-rank fraction=0.2", "low-rank fraction=0.5",
                               "low-rank rank=5\nprune-neurons fraction=0.3 iterations=2\nprune-heads heads=0.3,1.1\nint8"}},
     {"share", "share layers=none", {"share layers=1-2", "share groups=2 from=mean\nint8 components=ffn", "share"}},
+    {"decouple", "decouple", {"decouple layers=0", "decouple layers=0-2", "decouple layers=all"}},
     {"refit", "refit", {"prune-neurons fraction=0.3 by=magnitude\nrefit", "prune-neurons fraction=0.5 by=magnitude\nrefit components=ffn ridge=0.1",
                         "prune-neurons fraction=0.5 by=magnitude\nprune-heads heads=0.1,2.0-3\nrefit rows=10"}},
     {"search", "search", {"search macs=0.9", "search macs=0.7 rearrange=no", "search macs=0.5 tune=20"}},
@@ -110,7 +111,7 @@ static bool same_logits(const struct bench *b, const struct model *x, const stru
     return same;
 }
 
-/* FNV-1a over the numbers of all parameters. */
+/* FNV-1a over the numbers of all parameters, and which layers are decoupled. */
 static uint64_t fingerprint(const struct model *m)
 {
     uint64_t hash = 0xcbf29ce484222325u;
@@ -123,6 +124,8 @@ static uint64_t fingerprint(const struct model *m)
         hash = (hash ^ (uint64_t)m->param[i].format) * 0x100000001b3u;
         free(x);
     }
+    for (int i = 0; i < m->config.layers; i++)
+        hash = (hash ^ (uint64_t)m->layer[i].decoupled) * 0x100000001b3u;
     return hash;
 }
 
@@ -212,6 +215,7 @@ static void saved_and_opened(void)
             CU_ASSERT_EQUAL((uint64_t)st.st_size, bytes);
             for (int layer = 0; layer < m->config.layers; layer++) {
                 CU_ASSERT_EQUAL(again->layer[layer].number, m->layer[layer].number);
+                CU_ASSERT_EQUAL(again->layer[layer].decoupled, m->layer[layer].decoupled);
                 CU_ASSERT_EQUAL_FATAL(again->layer[layer].heads, m->layer[layer].heads);
                 for (int h = 0; h < m->layer[layer].heads; h++)
                     CU_ASSERT_EQUAL(layer_head(&again->layer[layer], h), layer_head(&m->layer[layer], h));
