@@ -67,9 +67,10 @@ static int expand_rank(struct model *m, enum role role, int layer, struct err *e
     return 0;
 }
 
+/* Of a layer, or of what is in none (-1). */
 static int expand_ranks(struct model *m, int layer, struct err *e)
 {
-    static const enum role roles[] = {ROLE_QUERY_WEIGHT, ROLE_KEY_WEIGHT, ROLE_VALUE_WEIGHT, ROLE_ATTENTION_OUTPUT_WEIGHT,
+    static const enum role roles[] = {ROLE_WORD_EMBEDDING, ROLE_QUERY_WEIGHT, ROLE_KEY_WEIGHT, ROLE_VALUE_WEIGHT, ROLE_ATTENTION_OUTPUT_WEIGHT,
                                       ROLE_FFN_UP_WEIGHT, ROLE_FFN_DOWN_WEIGHT};
     for (size_t i = 0; i < sizeof roles / sizeof *roles; i++)
         TRY(expand_rank(m, roles[i], layer, e));
@@ -119,6 +120,7 @@ static int expand_layer(struct model *m, int layer, int *place, struct err *e)
 static int expand(struct model *m, struct err *e)
 {
     int most = m->config.heads > m->config.ffn ? m->config.heads : m->config.ffn, code = 0;
+    TRY(expand_ranks(m, -1, e));
     int *place = malloc((size_t)most * sizeof *place);
     if (!place)
         return err_set(e, ERR_NOMEM, "no memory for %d numbers", most);

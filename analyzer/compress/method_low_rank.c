@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,7 +9,7 @@
 
 enum { PARTS = 3 };
 
-/* Matrices with the same inputs, which get one inner factor. */
+/* Matrices with the same inputs, which get one inner factor; the last group is outside of layers. */
 static const struct group {
     enum component component;
     enum role part[PARTS]; /* ROLES at the end */
@@ -18,9 +19,12 @@ static const struct group {
     {COMPONENT_LINEAR_AFTER, {ROLE_ATTENTION_OUTPUT_WEIGHT, ROLES, ROLES}, "the output projection"},
     {COMPONENT_FEED_FORWARD, {ROLE_FFN_UP_WEIGHT, ROLES, ROLES}, "feed-forward up"},
     {COMPONENT_FEED_FORWARD, {ROLE_FFN_DOWN_WEIGHT, ROLES, ROLES}, "feed-forward down"},
+    {COMPONENT_EMBEDDING, {ROLE_WORD_EMBEDDING, ROLES, ROLES}, "the word embedding"},
 };
 
-/* One group of one layer. */
+enum { GROUPS = sizeof groups / sizeof *groups, LAYER_GROUPS = GROUPS - 1, WHERE = 64 };
+
+/* One group of one layer, or -1. */
 struct job {
     const struct group *group;
     int layer;
@@ -35,16 +39,25 @@ static int each_part(const struct job *j, int i)
     return i < PARTS && j->group->part[i] != ROLES;
 }
 
+/* "feed-forward up of layer 3" */
+static const char *where(char out[WHERE], const struct job *j, const struct model *m)
+{
+    if (j->layer < 0)
+        snprintf(out, WHERE, "%s", j->group->name);
+    else
+        snprintf(out, WHERE, "%s of layer %d", j->group->name, m->layer[j->layer].number);
+    return out;
+}
+
 static int check(const struct job *j, const struct model *m, struct err *e)
 {
-    int number = m->layer[j->layer].number;
+    char name[WHERE];
     for (int i = 0; each_part(j, i); i++) {
         const struct param *p = model_param(m, j->group->part[i], j->layer);
         if (p->format != KERNEL_F32)
-            return err_set(e, ERR_UNSUPPORTED, "%s of layer %d: in %s already; factorize before", j->group->name, number,
-                           kernel_format_name(p->format));
+            return err_set(e, ERR_UNSUPPORTED, "%s: in %s already; factorize before", where(name, j, m), kernel_format_name(p->format));
         if (model_inner(m, p->role, j->layer))
-            return err_set(e, ERR_UNSUPPORTED, "%s of layer %d: of low rank already", j->group->name, number);
+            return err_set(e, ERR_UNSUPPORTED, "%s: of low rank already", where(name, j, m));
     }
     return 0;
 }
@@ -52,6 +65,7 @@ static int check(const struct job *j, const struct model *m, struct err *e)
 /* As many as save the share of the parameters, or the rank that was asked for if it saves any. */
 static int choose_rank(struct job *j, const struct model *m, const struct recipe_line *step, struct err *e)
 {
+    char name[WHERE];
     double fraction = step_real(step, "fraction");
     size_t most = (j->n * j->k - 1) / (j->n + j->k);
     j->rank = (size_t)step_int(step, "rank");
@@ -61,8 +75,7 @@ static int choose_rank(struct job *j, const struct model *m, const struct recipe
     }
     if (j->rank <= most && most > 0)
         return 0;
-    return err_set(e, ERR_SHAPE, "%s of layer %d, %zu by %zu: only a rank up to %zu makes it smaller", j->group->name,
-                   m->layer[j->layer].number, j->n, j->k, most);
+    return err_set(e, ERR_SHAPE, "%s, %zu by %zu: only a rank up to %zu makes it smaller", where(name, j, m), j->n, j->k, most);
 }
 
 static int job_init(struct job *j, const struct model *m, const struct recipe_line *step, struct err *e)
@@ -105,8 +118,9 @@ static int give_part(struct model *m, enum role role, const struct job *j, const
 static int give_back(struct model *m, struct job *j, struct err *e)
 {
     size_t at = 0, rows = 0;
+    char name[WHERE];
     if (j->code != 0)
-        return err_set(e, j->code, "%s of layer %d: %s", j->group->name, m->layer[j->layer].number, j->err.text);
+        return err_set(e, j->code, "%s: %s", where(name, j, m), j->err.text);
     for (int i = 0; each_part(j, i); i++, at += rows)
         TRY(give_part(m, j->group->part[i], j, j->u + at * j->rank, &rows, e));
     float *v = j->v;
@@ -143,11 +157,23 @@ static void jobs_free(struct job *job, int jobs)
     free(job);
 }
 
+/* What is to be done, into job [layers * LAYER_GROUPS + 1]; returns how much. */
+static int choose_jobs(struct job *job, const struct model *m, const bool *layer, const bool *component)
+{
+    int jobs = 0;
+    for (int i = 0; i < m->config.layers * LAYER_GROUPS; i++)
+        if (layer[i / LAYER_GROUPS] && component[groups[i % LAYER_GROUPS].component])
+            job[jobs++] = (struct job){.group = &groups[i % LAYER_GROUPS], .layer = i / LAYER_GROUPS};
+    if (component[COMPONENT_EMBEDDING] && model_param(m, ROLE_WORD_EMBEDDING, -1))
+        job[jobs++] = (struct job){.group = &groups[LAYER_GROUPS], .layer = -1};
+    return jobs;
+}
+
 static int apply(struct model *m, const struct recipe_line *step, const struct materials *x, const struct progress *progress,
                  struct err *e)
 {
     bool layer[CONFIG_MAX_LAYERS], component[COMPONENTS];
-    int all = (int)(sizeof groups / sizeof *groups), jobs = 0, code = 0;
+    int most = m->config.layers * LAYER_GROUPS + 1;
     bool by_fraction = step_real(step, "fraction") > 0, by_rank = step_int(step, "rank") > 0;
     TRY(step_layers(step, "layers", m, layer, e));
     step_components(step, "components", component);
@@ -155,13 +181,10 @@ static int apply(struct model *m, const struct recipe_line *step, const struct m
         return err_set(e, ERR_USAGE, "either rank= or fraction=, not both");
     if (!by_fraction && !by_rank)
         return 0;
-    struct job *job = calloc((size_t)(m->config.layers * all), sizeof *job);
+    struct job *job = calloc((size_t)most, sizeof *job);
     if (!job)
-        return err_set(e, ERR_NOMEM, "no memory for %d matrices", m->config.layers * all);
-    for (int i = 0; i < m->config.layers * all; i++)
-        if (layer[i / all] && component[groups[i % all].component])
-            job[jobs++] = (struct job){.group = &groups[i % all], .layer = i / all};
-    code = run(m, job, jobs, step, x->threads, progress, e);
+        return err_set(e, ERR_NOMEM, "no memory for %d matrices", most);
+    int jobs = choose_jobs(job, m, layer, component), code = run(m, job, jobs, step, x->threads, progress, e);
     jobs_free(job, jobs);
     return code;
 }
@@ -170,7 +193,7 @@ static const struct method_option options[] = {
     {"fraction", VALUE_REAL, "0", 0, 1, NULL, "share of the parameters of each matrix that goes"},
     {"rank", VALUE_INT, "0", 0, 1 << 20, NULL, "instead: the rank of each matrix"},
     {"layers", VALUE_LAYERS, "all", 0, 0, NULL, "layers it applies to"},
-    {"components", VALUE_COMPONENTS, "before,after,ffn", 0, 0, NULL, "components it applies to: linear layers only"},
+    {"components", VALUE_COMPONENTS, "before,after,ffn", 0, 0, NULL, "components it applies to: linear layers; embedding: the word table, which gets smaller, not faster (ALBERT)"},
 };
 
 const struct method method_low_rank = {

@@ -14,6 +14,7 @@ static const struct config_key keys[] = {
 };
 
 static const struct arch_param params[] = {
+    {ROLE_WORD_INNER, "embeddings.inner.weight", {DIM_RANK, DIM_HIDDEN}, PRESENT_OR_NOT},
     {ROLE_WORD_EMBEDDING, "embeddings.word_embeddings.weight", {DIM_VOCAB, DIM_HIDDEN}, EMBEDDED},
     {ROLE_POSITION_EMBEDDING, "embeddings.position_embeddings.weight", {DIM_POSITIONS, DIM_HIDDEN}, EMBEDDED},
     {ROLE_TYPE_EMBEDDING, "embeddings.token_type_embeddings.weight", {DIM_TYPES, DIM_HIDDEN}, EMBEDDED},

@@ -7,6 +7,8 @@
 enum role inner_role(enum role weight)
 {
     switch (weight) {
+    case ROLE_WORD_EMBEDDING:
+        return ROLE_WORD_INNER;
     case ROLE_QUERY_WEIGHT:
     case ROLE_KEY_WEIGHT:
     case ROLE_VALUE_WEIGHT:

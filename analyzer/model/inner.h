@@ -1,5 +1,6 @@
 /* Matrices of low rank: a linear layer y = x (U V)^T that is computed as (x V^T) U^T. Its parameter is then the outer factor U [n, rank], and
- * there is another one for the inner factor V [rank, k]; query, key and value of a layer share one V. */
+ * there is another one for the inner factor V [rank, k]; query, key and value of a layer share one V. Rows of a word embedding U V are
+ * rows of U times V (Lan et al. 2020, arXiv 1909.11942, section 3.1). */
 #ifndef ANALYZER_MODEL_INNER_H
 #define ANALYZER_MODEL_INNER_H
 

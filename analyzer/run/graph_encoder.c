@@ -93,11 +93,22 @@ static int layernorm(struct plan_builder *b, enum component c, int layer, const 
     return builder_step(b, &s, rows, config->hidden);
 }
 
+/* The words of all tokens from a table of low rank: rows of its small factor times the inner one. */
+static int words(struct plan_builder *b, const struct linear *inner)
+{
+    struct step s = {.op = &op_lookup, .component = COMPONENT_EMBEDDING, .layer = -1, .label = "word lookup", .in = {-1, -1}};
+    use_param(b, &s, 0, ROLE_WORD_EMBEDDING, -1);
+    int rows = builder_plan(b)->tokens, x = builder_step(b, &s, rows, inner->k);
+    return linear(b, SITE_WORD_INNER, -1, x, rows, ACT_NONE);
+}
+
 static int embedding(struct plan_builder *b)
 {
+    const struct linear *inner = weights_linear(builder_weights(b), SITE_WORD_INNER, -1);
     struct step s = {.op = &op_embed, .component = COMPONENT_EMBEDDING, .layer = -1, .label = "embedding sum",
-                     .in = {-1, -1}};
-    use_param(b, &s, 0, ROLE_WORD_EMBEDDING, -1);
+                     .in = {inner ? words(b, inner) : -1, -1}};
+    if (!inner)
+        use_param(b, &s, 0, ROLE_WORD_EMBEDDING, -1);
     use_param(b, &s, 1, ROLE_POSITION_EMBEDDING, -1);
     use_param(b, &s, 2, ROLE_TYPE_EMBEDDING, -1);
     int tokens = builder_plan(b)->tokens;
@@ -168,7 +179,7 @@ static void masked_head(struct plan_builder *b, int x)
     x = builder_step(b, &s, rows, config->hidden);
     x = linear(b, SITE_MASKED_DENSE, -1, x, rows, config->act);
     x = layernorm(b, COMPONENT_OTHER, -1, "masked-language LayerNorm", x, -1, ROLE_MASKED_NORM_GAMMA, rows);
-    builder_keep(b, PLAN_MASKED, -1, linear(b, SITE_DECODER, -1, x, rows, ACT_NONE));
+    builder_keep(b, PLAN_MASKED, -1, factored(b, SITE_DECODER_INNER, SITE_DECODER, -1, x, rows, ACT_NONE));
 }
 
 static int check(const struct model *m, const struct plan_options *options, struct err *e)

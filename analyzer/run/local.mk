@@ -16,6 +16,7 @@ libanalyzer_a_SOURCES += \
 	analyzer/run/op_gather.c \
 	analyzer/run/op_layernorm.c \
 	analyzer/run/op_linear.c \
+	analyzer/run/op_lookup.c \
 	analyzer/run/part.h \
 	analyzer/run/plan.c analyzer/run/plan.h \
 	analyzer/run/plan_builder.h \

@@ -1,7 +1,10 @@
-/* Sum of the embeddings of each token: param[0..2] are the word, position and type tables (type may be NULL).
+/* Sum of the embeddings of each token: param[0..2] are the word, position and type tables (type may be NULL). Where the word embedding is
+ * of low rank, x[0] [tokens, cols] has those of the words already.
  *
- * Backward: row t of dy is added to the rows of the tables that token t read. Threads share out columns, so each number has
+ * Backward: row t of dy is added to the rows of the tables that token t read; dx[0] is dy. Threads share out columns, so each number has
  * one thread that adds to it, in the order of the tokens. */
+#include <string.h>
+
 #include "analyzer/run/exec.h"
 #include "analyzer/run/op.h"
 #include "analyzer/run/part.h"
@@ -26,8 +29,8 @@ static void op_embed_forward(const struct exec *x, const struct step *s)
     {
         struct part mine = part_mine(s->rows, 1);
         if (mine.row < mine.row_end && mine.col < mine.col_end)
-            s->kernel->fn.embed(s->y + (size_t)mine.row * (size_t)s->cols, s->param[0], s->param[1], s->param[2],
-                                p->id + mine.row, p->position + mine.row, s->param[2] ? p->type + mine.row : NULL,
+            s->kernel->fn.embed(s->y + (size_t)mine.row * (size_t)s->cols, s->x[0] ? s->x[0] : s->param[0], s->param[1],
+                                s->param[2], (s->x[0] ? p->row : p->id) + mine.row, p->position + mine.row, s->param[2] ? p->type + mine.row : NULL,
                                 mine.row_end - mine.row, s->cols);
     }
 }
@@ -51,10 +54,13 @@ static void op_embed_backward(const struct exec *x, const struct step *s)
     {
         struct part mine = part_mine(1, s->cols);
         int col = mine.col;
+        float *dword = s->x[0] ? s->dx[0] : s->dparam[0];
+        for (int i = 0; s->x[0] && col < mine.col_end && i < s->rows; i++)
+            memset(dword + (size_t)i * (size_t)s->cols + col, 0, (size_t)(mine.col_end - col) * sizeof *dword);
         if (col < mine.col_end)
             p->kernel[KERNEL_OP_embed_grad]->fn.embed_grad(
-                s->dparam[0] + col, s->dparam[1] + col, s->dparam[2] ? s->dparam[2] + col : NULL, s->cols, s->dy + col,
-                p->id, p->position, s->dparam[2] ? p->type : NULL, s->rows, mine.col_end - col);
+                dword + col, s->dparam[1] + col, s->dparam[2] ? s->dparam[2] + col : NULL, s->cols, s->dy + col,
+                s->x[0] ? p->row : p->id, p->position, s->dparam[2] ? p->type : NULL, s->rows, mine.col_end - col);
     }
 }
 

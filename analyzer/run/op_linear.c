@@ -159,6 +159,17 @@ static size_t op_linear_backward_scratch(const struct step *s, const struct plan
     return for_inputs > for_weights ? for_inputs : for_weights;
 }
 
+/* Of weights that lie as [k,n], dw^T = x^T dy: as if x were the gradient of what w^T made of dy. */
+static void turned_gradient(const struct exec *x, const struct step *s)
+{
+    struct step turned = *s;
+    turned.linear = s->linear->transposed;
+    turned.cols = s->linear->k;
+    turned.x[0] = s->dy;
+    turned.dy = s->x[0];
+    linear_gradient(x, &turned);
+}
+
 static void op_linear_backward(const struct exec *x, const struct step *s)
 {
     struct product p = backward_product(s);
@@ -167,7 +178,9 @@ static void op_linear_backward(const struct exec *x, const struct step *s)
     {
         if (s->dx[0])
             run_product(x, &p);
-        if (s->dparam[0])
+        if (s->dparam[0] && s->linear->turned)
+            turned_gradient(x, s);
+        else if (s->dparam[0])
             linear_gradient(x, s);
     }
 }

@@ -81,7 +81,7 @@ static size_t plan_bytes(const struct plan_builder *b)
         gates += gate_bytes(&b->step[i]) + gate_gradient_bytes(&b->step[i], p);
     return arena_size(p->activation_bytes) + arena_size((size_t)b->steps * sizeof *b->step) + gates +
            arena_size((size_t)b->moments * sizeof *b->moment) + arena_size(KERNEL_OPS * sizeof *p->kernel) +
-           arena_size((size_t)b->kepts * sizeof *b->kept) + 3 * arena_size(tokens * sizeof(int32_t)) +
+           arena_size((size_t)b->kepts * sizeof *b->kept) + 4 * arena_size(tokens * sizeof(int32_t)) +
            arena_size((size_t)p->options.masked * sizeof *p->masked) +
            2 * arena_size(((size_t)p->sequences + 1) * sizeof(int)) +
            arena_size((size_t)p->options.threads * p->scratch_bytes);
@@ -125,6 +125,8 @@ static void add_gates(struct plan *p)
 
 static void set_positions(struct plan *p)
 {
+    for (int i = 0; i < p->tokens; i++)
+        p->row[i] = i;
     for (int i = 0; i < p->sequences; i++)
         for (int k = p->start[i]; k < p->start[i + 1]; k++)
             p->position[k] = k - p->start[i];
@@ -172,6 +174,7 @@ static int settle(struct plan_builder *b, struct err *e)
     p->id = arena_alloc(&p->arena, tokens * sizeof *p->id);
     p->type = arena_alloc(&p->arena, tokens * sizeof *p->type);
     p->position = arena_alloc(&p->arena, tokens * sizeof *p->position);
+    p->row = arena_alloc(&p->arena, tokens * sizeof *p->row);
     p->masked = arena_alloc(&p->arena, (size_t)p->options.masked * sizeof *p->masked);
     p->scratch = arena_alloc(&p->arena, (size_t)p->options.threads * p->scratch_bytes);
     p->steps = b->steps;

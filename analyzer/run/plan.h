@@ -122,6 +122,7 @@ struct plan {
     const struct kernel *const *kernel; /* [KERNEL_OPS]: the f32 kernels of this plan */
     uint64_t seed;                 /* of dropout */
     int32_t *id, *type, *position; /* [tokens]; written by plan_set_tokens */
+    int32_t *row;                  /* [tokens] 0, 1, ... */
     int32_t *masked;               /* [options.masked]; written by plan_set_masked */
     float *input;                  /* [tokens, hidden] with from_hidden, else NULL */
     char *scratch;                 /* [threads][scratch_bytes] */

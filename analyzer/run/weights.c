@@ -75,7 +75,7 @@ static bool parts_share_panel(const struct linear *l, enum kernel_format f, uint
 static enum kernel_format format_of(const struct weights *w, const struct linear *l, enum site s)
 {
     enum kernel_format own = own_format(l), f = own == KERNEL_F32 ? w->format : own;
-    bool stays = (kernel_format_shares(f) && outside_layers(s)) || (f == KERNEL_INT8 && l->k > KERNEL_INT8_K) ||
+    bool stays = l->turned || (kernel_format_shares(f) && outside_layers(s)) || (f == KERNEL_INT8 && l->k > KERNEL_INT8_K) ||
                  (f == KERNEL_KMEANS && parts_share_panel(l, f, w->cpu));
     return stays ? KERNEL_F32 : f;
 }
@@ -86,6 +86,12 @@ static void choose_kernel(struct linear *l, enum kernel_format format, uint32_t 
     l->panel_bytes = l->kernel->fn.linear->panel_bytes(l->k);
 }
 
+/* Their weights are those of the embedding, which are there without a masked-language head too. */
+static bool of_decoder(enum site s)
+{
+    return s == SITE_DECODER || s == SITE_DECODER_INNER;
+}
+
 /* Sizes and kernel of one linear layer; leaves it without a kernel where the model has no such layer. */
 static void size_linear(struct weights *w, enum site s, int layer)
 {
@@ -93,11 +99,12 @@ static void size_linear(struct weights *w, enum site s, int layer)
     for (int i = 0; i < LINEAR_PARTS && sites[s].weight[i] != ROLES; i++) {
         const struct param *weight = model_param(w->model, sites[s].weight[i], layer);
         const struct param *bias = model_param(w->model, sites[s].bias[i], layer);
-        if (!weight || (s == SITE_DECODER && !bias)) /* its weight is the embedding, which is always there */
+        if (!weight || (of_decoder(s) && !model_has_masked_head(w->model)))
             return;
         l->part[l->parts++] = (struct linear_part){weight, bias, (int)weight->tensor.dim[0]};
-        l->n += (int)weight->tensor.dim[0];
-        l->k = (int)weight->tensor.dim[1];
+        l->turned = s == SITE_WORD_INNER;
+        l->n += (int)weight->tensor.dim[l->turned];
+        l->k = (int)weight->tensor.dim[!l->turned];
         l->params += tensor_count(&weight->tensor) + (bias ? tensor_count(&bias->tensor) : 0);
     }
     choose_kernel(l, format_of(w, l, s), w->cpu);
@@ -109,7 +116,7 @@ static void size_linear(struct weights *w, enum site s, int layer)
 static void size_transposed(struct weights *w, struct linear *l)
 {
     struct linear *t = l + w->linears;
-    *t = (struct linear){.n = l->k, .k = l->n, .parts = l->parts};
+    *t = (struct linear){.n = l->k, .k = l->n, .parts = l->parts, .turned = l->turned};
     memcpy(t->part, l->part, sizeof t->part);
     enum kernel_format f = l->kernel->format;
     bool stays = f == KERNEL_INT8 ? t->k > KERNEL_INT8_K : kernel_format_shares(f);
@@ -282,7 +289,7 @@ static void pack_panel(const struct weights *w, const struct linear *l, int pane
     int row = panel * kernel->panel;
     int rows = l->n - row < kernel->panel ? l->n - row : kernel->panel;
     char *out = l->panels + (size_t)panel * l->panel_bytes;
-    if (l < w->linear + w->linears) {
+    if ((l < w->linear + w->linears) != l->turned) {
         kernel->pack(out, weight_rows(l, (size_t)row, (size_t)rows, buffer), l->k, rows, l->k);
     } else {
         weight_columns(l, (size_t)row, (size_t)rows, buffer);

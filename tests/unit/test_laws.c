@@ -37,7 +37,7 @@ static const struct law {
     {"prune-neurons", "prune-neurons", {"prune-neurons fraction=0.25 by=magnitude", "prune-neurons fraction=0.5 by=random seed=7",
                                         "prune-neurons fraction=0.9 iterations=2"}},
     {"low-rank", "low-rank", {"low-rank fraction=0.2", "low-rank fraction=0.5",
-                              "low-rank rank=5\nprune-neurons fraction=0.3 iterations=2\nprune-heads heads=0.3,1.1\nint8"}},
+                              "low-rank rank=5 components=all\nprune-neurons fraction=0.3 iterations=2\nprune-heads heads=0.3,1.1\nint8"}},
     {"share", "share layers=none", {"share layers=1-2", "share groups=2 from=mean\nint8 components=ffn", "share"}},
     {"decouple", "decouple", {"decouple layers=0", "decouple layers=0-2", "decouple layers=all"}},
     {"refit", "refit", {"prune-neurons fraction=0.3 by=magnitude\nrefit", "prune-neurons fraction=0.5 by=magnitude\nrefit components=ffn ridge=0.1",
