@@ -60,7 +60,7 @@ static int evaluate_changed(struct session *x, const struct progress *progress, 
     TRY(original_init(&x->original, x->opened.model, x->opened.weights, &load, &x->rows.data, &x->rows.rows, e));
     TRY(changed_make(&x->changed, &x->original, &x->recipe, recipes_name(x->s), progress, e));
     TRY(original_evaluate(&x->original, 0, NULL, NULL, progress, e));
-    return evaluate(&x->evaluation, x->changed.weights, &x->rows.data, &x->rows.rows, &options, progress, e);
+    return evaluate(&x->evaluation, x->changed.weights, &x->rows.data, changed_encoded(&x->changed, &x->original), &options, progress, e);
 }
 
 static int evaluate_rows(struct session *x, const struct progress *progress, struct err *e)

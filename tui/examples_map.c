@@ -210,7 +210,7 @@ static const char *missing(const struct app *a, const struct examples_view *v)
 {
     const struct insight *l = examples_insight(a, v);
     if (l && l->note[0])
-        return "The recipe could not be applied; w shows the original.";
+        return "The recipe could not be applied, or it makes other tokens of the text; w shows the original.";
     if (a->job.running && a->job.job == JOB_LOOK)
         return "The text is being looked at.";
     return a->job.running ? "The text is looked at when the running job is over." : "Enter looks at the text again.";

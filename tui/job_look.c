@@ -23,12 +23,27 @@ static int tell_texts(struct job_context *x, struct err *e)
     return 0;
 }
 
-/* The tokens of a typed text; " | " parts it into two. */
-static int encode_typed(struct encoding *out, const struct model *m, const char *text, struct err *e)
+/* What is looked at, and the tokens that the original makes of it. */
+struct looked {
+    struct example text;
+    struct encoding tokens; /* owned */
+    int most;               /* tokens */
+};
+
+static int encode(struct encoding *out, const struct looked *x, const struct model *m, struct err *e)
+{
+    const struct example *t = &x->text;
+    return tokenizer_encode(m->tokenizer, t->text, t->text_len, t->pair, t->pair_len, x->most, out, e);
+}
+
+/* A typed text: " | " parts it into two. */
+static struct example typed_text(const char *text)
 {
     const char *bar = strstr(text, " | ");
-    size_t first = bar ? (size_t)(bar - text) : strlen(text);
-    return tokenizer_encode(m->tokenizer, text, first, bar ? bar + 3 : NULL, bar ? strlen(bar + 3) : 0, m->config.positions, out, e);
+    return (struct example){.text = text,
+                            .text_len = bar ? (size_t)(bar - text) : strlen(text),
+                            .pair = bar ? bar + 3 : NULL,
+                            .pair_len = bar ? strlen(bar + 3) : 0};
 }
 
 static int name_tokens(struct insight *l, const struct model *m, const struct encoding *x, struct err *e)
@@ -45,8 +60,33 @@ static int name_tokens(struct insight *l, const struct model *m, const struct en
     return 0;
 }
 
+/* Whether both models read the same tokens, under whatever numbers. */
+static bool same_tokens(const struct encoding *a, const struct model *m, const struct encoding *b, const struct model *changed)
+{
+    for (int i = 0; a->n == b->n && i < a->n; i++) {
+        const char *first = tokenizer_token(m->tokenizer, a->id[i]), *second = tokenizer_token(changed->tokenizer, b->id[i]);
+        if (!first || !second || strcmp(first, second) != 0)
+            return false;
+    }
+    return a->n == b->n;
+}
+
+/* The maps of both stand beside one list of tokens, so a changed model that reads others is not shown. */
+static int map_changed(struct job_context *x, struct insight *l, const struct changed *changed, const struct looked *text,
+                       const struct attention_options *options, struct err *e)
+{
+    struct encoding tokens = {0};
+    int code = encode(&tokens, text, changed->model, e);
+    if (code == 0 && same_tokens(&text->tokens, x->opened->model, &tokens, changed->model))
+        code = attention_maps(&l->side[INSIGHT_CHANGED], changed->weights, &tokens, options, x->progress, e);
+    else if (code == 0)
+        snprintf(l->note, sizeof l->note, "with its vocabulary the changed model reads other tokens");
+    encoding_free(&tokens);
+    return code;
+}
+
 /* A recipe that cannot be applied is told, not an error: the original can still be looked at. */
-static int look_at_changed(struct job_context *x, struct insight *l, const struct recipe *recipe, const struct encoding *text,
+static int look_at_changed(struct job_context *x, struct insight *l, const struct recipe *recipe, const struct looked *text,
                            const struct attention_options *options, struct err *e)
 {
     const struct changed *changed;
@@ -59,14 +99,14 @@ static int look_at_changed(struct job_context *x, struct insight *l, const struc
         snprintf(l->note, sizeof l->note, "%.*s", INSIGHT_NOTE - 1, e->text);
         return 0;
     }
-    return attention_maps(&l->side[INSIGHT_CHANGED], changed->weights, text, options, x->progress, e);
+    return map_changed(x, l, changed, text, options, e);
 }
 
-static int look_inside(struct job_context *x, struct insight *l, const struct recipe *recipe, const struct encoding *text, struct err *e)
+static int look_inside(struct job_context *x, struct insight *l, const struct recipe *recipe, const struct looked *text, struct err *e)
 {
     struct attention_options options = {.threads = x->request->profile.workload.threads, .layer = x->request->look.layer};
-    TRY(name_tokens(l, x->opened->model, text, e));
-    TRY(attention_maps(&l->side[INSIGHT_ORIGINAL], x->opened->weights, text, &options, x->progress, e));
+    TRY(name_tokens(l, x->opened->model, &text->tokens, e));
+    TRY(attention_maps(&l->side[INSIGHT_ORIGINAL], x->opened->weights, &text->tokens, &options, x->progress, e));
     return look_at_changed(x, l, recipe, text, &options, e);
 }
 
@@ -86,10 +126,14 @@ static struct insight *insight_new(const struct request *q, const struct recipe 
 }
 
 /* `row` -1: a text that was typed. */
-static int look(struct job_context *x, const struct recipe *recipe, int row, const struct encoding *text, struct err *e)
+static int look(struct job_context *x, const struct recipe *recipe, int row, const struct example *text, int most, struct err *e)
 {
+    struct looked looked = {.text = *text, .most = most};
     struct insight *l = insight_new(x->request, recipe, row, e);
-    int code = l ? look_inside(x, l, recipe, text, e) : ERR_NOMEM;
+    int code = l ? encode(&looked.tokens, &looked, x->opened->model, e) : ERR_NOMEM;
+    if (code == 0)
+        code = look_inside(x, l, recipe, &looked, e);
+    encoding_free(&looked.tokens);
     if (code == 0)
         x->publish_insight(x->payload, l);
     else
@@ -99,26 +143,22 @@ static int look(struct job_context *x, const struct recipe *recipe, int row, con
 
 static int look_at_typed(struct job_context *x, const struct recipe *recipe, struct err *e)
 {
-    struct encoding text = {0};
+    struct example text = typed_text(x->request->look.typed);
     if (!x->request->look.typed[0])
         return 0;
     TRY(inputs_check(x->opened->model, e));
-    int code = encode_typed(&text, x->opened->model, x->request->look.typed, e);
-    if (code == 0)
-        code = look(x, recipe, -1, &text, e);
-    encoding_free(&text);
-    return code;
+    return look(x, recipe, -1, &text, x->opened->model->config.positions, e);
 }
 
 static int look_at_row(struct job_context *x, const struct recipe *recipe, struct err *e)
 {
-    const struct encoded *rows = &x->opened->labelled.rows;
+    const struct labelled *labelled = &x->opened->labelled;
     int row = x->request->look.row;
     if (row < 0)
         return 0;
-    if (row >= rows->rows)
+    if (row >= labelled->rows.rows)
         return err_set(e, ERR_USAGE, "the data set has no row %d", row + 1);
-    return look(x, recipe, row, &rows->row[row], e);
+    return look(x, recipe, row, &labelled->data.row[row], labelled->rows.max_tokens, e);
 }
 
 static int run(struct job_context *x, struct err *e)

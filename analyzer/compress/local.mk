@@ -26,6 +26,7 @@ libanalyzer_a_SOURCES += \
 	analyzer/compress/method_prune_heads.c \
 	analyzer/compress/method_prune_layers.c \
 	analyzer/compress/method_prune_neurons.c \
+	analyzer/compress/method_prune_vocab.c \
 	analyzer/compress/method_refit.c \
 	analyzer/compress/method_search.c \
 	analyzer/compress/method_share.c \

@@ -46,7 +46,7 @@ struct method_option {
 /* What a method may work with besides the model. Borrowed. */
 struct materials {
     const struct dataset *data;    /* rows to score and calibrate with, or NULL */
-    const struct encoded *rows;    /* the same, tokenized */
+    const struct encoded *rows;    /* the same, as the tokenizer of the model makes them that the step is applied to */
     int threads;                   /* >= 1 */
     uint32_t cpu;                  /* CPU_* bits that may be used */
     struct memo *memo;             /* what was worked out before (memo.h), or NULL */

@@ -10,6 +10,13 @@
 #include "analyzer/run/predict.h"
 #include "analyzer/run/weights.h"
 
+static int take_rows(struct changed *c, const struct original *o, const struct progress *progress, struct err *e)
+{
+    if (!o->rows || c->model->tokenizer == o->model->tokenizer)
+        return 0;
+    return encode_again(&c->rows, o->rows, c->model->tokenizer, o->data, o->workload.threads, progress, e);
+}
+
 static int make(struct changed *c, const struct original *o, const struct recipe *r, const char *name, const struct progress *progress,
                 struct err *e)
 {
@@ -17,6 +24,7 @@ static int make(struct changed *c, const struct original *o, const struct recipe
     struct weights_options options = {.cpu = o->weights->cpu, .threads = o->workload.threads, .format = o->workload.format,
                                       .like = o->weights};
     TRY(recipe_apply(&c->model, o->model, r, name, &x, progress, e));
+    TRY(take_rows(c, o, progress, e));
     TRY(weights_build(&c->weights, c->model, &options, progress, e));
     return workload_plan(&c->plan, &o->workload, c->weights, e);
 }
@@ -33,10 +41,16 @@ int changed_make(struct changed *out, const struct original *o, const struct rec
 
 void changed_free(struct changed *c)
 {
+    encoded_free(&c->rows);
     plan_free(c->plan);
     weights_free(c->weights);
     model_free(c->model);
     *c = (struct changed){0};
+}
+
+const struct encoded *changed_encoded(const struct changed *c, const struct original *o)
+{
+    return c->rows.row ? &c->rows : o->rows;
 }
 
 int trial_init(struct trial *out, const struct original *o, const struct recipe *r, const struct changed *c, struct err *e)
@@ -97,7 +111,7 @@ static int evaluate_labelled(struct trial *t, struct original *o, const struct c
     struct evaluation x;
     struct evaluate_options options = {.threads = o->workload.threads, .on_batch = on_batch, .payload = payload,
                                        .against = &o->evaluation, .hidden = &o->hidden};
-    TRY(evaluate(&x, c->weights, o->data, o->rows, &options, progress, e));
+    TRY(evaluate(&x, c->weights, o->data, changed_encoded(c, o), &options, progress, e));
     t->quality = x.quality;
     t->logits = x.logits;
     x.logits = NULL;
@@ -113,7 +127,7 @@ static int predict_unlabelled(struct trial *t, struct original *o, const struct 
     t->logits = malloc((size_t)o->data->rows * (size_t)o->model->config.labels * sizeof *t->logits + 1);
     if (!t->logits)
         return err_set(e, ERR_NOMEM, "no memory for the outputs of %d rows", o->data->rows);
-    return predict_logits(t->logits, c->weights, o->rows->row, o->data->rows, &options, progress, e);
+    return predict_logits(t->logits, c->weights, changed_encoded(c, o)->row, o->data->rows, &options, progress, e);
 }
 
 int trial_evaluate(struct trial *t, struct original *o, const struct changed *c, evaluate_fn *on_batch, void *payload,

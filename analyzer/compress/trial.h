@@ -4,6 +4,7 @@
 
 #include "analyzer/compress/forecast.h"
 #include "analyzer/compress/original.h"
+#include "analyzer/data/encoded.h"
 #include "analyzer/measure/fidelity.h"
 #include "analyzer/measure/versus.h"
 
@@ -12,6 +13,7 @@ struct changed {
     struct model *model;     /* owned, like what follows */
     struct weights *weights; /* borrow what did not change from the original's */
     struct plan *plan;       /* of the original's workload */
+    struct encoded rows;     /* of the original, made by the tokenizer of the model; empty where that is the same */
 };
 
 /* What is known about it. Owns its text only. */
@@ -32,6 +34,8 @@ struct trial {
 WARN_UNUSED int changed_make(struct changed *out, const struct original *o, const struct recipe *r, const char *name,
                              const struct progress *progress, struct err *e);
 void changed_free(struct changed *c); /* accepts a zeroed struct */
+/* The rows as its model reads them. */
+const struct encoded *changed_encoded(const struct changed *c, const struct original *o);
 
 /* What can be said at once: text, costs and forecast. The caller frees `out`. */
 WARN_UNUSED int trial_init(struct trial *out, const struct original *o, const struct recipe *r, const struct changed *c, struct err *e);

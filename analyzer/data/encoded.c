@@ -32,7 +32,8 @@ int encode_dataset(struct encoded *out, const struct tokenizer *t, const struct 
                    const struct progress *progress, struct err *e)
 {
     int code = 0;
-    *out = (struct encoded){.row = calloc((size_t)d->rows + 1, sizeof *out->row), .rows = d->rows};
+    *out = (struct encoded){.row = calloc((size_t)d->rows + 1, sizeof *out->row), .rows = d->rows,
+                            .max_tokens = max_tokens};
     if (!out->row)
         return err_set(e, ERR_NOMEM, "no memory for %d rows", d->rows);
     for (int from = 0, to; code == 0 && from < d->rows; from = to) {
@@ -49,6 +50,12 @@ int encode_dataset(struct encoded *out, const struct tokenizer *t, const struct 
     if (code != 0)
         encoded_free(out);
     return code;
+}
+
+int encode_again(struct encoded *out, const struct encoded *x, const struct tokenizer *t, const struct dataset *d, int threads,
+                 const struct progress *progress, struct err *e)
+{
+    return encode_dataset(out, t, d, x->max_tokens, threads, progress, e);
 }
 
 void encoded_free(struct encoded *x)

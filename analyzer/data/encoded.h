@@ -11,6 +11,7 @@
 struct encoded {
     struct encoding *row; /* [rows] in the order of the data set; owned */
     int rows;
+    int max_tokens;       /* that a row may have */
     int truncated;        /* rows that did not fit */
     int longest;          /* tokens of the longest row */
     uint64_t tokens;      /* of all rows */
@@ -20,6 +21,10 @@ struct encoded {
  * A row that cannot be tokenized is named by its line. The caller frees `out`. */
 WARN_UNUSED int encode_dataset(struct encoded *out, const struct tokenizer *t, const struct dataset *d, int max_tokens,
                                int threads, const struct progress *progress, struct err *e);
+
+/* The same rows as another tokenizer makes them. */
+WARN_UNUSED int encode_again(struct encoded *out, const struct encoded *x, const struct tokenizer *t, const struct dataset *d, int threads,
+                             const struct progress *progress, struct err *e);
 
 void encoded_free(struct encoded *x); /* accepts a zeroed struct */
 

@@ -6,6 +6,7 @@
 
 #include "analyzer/model/arch.h"
 #include "analyzer/model/bind.h"
+#include "analyzer/model/tokenizer.h"
 
 static int copy_text(char **out, const char *text, struct err *e)
 {
@@ -168,6 +169,47 @@ bool model_replaced(const struct model *m, int param)
         if (m->own[i] && m->own[i] == m->param[param].tensor.data)
             return true;
     return false;
+}
+
+/* Rows from[0 .. n) of a parameter; the caller frees them. */
+static int copy_rows(float **out, const struct param *p, const int *from, int n, struct err *e)
+{
+    size_t cols = p->tensor.ndim == 2 ? p->tensor.dim[1] : 1;
+    *out = malloc((size_t)n * cols * sizeof **out + 1);
+    if (!*out)
+        return err_set(e, ERR_NOMEM, "no memory for %d rows of %s", n, p->name);
+    for (int i = 0; i < n; i++)
+        tensor_read_f32(&p->tensor, (size_t)from[i] * cols, cols, *out + (size_t)i * cols);
+    return 0;
+}
+
+/* The row that `row` has become; the first one if it is gone. */
+static int find_row(const int *from, int n, int row)
+{
+    for (int i = 0; i < n; i++)
+        if (from[i] == row)
+            return i;
+    return 0;
+}
+
+int model_take_vocab(struct model *m, struct tokenizer *t, const int *from, int n, struct err *e)
+{
+    const struct param *word = model_param(m, ROLE_WORD_EMBEDDING, -1), *bias = model_param(m, ROLE_MASKED_BIAS, -1);
+    float *words, *biases = NULL;
+    TRY(copy_rows(&words, word, from, n, e));
+    if (bias && copy_rows(&biases, bias, from, n, e) != 0) {
+        free(words);
+        return ERR_NOMEM;
+    }
+    model_take(m, (int)(word - m->param), (size_t[2]){(size_t)n, word->tensor.dim[1]}, words);
+    if (bias)
+        model_take(m, (int)(bias - m->param), (size_t[2]){(size_t)n, 1}, biases);
+    m->config.vocab = n;
+    m->config.pad_id = find_row(from, n, m->config.pad_id);
+    if (m->tokenizer != m->base->tokenizer)
+        tokenizer_free(m->tokenizer);
+    m->tokenizer = t;
+    return 0;
 }
 
 void model_drop_layer(struct model *m, int layer)

@@ -25,6 +25,10 @@ void model_remove(struct model *m, int param);
 /* Whether parameter `param` has numbers other than those of the model it was derived from. */
 bool model_replaced(const struct model *m, int param);
 
+/* The model goes on with this tokenizer, which it then owns, and takes rows of its tables of words: row i becomes row from[i], of n.
+ * After a failure nothing has changed. */
+WARN_UNUSED int model_take_vocab(struct model *m, struct tokenizer *t, const int *from, int n, struct err *e);
+
 /* Takes a layer out of a derived model; those above move down. */
 void model_drop_layer(struct model *m, int layer);
 

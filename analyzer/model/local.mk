@@ -55,6 +55,7 @@ libanalyzer_a_SOURCES += \
 	analyzer/model/tokenizer.c analyzer/model/tokenizer.h analyzer/model/tokenizer_parts.h \
 	analyzer/model/tokenizer_compare.c \
 	analyzer/model/tokenizer_json.c \
+	analyzer/model/tokenizer_keep.c \
 	analyzer/model/tokenizer_save.c \
 	analyzer/model/tokenizer_vocab.c \
 	analyzer/model/unichar.c analyzer/model/unichar.h \

@@ -253,7 +253,7 @@ void model_free(struct model *m)
 {
     if (!m)
         return;
-    if (!m->base)
+    if (!m->base || m->tokenizer != m->base->tokenizer)
         tokenizer_free(m->tokenizer);
     for (int i = 0; m->own && i < m->params; i++)
         free(m->own[i]);

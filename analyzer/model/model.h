@@ -55,7 +55,7 @@ struct model {
     const struct model *base;    /* whose tensors and tokenizer this one borrows, see derive.h; or NULL */
     float **own;                 /* [params] numbers in memory of their own (replaced, or unpacked from a compact file), NULL where they
                                     are base's or in the files; owned, NULL where there are none */
-    struct tokenizer *tokenizer; /* NULL when the model has none, tokenizer_missing says why; owned, or base's */
+    struct tokenizer *tokenizer; /* NULL when the model has none, tokenizer_missing says why; owned unless it is base's */
     char *tokenizer_missing;     /* owned */
     bool random;                 /* seeded random weights: times and counts mean something, outputs do not */
     int unused;                  /* tensors in the files that the architecture has no use for */

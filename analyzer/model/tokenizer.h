@@ -40,6 +40,15 @@ WARN_UNUSED int tokenizer_from_vocab(struct tokenizer **out, const char *vocab, 
  * takes. */
 WARN_UNUSED int tokenizer_save(const struct tokenizer *t, const char *dir, int positions, struct err *e);
 
+/* Marks the ids that no tokenizer made of this one can do without: the unknown token, those of the templates, all that are matched
+ * before anything else, and pieces of one character, so that any text can still be told. keep [tokenizer_vocab(t)]. */
+void tokenizer_keep_basic(const struct tokenizer *t, bool *keep);
+
+/* A tokenizer of the entries that are kept [tokenizer_vocab(t)], those of tokenizer_keep_basic among them, numbered anew in their
+ * order. It has files of its own, from which it was read: a word whose token went becomes pieces of what is left, or the unknown
+ * token. The caller frees it. */
+WARN_UNUSED int tokenizer_keep(struct tokenizer **out, const struct tokenizer *t, const bool *keep, struct err *e);
+
 /* One text, or a pair (`pair` NULL = none), as [CLS] a [SEP] (b [SEP]). Bytes that are not UTF-8 are replaced
  * as the reference does; special tokens written in a text become their ids. At most `max_tokens` (>= 3; a
  * pair loses from its longer text first). Linear in the text; memory is bounded by max_tokens and the longest

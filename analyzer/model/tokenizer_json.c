@@ -285,9 +285,8 @@ static int read_rest(struct tokenizer *t, const json_t *root, struct err *e)
     return read_postprocessor(t, json_object_get(root, "post_processor"), e);
 }
 
-/* The text without the members of the vocabulary, which vocab_json_read takes from `json`. */
-static int parse(json_t **root, const char *json, size_t n, const struct json_range *entries,
-                 const char *path, struct err *e)
+int tokenizer_parse_json(json_t **root, const char *json, size_t n, const struct json_range *entries, const char *path,
+                         struct err *e)
 {
     if (!entries)
         return tokenizer_parse_text(root, json, n, JSON_REJECT_DUPLICATES, path, e);
@@ -306,7 +305,7 @@ int tokenizer_read_json_text(struct tokenizer *t, const char *json, size_t n, co
     json_t *root;
     struct json_range range;
     const struct json_range *entries = vocab_json_find(json, n, &range) ? &range : NULL;
-    TRY(parse(&root, json, n, entries, name, e));
+    TRY(tokenizer_parse_json(&root, json, n, entries, name, e));
     int code = read_model(t, root, json, entries, e);
     if (code == 0)
         code = read_rest(t, root, e);

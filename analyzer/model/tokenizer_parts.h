@@ -15,6 +15,7 @@
 #include "analyzer/model/pretoken.h"
 #include "analyzer/model/tokenizer.h"
 #include "analyzer/model/vocab.h"
+#include "analyzer/model/vocab_json.h"
 #include "analyzer/model/wordpiece.h"
 
 enum { TEMPLATE_MAX_PIECES = 32 };
@@ -91,6 +92,11 @@ WARN_UNUSED int tokenizer_read_vocab(struct tokenizer *t, const char *dir, struc
 /* Remarks where vocab.txt and tokenizer_config.json say something else than the tokenizer.json that was read.
  */
 void tokenizer_compare(struct tokenizer *t, const char *dir);
+
+/* Reads tokenizer.json without the members of its vocabulary, which are at `entries` (NULL = there are none); *out belongs to the
+ * caller. */
+WARN_UNUSED int tokenizer_parse_json(json_t **out, const char *json, size_t n, const struct json_range *entries, const char *path,
+                                     struct err *e);
 
 /* The same from the bytes of tokenizer.json, or of vocab.txt and the object of tokenizer_config.json (or
  * NULL). */

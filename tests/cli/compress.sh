@@ -107,6 +107,17 @@ cp -r "$tmp/compact" "$tmp/broken"
 sed 's/512,/256,/' "$tmp/compact/config.json" >"$tmp/broken/config.json"
 run 5 "$tmp/broken" profile "$tmp/broken" --seq 16 --budget 0.05
 
+# A smaller vocabulary goes with the model: the exported one reads the same tokens as the trial did
+run 2 "a step of --step needs rows: --data FILE is missing" compress preset:bert-tiny --step prune-vocab
+run 0 "" compress demo --rows 100 --budget 0 --step "prune-vocab min-count=8" --export dense -o "$tmp/words" --json
+cp "$tmp/out" "$tmp/trial.json"
+run 0 "" eval "$tmp/words" --data demo:dev --rows 100 --json
+if [ -n "$(accuracy "$tmp/out")" ] && [ "$(accuracy "$tmp/out")" = "$(accuracy "$tmp/trial.json")" ]; then pass; else
+    fail "the model with fewer tokens has another accuracy: $(accuracy "$tmp/out") and $(accuracy "$tmp/trial.json")"
+fi
+lines=$(wc -l <"$tmp/words/vocab.txt")
+if [ "$lines" -lt 1000 ] && grep -q "\"vocab_size\": $lines\$" "$tmp/words/config.json"; then pass; else fail "vocab.txt has $lines lines"; fi
+
 # The dense form is for others
 run 0 "" compress demo --rows 50 --budget 0 --recipe "$tmp/recipe" --export dense -o "$tmp/dense"
 out "dense"

@@ -40,6 +40,8 @@ static const struct law {
                               "low-rank rank=5 components=all\nprune-neurons fraction=0.3 iterations=2\nprune-heads heads=0.3,1.1\nint8"}},
     {"share", "share layers=none", {"share layers=1-2", "share groups=2 from=mean\nint8 components=ffn", "share"}},
     {"decouple", "decouple", {"decouple layers=0", "decouple layers=0-2", "decouple layers=all"}},
+    {"prune-vocab", "prune-vocab min-count=0", {"prune-vocab", "int8 components=all\nprune-vocab min-count=4",
+                                                "prune-vocab min-count=1000\nprune-heads fraction=0.5\nrefit"}},
     {"refit", "refit", {"prune-neurons fraction=0.3 by=magnitude\nrefit", "prune-neurons fraction=0.5 by=magnitude\nrefit components=ffn ridge=0.1",
                         "prune-neurons fraction=0.5 by=magnitude\nprune-heads heads=0.1,2.0-3\nrefit rows=10"}},
     {"search", "search", {"search macs=0.9", "search macs=0.7 rearrange=no", "search macs=0.5 tune=20"}},
@@ -97,7 +99,12 @@ static float *logits_of(const struct bench *b, const struct model *m)
     struct weights *w;
     float *logits = calloc(ROWS * (size_t)m->config.labels, sizeof *logits);
     CU_ASSERT_EQUAL_FATAL(weights_build(&w, m, &options, NULL, NULL), 0);
-    CU_ASSERT_EQUAL_FATAL(predict_logits(logits, w, b->rows.row, ROWS, &predict, NULL, NULL), 0);
+    bool own = m->tokenizer != b->model->tokenizer;
+    struct encoded rows = {0};
+    if (own)
+        CU_ASSERT_EQUAL_FATAL(encode_again(&rows, &b->rows, m->tokenizer, &b->data, 2, NULL, NULL), 0);
+    CU_ASSERT_EQUAL_FATAL(predict_logits(logits, w, own ? rows.row : b->rows.row, ROWS, &predict, NULL, NULL), 0);
+    encoded_free(&rows);
     weights_free(w);
     return logits;
 }

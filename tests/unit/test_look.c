@@ -154,6 +154,24 @@ static void recipes(void)
     end();
 }
 
+/* With a smaller vocabulary the numbers of tokens are others; a text of other tokens is not shown beside them. */
+static void vocabularies(void)
+{
+    begin("demo");
+    request.look.row = 0;
+    snprintf(request.look.typed, sizeof request.look.typed, "brilliant");
+    snprintf(request.trial.recipe, sizeof request.trial.recipe, "prune-vocab\n");
+    ask(JOB_LOOK);
+    const struct insight *row = told.insight[INSIGHT_ROW], *typed = told.insight[INSIGHT_TYPED];
+    CU_ASSERT_FATAL(row && typed);
+    const struct attention_maps *original = &row->side[INSIGHT_ORIGINAL], *changed = &row->side[INSIGHT_CHANGED];
+    CU_ASSERT_FATAL(original->logits && changed->logits);
+    CU_ASSERT_EQUAL(memcmp(original->logits, changed->logits, sizeof(float) * 2), 0);
+    CU_ASSERT_STRING_EQUAL(typed->note, "with its vocabulary the changed model reads other tokens");
+    CU_ASSERT(typed->side[INSIGHT_ORIGINAL].tokens > 0 && typed->side[INSIGHT_CHANGED].tokens == 0);
+    end();
+}
+
 static void refused(void)
 {
     begin("demo");
@@ -173,6 +191,7 @@ static void refused(void)
 CU_TestInfo suite_look[] = {
     {"texts, a row and a typed text", together},
     {"recipes", recipes},
+    {"vocabularies", vocabularies},
     {"what cannot be looked at", refused},
     CU_TEST_INFO_NULL,
 };
