@@ -106,6 +106,7 @@ enum {
     /* leaf 7, subleaf 0, ecx */
     ECX7_AVX512VNNI = 1u << 11,
     /* leaf 7, subleaf 1, eax */
+    EAX71_AVXVNNI = 1u << 4,
     EAX71_AVX512BF16 = 1u << 5,
     /* XCR0: which registers the system saves */
     XCR0_YMM = 0x06, /* SSE, upper halves of YMM */
@@ -124,14 +125,13 @@ static bool is_amd(const uint32_t leaf0[4])
     return leaf0[1] == 0x68747541 && leaf0[3] == 0x69746e65 && leaf0[2] == 0x444d4163;
 }
 
-/* vdpbf16ps exists and is faster than the multiply-add of floats. */
-static bool has_fast_bf16(const struct cpu_source *s, const uint32_t leaf0[4], const uint32_t leaf7[4])
+/* eax of leaf 7, subleaf 1; 0 where there is no such subleaf. */
+static uint32_t more_features(const struct cpu_source *s, const uint32_t leaf7[4])
 {
-    uint32_t more[4];
-    if (leaf7[0] < 1 || !is_amd(leaf0))
-        return false;
-    s->cpuid(7, 1, more);
-    return has(more[0], EAX71_AVX512BF16);
+    uint32_t more[4] = {0};
+    if (leaf7[0] >= 1)
+        s->cpuid(7, 1, more);
+    return more[0];
 }
 
 uint32_t cpu_detect(const struct cpu_source *source)
@@ -146,13 +146,14 @@ uint32_t cpu_detect(const struct cpu_source *source)
         return 0;
     s->cpuid(7, 0, leaf7);
     uint64_t saved = s->xgetbv();
+    uint32_t more = more_features(s, leaf7);
     if (has(leaf7[1], EBX7_AVX2) && has(saved, XCR0_YMM))
-        found |= CPU_AVX2;
+        found |= has(more, EAX71_AVXVNNI) ? CPU_AVX2 | CPU_AVXVNNI : CPU_AVX2;
     if (has(leaf1[2], ECX1_F16C) && has(saved, XCR0_YMM))
         found |= CPU_F16C;
     if (has(leaf7[1], EBX7_AVX512F | EBX7_AVX512DQ | EBX7_AVX512BW | EBX7_AVX512VL) && has(saved, XCR0_ZMM)) {
         found |= has(leaf7[2], ECX7_AVX512VNNI) ? CPU_AVX512 | CPU_AVX512VNNI : CPU_AVX512;
-        found |= has_fast_bf16(s, leaf0, leaf7) ? CPU_AVX512BF16 : 0;
+        found |= has(more, EAX71_AVX512BF16) && is_amd(leaf0) ? CPU_AVX512BF16 : 0; /* elsewhere slower than floats */
     }
     return found;
 }

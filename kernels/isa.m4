@@ -21,6 +21,10 @@ AC_DEFUN([KERNEL_ISAS], [
   kernel_isas_summary=scalar
   KERNEL_ISA([avx2], [-mavx2 -mfma -mf16c], [immintrin.h],
     [__m256 a = _mm256_set1_ps(1.0f); a = _mm256_fmadd_ps(a, a, _mm256_cvtph_ps(_mm_set1_epi16(1))); return (int)_mm256_cvtss_f32(a)])
+  dnl its kernels use the activations of avx2
+  AS_IF([test "$kernel_cv_isa_avx2" = no], [kernel_cv_isa_avxvnni=no])
+  KERNEL_ISA([avxvnni], [-mavxvnni -mavx2 -mfma -mf16c], [immintrin.h],
+    [__m256i a = _mm256_set1_epi8(1); a = _mm256_dpbusd_avx_epi32(a, a, a); return _mm256_extract_epi32(a, 0)])
   KERNEL_ISA([avx512], [-mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx2 -mfma], [immintrin.h],
     [__m512 a = _mm512_set1_ps(1.0f); a = _mm512_fmadd_ps(a, a, a); return (int)_mm512_reduce_add_ps(a)])
   dnl its kernels use the activations of avx512

@@ -82,6 +82,17 @@ libkernels_avx512_a_SOURCES = \
 	kernels/peak_f32_avx512.c \
 	kernels/read_f32_avx512.c
 
+if KERNEL_AVXVNNI
+noinst_LIBRARIES += libkernels_avxvnni.a
+KERNELS_LIBS += libkernels_avxvnni.a
+endif
+libkernels_avxvnni_a_CFLAGS = $(AM_CFLAGS) $(AVXVNNI_CFLAGS)
+libkernels_avxvnni_a_SOURCES = \
+	kernels/weight_int8_avxvnni.inc \
+	kernels/linear_int8_avxvnni.c \
+	kernels/linear_ternary_avxvnni.c \
+	kernels/peak_int8_avxvnni.c
+
 if KERNEL_AVX2
 noinst_LIBRARIES += libkernels_avx2.a
 KERNELS_LIBS += libkernels_avx2.a

@@ -23,8 +23,8 @@ check_isa()
         zmm=$(wide_registers zmm "$object")
         case $object in
         */libkernels_avx512*_a-*) [ "$zmm" -gt 0 ] || echo "$object: no zmm register, is AVX512_CFLAGS missing?" ;;
-        */libkernels_avx2_a-*)
-            [ "$ymm" -gt 0 ] || echo "$object: no ymm register, is AVX2_CFLAGS missing?"
+        */libkernels_avx2_a-* | */libkernels_avxvnni_a-*)
+            [ "$ymm" -gt 0 ] || echo "$object: no ymm register, are the flags of its instruction set missing?"
             [ "$zmm" -eq 0 ] || echo "$object: $zmm uses of zmm registers"
             ;;
         *) [ "$((ymm + zmm))" -eq 0 ] || echo "$object: $((ymm + zmm)) uses of ymm or zmm registers" ;;

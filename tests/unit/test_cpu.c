@@ -14,6 +14,7 @@ enum {
     AVX2 = 1u << 5,
     AVX512_F_DQ_BW = 1u << 16 | 1u << 17 | 1u << 30,
     VNNI = 1u << 11,
+    VNNI_256 = 1u << 4,
     BF16 = 1u << 5,
     YMM_SAVED = 0x07,
     ZMM_SAVED = 0xe7
@@ -66,7 +67,7 @@ static void detect_cases(void)
         {"AVX-512 with VNNI and BF16, AMD", 7, ecx1, skylake_x, ZMM_SAVED,
          CPU_AVX2 | CPU_AVX512 | CPU_AVX512VNNI | CPU_AVX512BF16, VNNI, BF16, "AuthenticAMD"},
         {"BF16, Intel: there it is slow", 7, ecx1, skylake_x, ZMM_SAVED, CPU_AVX2 | CPU_AVX512, 0, BF16, NULL},
-        {"subleaf 1 without BF16, AMD", 7, ecx1, skylake_x, ZMM_SAVED, CPU_AVX2 | CPU_AVX512, 0, ~(uint32_t)BF16,
+        {"subleaf 1 without BF16, AMD", 7, ecx1, skylake_x, ZMM_SAVED, CPU_AVX2 | CPU_AVXVNNI | CPU_AVX512, 0, ~(uint32_t)BF16,
          "AuthenticAMD"},
         {"BF16, but the system saves no ZMM, AMD", 7, ecx1, skylake_x, YMM_SAVED, CPU_AVX2, 0, BF16, "AuthenticAMD"},
         {"AVX-512 with VNNI", 7, ecx1, skylake_x, ZMM_SAVED, CPU_AVX2 | CPU_AVX512 | CPU_AVX512VNNI, VNNI, 0, NULL},
@@ -79,6 +80,10 @@ static void detect_cases(void)
         {"AVX-512 without VL", 7, ecx1, AVX2 | AVX512_F_DQ_BW, ZMM_SAVED, CPU_AVX2, 0, 0, NULL},
         {"AVX-512 F alone", 7, ecx1, AVX2 | 1u << 16, ZMM_SAVED, CPU_AVX2, 0, 0, NULL},
         {"AVX2", 7, ecx1, AVX2, YMM_SAVED, CPU_AVX2, 0, 0, NULL},
+        {"AVX2 and AVX-VNNI", 7, ecx1, AVX2, YMM_SAVED, CPU_AVX2 | CPU_AVXVNNI, 0, VNNI_256, NULL},
+        {"AVX-VNNI, the system saves SSE only", 7, ecx1, AVX2, 0x03, 0, 0, VNNI_256, NULL},
+        {"everything, Intel", 7, ecx1, skylake_x, ZMM_SAVED, CPU_AVX2 | CPU_AVXVNNI | CPU_AVX512 | CPU_AVX512VNNI, VNNI,
+         VNNI_256 | BF16, NULL},
         {"AVX2 and F16C", 7, ecx1 | F16C, AVX2, YMM_SAVED, CPU_AVX2 | CPU_F16C, 0, 0, NULL},
         {"F16C, the system saves SSE only", 7, ecx1 | F16C, AVX2, 0x03, 0, 0, 0, NULL},
         {"AVX2 without FMA", 7, OSXSAVE | AVX, AVX2, YMM_SAVED, 0, 0, 0, NULL},
@@ -129,9 +134,10 @@ static void cap_words(void)
                  {"scalar", 0},
                  {"avx2", CPU_AVX2},
                  {"f16c", CPU_AVX2 | CPU_F16C},
-                 {"avx512", CPU_AVX2 | CPU_F16C | CPU_AVX512},
-                 {"avx512vnni", CPU_AVX2 | CPU_F16C | CPU_AVX512 | CPU_AVX512VNNI},
-                 {"avx512bf16", CPU_AVX2 | CPU_F16C | CPU_AVX512 | CPU_AVX512VNNI | CPU_AVX512BF16},
+                 {"avxvnni", CPU_AVX2 | CPU_F16C | CPU_AVXVNNI},
+                 {"avx512", CPU_AVX2 | CPU_F16C | CPU_AVXVNNI | CPU_AVX512},
+                 {"avx512vnni", CPU_AVX2 | CPU_F16C | CPU_AVXVNNI | CPU_AVX512 | CPU_AVX512VNNI},
+                 {"avx512bf16", CPU_AVX2 | CPU_F16C | CPU_AVXVNNI | CPU_AVX512 | CPU_AVX512VNNI | CPU_AVX512BF16},
                  {"all", (uint32_t)CPU_ALL}};
     uint32_t mask;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
