@@ -96,6 +96,12 @@ static void put_value(struct str *out, const struct value *v)
     free(shown);
 }
 
+/* A text that is broken into lines rather than make its column as wide as it is. */
+static bool is_wide(const struct value *v)
+{
+    return v->kind == VALUE_STRING && text_width(v->text, v->text_len) > TWO_PLACES;
+}
+
 static void put_cell(struct html_sink *s, const struct value *v)
 {
     bool first = true;
@@ -104,7 +110,8 @@ static void put_cell(struct html_sink *s, const struct value *v)
     s->numbers |= (uint64_t)value_is_number(v) << s->at;
     if (!s->column[s->at++].title)
         return;
-    str_add(&s->table, first ? "<th scope=\"row\">" : value_is_number(v) ? "<td class=\"n\">" : "<td>");
+    str_add(&s->table, first ? "<th scope=\"row\"" : "<td");
+    str_add(&s->table, value_is_number(v) && !first ? " class=\"n\">" : is_wide(v) ? " class=\"w\">" : ">");
     put_value(&s->table, v);
     str_add(&s->table, first ? "</th>" : "</td>");
 }

@@ -1,8 +1,10 @@
 #include "reports/figure.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 #include "reports/escape.h"
+#include "reports/render.h"
 
 void figure_open(const struct figure *f, const char *id, const char *class, int height, struct str *out)
 {
@@ -40,4 +42,45 @@ double figure_step(double range, int parts)
     double power = pow(10, floor(log10(range / parts)));
     double rest = range / parts / power;
     return power * (rest >= 5 ? 5 : rest >= 2 ? 2 : 1);
+}
+
+struct figure_axis figure_axis_of(double low, double high, int parts)
+{
+    double room = fmax(0.04 * (high - low), 1e-3);
+    return (struct figure_axis){low - room, high + room, figure_step(high - low + 2 * room, parts)};
+}
+
+double figure_along(const struct figure_axis *a, double x)
+{
+    return 100 * (x - a->low) / (a->high - a->low);
+}
+
+double figure_down(const struct figure_axis *a, double y, int top, int height)
+{
+    return top + height * (a->high - y) / (a->high - a->low);
+}
+
+void figure_mark(const struct figure_axis *a, double at, enum unit unit, struct str *out)
+{
+    const struct value v = {.kind = VALUE_REAL, .unit = unit, .real = at};
+    bool zero = fabs(at) < a->step / 2;
+    if (unit == UNIT_POINTS || unit == UNIT_SHARE) {
+        str_addf(out, zero ? "0" : unit == UNIT_POINTS ? "%+.3g" : "%.3g", 100 * at);
+        str_add(out, unit == UNIT_SHARE ? "%" : "");
+        return;
+    }
+    char *text = value_text(&v);
+    str_add(out, text);
+    free(text);
+}
+
+void figure_marks(const struct figure_axis *a, enum unit unit, int top, int height, struct str *out)
+{
+    for (double at = a->step * ceil(a->low / a->step); at <= a->high; at += a->step) {
+        double y = figure_down(a, at, top, height);
+        str_addf(out, "<line class=\"grid\" x1=\"0\" x2=\"100%%\" y1=\"%.1f\" y2=\"%.1f\"/><text class=\"dim small end\" x=\"-8\" y=\"%.1f\">",
+                 y, y, y + 4);
+        figure_mark(a, at, unit, out);
+        str_add(out, "</text>\n");
+    }
 }

@@ -76,6 +76,52 @@ struct figure_curve {
 };
 void figure_draw_curve(const struct figure *f, const char *id, struct str *out);
 
+/* Points in a plane, with the interval of their height, and a line along those that no other beats: as high for as little. */
+struct figure_spot {
+    double x, y, low, high; /* low, high NAN = no interval */
+    bool on;                /* on that line */
+    char name[16];          /* beside it */
+    char label[160];
+};
+struct figure_scatter {
+    const struct figure_spot *spot; /* [spots] */
+    int spots;
+    const char *x_title, *y_title;
+    enum unit x_unit, y_unit;
+};
+void figure_draw_scatter(const struct figure *f, const char *id, struct str *out);
+
+/* Bars from zero, to either side, with the intervals of their ends. */
+struct figure_length {
+    double value, low, high; /* low, high NAN = no interval */
+    char name[48];           /* before it */
+    char note[32];           /* behind it */
+};
+struct figure_lengths {
+    const struct figure_length *length; /* [lengths] */
+    int lengths;
+    const char *x_title;
+    enum unit unit;
+};
+void figure_draw_lengths(const struct figure *f, const char *id, struct str *out);
+
+/* A tree of calls (flame.h), the root below. */
+struct call_tree;
+void figure_draw_flame(const struct figure *f, const char *id, struct str *out); /* data: struct call_tree */
+
+/* A linear scale with a mark every `step`. */
+struct figure_axis {
+    double low, high, step;
+};
+/* From low to high, with a little room around them; at least `parts` marks. */
+struct figure_axis figure_axis_of(double low, double high, int parts);
+double figure_along(const struct figure_axis *a, double x);                         /* 0 .. 100 */
+double figure_down(const struct figure_axis *a, double y, int top, int height);     /* in pixels, the largest at the top */
+/* Appends a value as short as it can stand beside an axis. */
+void figure_mark(const struct figure_axis *a, double at, enum unit unit, struct str *out);
+/* Lines across, with their values before them. */
+void figure_marks(const struct figure_axis *a, enum unit unit, int top, int height, struct str *out);
+
 /* What they share: the element svg with title and desc, `height` pixels high; a list of the components with their colours
  * (and their marks, where `marks`). `class` is "plot" and what else. */
 void figure_open(const struct figure *f, const char *id, const char *class, int height, struct str *out);

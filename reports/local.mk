@@ -18,12 +18,16 @@ libreports_a_SOURCES = \
 	reports/escape.c reports/escape.h \
 	reports/eval_report.c reports/eval_report.h \
 	reports/explain_text.c reports/explain_text.h \
+	reports/example_table.c reports/example_table.h \
 	reports/facts.c reports/facts.h \
 	reports/figure.c reports/figure.h \
 	reports/figure_bars.c \
 	reports/figure_curve.c \
+	reports/figure_flame.c \
+	reports/figure_lengths.c \
 	reports/figure_map.c \
 	reports/figure_roof.c \
+	reports/figure_scatter.c \
 	reports/flame.c reports/flame.h \
 	reports/format.c reports/format.h \
 	reports/head.c reports/head.h \
@@ -40,12 +44,17 @@ libreports_a_SOURCES = \
 	reports/render.c reports/render.h \
 	reports/report.c reports/report.h \
 	reports/report_read.c \
+	reports/samples_read.c reports/samples_read.h \
 	reports/samples_report.c reports/samples_report.h \
 	reports/section_evaluation.c \
+	reports/section_examples.c \
 	reports/section_heads.c \
 	reports/section_model.c \
 	reports/section_profile.c \
 	reports/section_provenance.c \
+	reports/section_samples.c \
+	reports/section_sensitivity.c \
+	reports/section_trials.c \
 	reports/search_report.c reports/search_report.h \
 	reports/sensitivity_report.c reports/sensitivity_report.h \
 	reports/sink.h \
@@ -54,6 +63,7 @@ libreports_a_SOURCES = \
 	reports/text_report.c reports/text_report.h \
 	reports/thresholds.c reports/thresholds.h \
 	reports/train_report.c reports/train_report.h \
+	reports/trial_table.c reports/trial_table.h \
 	reports/trial_report.c reports/trial_report.h \
 	reports/when.c reports/when.h
 EXTRA_DIST += \

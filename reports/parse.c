@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analyzer/base/str.h"
 #include "analyzer/base/text.h"
 
 const double parse_most = 1e18;
@@ -63,14 +64,40 @@ bool parse_bool(struct parse *p, const char *key)
     return json_is_true(v);
 }
 
-void parse_text(struct parse *p, const char *key, char *out, size_t size)
+static void take_text(struct parse *p, const char *key, const json_t *v, char *out, size_t size)
 {
-    const json_t *v = field(p, key);
     out[0] = '\0';
     if (json_is_string(v))
         text_escape(out, size, json_string_value(v), json_string_length(v));
     else if (v)
         parse_fault(p, key, "is not a text");
+}
+
+void parse_text(struct parse *p, const char *key, char *out, size_t size)
+{
+    take_text(p, key, field(p, key), out, size);
+}
+
+void parse_text_at(struct parse *p, const char *key, size_t i, char *out, size_t size)
+{
+    take_text(p, key, json_array_get(field(p, key), i), out, size);
+}
+
+char *parse_lines(struct parse *p, const char *key)
+{
+    const json_t *v = field(p, key);
+    struct str out;
+    if (!json_is_string(v))
+        parse_fault(p, key, "is not a text");
+    str_init(&out);
+    text_escape_lines(&out, json_is_string(v) ? json_string_value(v) : "");
+    return out.text;
+}
+
+bool parse_is_text(const struct parse *p, const char *key, const char *text)
+{
+    const char *v = json_string_value(field(p, key));
+    return v && strcmp(v, text) == 0;
 }
 
 struct spread parse_spread(struct parse *p, const char *key, double low)

@@ -31,6 +31,11 @@ double parse_real_or(struct parse *p, const char *key, double low, double high, 
 bool parse_bool(struct parse *p, const char *key);
 /* Made safe to show; null reads as "". */
 void parse_text(struct parse *p, const char *key, char *out, size_t size);
+/* Element i of a list of texts, likewise. */
+void parse_text_at(struct parse *p, const char *key, size_t i, char *out, size_t size);
+/* A text of several lines, each made safe to show; the caller frees it. */
+char *parse_lines(struct parse *p, const char *key);
+bool parse_is_text(const struct parse *p, const char *key, const char *text);
 struct spread parse_spread(struct parse *p, const char *key, double low); /* null: n = 0 */
 
 /* Goes into an object or into an element of an array; `parse_leave` goes back to what `parse_enter` returned. */

@@ -9,11 +9,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "analyzer/compress/sensitivity.h"
 #include "analyzer/measure/head_study.h"
 #include "analyzer/measure/profile.h"
+#include "analyzer/measure/sampled.h"
 #include "reports/emit.h"
 #include "reports/eval_report.h"
+#include "reports/example_table.h"
 #include "reports/facts.h"
+#include "reports/trial_table.h"
 
 #define REPORT_SCHEMA "bertscope.report/1"
 
@@ -33,7 +37,12 @@ struct report {
     struct provenance provenance;
     struct profile *profile;          /* NULL = not measured, like the following; owned */
     struct eval_summary *evaluation;  /* owned */
-    struct head_study heads;          /* owned; may know nothing */
+    struct head_study heads;          /* owned; may know nothing, like the following */
+    struct sampled sampled;           /* without layers */
+    struct trial_table trials;
+    struct example_table examples;
+    char sensitivity_step[256];
+    struct sensitivity sensitivity;
 };
 
 /* What a report is collected from; borrowed. NULL = not known, but for the facts. */
@@ -45,6 +54,11 @@ struct report_source {
     const struct profile *profile;
     const struct eval_summary *evaluation;
     const struct head_study *heads;
+    const struct sampled *sampled;
+    const struct trial_table *trials;
+    const struct example_table *examples;
+    const char *sensitivity_step; /* of the next */
+    const struct sensitivity *sensitivity;
 };
 
 struct parse; /* parse.h */

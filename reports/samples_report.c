@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "analyzer/base/str.h"
+#include "reports/figure.h"
 #include "reports/format.h"
 
 static const double least_share = 0.005; /* of the call tree that people read */
@@ -75,6 +76,15 @@ static void emit_node(struct emit *e, const struct call_tree *t, int node)
         emit_node(e, t, i);
 }
 
+static void flame_figure(struct emit *e, const struct sampled *s, const struct call_tree *t)
+{
+    char title[96];
+    snprintf(title, sizeof title, "Where %" PRIu64 " samples fell", s->samples);
+    const struct figure f = {title, "A flame graph: a rectangle for each call, as wide as its share of the samples, on top of what called it.",
+                             figure_draw_flame, t};
+    emit_figure(e, &f);
+}
+
 static void emit_tree(struct emit *e, const struct call_tree *t)
 {
     const struct emit_column columns[] = {{NULL, "call", 0},       {"name", NULL, 0},          {"depth", NULL, 0}, {"total", NULL, 0},
@@ -115,6 +125,7 @@ void samples_report(struct emit *e, const struct sampled *s, const struct call_t
     emit_begin(e, "samples", "Samples");
     emit_counts(e, s);
     emit_components(e, s);
+    flame_figure(e, s, t);
     emit_tree(e, t);
     emit_stacks(e, s);
     emit_end(e);

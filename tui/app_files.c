@@ -6,6 +6,7 @@
 #include "analyzer/base/outfile.h"
 #include "reports/flame.h"
 #include "tui/app.h"
+#include "tui/bench_report.h"
 #include "tui/canvas_html.h"
 #include "tui/report_run.h"
 
@@ -122,23 +123,30 @@ static int write_report(const struct report *r, const char *path, struct err *e)
     return code;
 }
 
-static int collect(struct app *a, struct report *out, struct err *e)
+static int collect(struct app *a, const struct trial_table *trials, const struct example_table *examples, struct report *out, struct err *e)
 {
     struct provenance p;
     const struct profile *measured = a->profile && a->profile->total.time_ns.n > 0 ? a->profile : NULL;
-    report_provenance(&p, "", &a->settings, head_study_grid(&a->heads) ? app_data(a) : NULL);
+    report_provenance(&p, "", &a->settings, head_study_grid(&a->heads) || trials->rows ? app_data(a) : NULL);
     const struct report_source source = {.facts = a->facts, .workload = measured ? measured->workload : a->workload,
-                                         .seed = (uint64_t)a->settings.seed, .provenance = &p, .profile = measured, .heads = &a->heads};
+                                         .seed = (uint64_t)a->settings.seed, .provenance = &p, .profile = measured, .heads = &a->heads,
+                                         .sampled = a->sampled, .trials = trials, .examples = examples};
     return report_collect(out, &source, e);
 }
 
 static int write_present(struct app *a, const char *path, struct err *e)
 {
     struct report r = {.profile = NULL};
-    int code = collect(a, &r, e);
+    struct trial_table trials;
+    struct example_table examples;
+    int code = bench_tables(&trials, &examples, &a->bench, e);
+    if (code == 0)
+        code = collect(a, &trials, &examples, &r, e);
     if (code == 0)
         code = write_report(&r, path, e);
     report_free(&r);
+    trial_table_free(&trials);
+    example_table_free(&examples);
     return code;
 }
 

@@ -127,38 +127,3 @@ void app_news(struct app *a, struct news *n)
     news_free(n);
     app_want(a);
 }
-
-static void show_facts(struct app *a, const struct report *r, struct facts *f)
-{
-    struct news n = {.facts = f};
-    *f = r->facts;
-    app_news(a, &n);
-    a->workload = r->workload;
-    snprintf(a->spec, sizeof a->spec, "%s", r->facts.name);
-}
-
-static int show_figures(struct app *a, const struct report *r, struct err *e)
-{
-    struct news n = {.profile = r->profile ? calloc(1, sizeof *n.profile) : NULL, .heads = calloc(1, sizeof *n.heads)};
-    int code = n.heads && (n.profile || !r->profile) ? 0 : err_set(e, ERR_NOMEM, "no memory for a report");
-    if (code == 0 && r->profile)
-        code = profile_copy(n.profile, r->profile, e);
-    if (code == 0)
-        code = head_study_copy(n.heads, &r->heads, e);
-    if (code == 0)
-        app_news(a, &n);
-    news_free(&n);
-    return code;
-}
-
-int app_show_saved(struct app *a, struct report *r, struct err *e)
-{
-    struct facts *f = malloc(sizeof *f);
-    a->saved = r;
-    if (!f)
-        return err_set(e, ERR_NOMEM, "no memory for a report");
-    show_facts(a, r, f);
-    TRY(show_figures(a, r, e));
-    app_say(a, LOG_INFO, "this is a report of %s; nothing in it can be measured again", r->provenance.created);
-    return 0;
-}

@@ -23,7 +23,7 @@ static int threads_of(const struct settings *s, const struct timing *before)
 struct command_line {
     char *words; /* those of --against, cut apart; owned */
     char threads[NUMBER_SIZE], seed[NUMBER_SIZE], format[NUMBER_SIZE];
-    char *argv[WORDS_MOST + 2 * TEXTS_MOST + 16];
+    char *argv[WORDS_MOST + 4 * TEXTS_MOST + 16];
     int argc;
 };
 
@@ -46,9 +46,9 @@ static void add_passes(struct command_line *c, const char *model, const struct s
 /* --recipe and --step, in front of the words of add_passes. */
 static void add_recipe(struct command_line *c, const struct settings *s)
 {
-    if (s->recipe) {
+    for (int i = 0; i < s->recipe.n; i++) {
         add_word(c, "--recipe");
-        add_word(c, s->recipe);
+        add_word(c, s->recipe.value[i]);
     }
     for (int i = 0; i < s->step.n; i++) {
         add_word(c, "--step");

@@ -19,6 +19,7 @@ struct run {
     struct recipe recipe;
     struct changed changed;
     struct trial trial;
+    struct example_table examples;
     int attempt;
     uint64_t told_ns;
     bool told;
@@ -28,8 +29,8 @@ static void publish(struct run *r, enum attempt_stage stage, int attempt, const 
 {
     struct trial_news *n = calloc(1, sizeof *n);
     struct err ignored;
-    if (!n || trial_copy(&n->trial, t, &ignored) != 0) {
-        free(n);
+    if (!n || trial_copy(&n->trial, t, &ignored) != 0 || example_table_append(&n->examples, &r->examples, &ignored) != 0) {
+        trial_news_free(n);
         return;
     }
     n->era = r->x->request->trial.era;
@@ -79,6 +80,7 @@ static int evaluate_rows(struct run *r, const struct progress *progress, struct 
 {
     TRY(evaluate_original(r, progress, e));
     TRY(trial_evaluate(&r->trial, r->original, &r->changed, on_batch, r, progress, e));
+    TRY(example_table_add(&r->examples, "", &r->trial, r->original, EXAMPLES_SHOWN, e));
     publish(r, ATTEMPT_EVALUATED, r->attempt, &r->trial, "");
     return 0;
 }
@@ -161,6 +163,7 @@ static int run(struct job_context *x, struct err *e)
     if (code == 0)
         code = r.attempt == 0 ? try_original(&r, x->progress, e) : try(&r, x->progress, e);
     trial_free(&r.trial);
+    example_table_free(&r.examples);
     changed_free(&r.changed);
     recipe_free(&r.recipe);
     return code;

@@ -11,6 +11,8 @@ libtui_a_SOURCES = \
 	tui/app_bench.c \
 	tui/app_jobs.c \
 	tui/app_news.c \
+	tui/app_saved.c \
+	tui/bench_report.c tui/bench_report.h \
 	tui/basis.c tui/basis.h \
 	tui/canvas.c tui/canvas.h \
 	tui/canvas_html.c tui/canvas_html.h \
@@ -51,6 +53,7 @@ libtui_a_SOURCES = \
 	tui/options.c tui/options.h \
 	tui/prompt.c tui/prompt.h \
 	tui/report_run.c tui/report_run.h \
+	tui/report_trials.c tui/report_trials.h \
 	tui/result.c tui/result.h \
 	tui/row_texts.c tui/row_texts.h \
 	tui/scale.c tui/scale.h \

@@ -45,9 +45,9 @@ struct settings {
     const char *flame, *folded;
     bool overhead, unfused, bench, ascii, no_mouse, json, quiet, help;
     bool methods;
-    const char *recipe, *export, *sensitivity;
+    const char *export, *sensitivity;
     double fallback; /* points */
-    struct repeated step, goal;
+    struct repeated recipe, step, goal;
     double measure_s;
     double threshold; /* percent */
     bool strict, annotations, serve, record, prune;

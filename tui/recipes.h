@@ -1,4 +1,4 @@
-/* The recipe that a command works with: --recipe and --step. */
+/* The recipes that a command works with: --recipe and --step. */
 #ifndef TUI_RECIPES_H
 #define TUI_RECIPES_H
 
@@ -6,11 +6,17 @@
 #include "tui/options.h"
 
 bool recipes_given(const struct settings *s);
+/* How many: one a --recipe; without one the steps of --step are a recipe. */
+int recipes_count(const struct settings *s);
 
-/* The file's steps, then those of the command line. The caller frees `out`, also after a failure. */
+/* The only one: the file's steps, then those of the command line. ERR_USAGE for several. The caller frees `out`, also after a failure. */
 WARN_UNUSED int recipes_read(struct recipe *out, const struct settings *s, struct err *e);
+/* Number i of several. */
+WARN_UNUSED int recipes_read_at(struct recipe *out, const struct settings *s, int i, struct err *e);
 
-/* What stands for that recipe in sentences. */
+/* What stands for a recipe in sentences. */
 const char *recipes_name(const struct settings *s);
+/* What number i is called beside others: its file without folder and ending, "steps" of the command line. Into `out`, which is returned. */
+const char *recipes_title(const struct settings *s, int i, char *out, size_t size);
 
 #endif

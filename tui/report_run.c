@@ -8,18 +8,23 @@
 #include "analyzer/data/demo_text.h"
 #include "analyzer/measure/evaluate.h"
 #include "tui/heads_run.h"
+#include "tui/report_trials.h"
 
 /* Everything that is copied into the report. */
 struct measured {
     struct facts facts;
     struct profile profile;
     struct eval_summary evaluation;
+    struct sampled sampled;
+    struct report_trials trials;
 };
 
 static void free_measured(struct measured *m)
 {
     profile_free(&m->profile);
     eval_summary_free(&m->evaluation);
+    sampled_free(&m->sampled);
+    report_trials_free(&m->trials);
 }
 
 /* ---- what is measured ---------------------------------------------------------------------------------------- */
@@ -56,15 +61,26 @@ static int measure_data(struct measured *m, struct opened *o, const struct setti
     return study_heads(o, load, progress, e);
 }
 
+static int sample(struct measured *m, const struct opened *o, const struct settings *s, const struct workload *load,
+                  const struct progress *progress, struct err *e)
+{
+    const struct sampled_options options = {.workload = *load, .hz = s->rate, .budget_s = s->budget_s};
+    return s->samples || OPTION_GIVEN(s, rate) ? sampled_measure(&m->sampled, o->weights, &options, progress, e) : 0;
+}
+
 static int measure(struct measured *m, struct opened *o, const struct settings *s, const struct workload *load,
                    const struct progress *progress, struct err *e)
 {
     struct profile_options options = {.workload = *load, .budget_s = s->budget_s, .overhead = s->overhead};
+    TRY(report_trials_read(&m->trials, s, e));
     TRY(workload_check(load, o->model, e));
     TRY(opened_pack(o, load->threads, load->format, progress, e));
     TRY(profile_measure(&m->profile, o->weights, &options, NULL, NULL, progress, e));
     facts_make(&m->facts, o->model, &o->machine);
-    return settings_data(s, "demo:dev") ? measure_data(m, o, s, load, progress, e) : 0;
+    TRY(sample(m, o, s, load, progress, e));
+    if (settings_data(s, "demo:dev"))
+        TRY(measure_data(m, o, s, load, progress, e));
+    return report_trials_wanted(&m->trials) ? report_trials_run(&m->trials, o, s, load, progress, e) : 0;
 }
 
 int report_run(struct report *out, struct opened *o, const struct settings *s, const struct progress *progress, struct err *e)
@@ -79,7 +95,10 @@ int report_run(struct report *out, struct opened *o, const struct settings *s, c
         report_provenance(&p, "report", s, data);
         const struct report_source source = {.facts = &m.facts, .workload = load, .seed = (uint64_t)s->seed, .provenance = &p,
                                              .profile = &m.profile, .evaluation = data ? &m.evaluation : NULL,
-                                             .heads = data ? &o->heads : NULL};
+                                             .heads = data ? &o->heads : NULL, .sampled = &m.sampled,
+                                             .trials = &m.trials.trials, .examples = &m.trials.examples,
+                                             .sensitivity_step = s->sensitivity,
+                                             .sensitivity = s->sensitivity ? &m.trials.sensitivity : NULL};
         code = report_collect(out, &source, e);
     }
     free_measured(&m);

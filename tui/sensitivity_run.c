@@ -54,12 +54,17 @@ static int run_fallback(struct session *x, const struct progress *progress, stru
     return code;
 }
 
+int sensitivity_step(struct recipe *out, const char *text, struct err *e)
+{
+    TRY(recipe_parse(out, text, strlen(text), "--sensitivity", e));
+    if (out->lines == 1 && recipe_steps(out) == 1)
+        return 0;
+    return err_set(e, ERR_USAGE, "--sensitivity takes one step, not \"%s\"", text);
+}
+
 static int run(struct session *x, const struct progress *progress, struct err *e)
 {
-    const char *text = x->s->sensitivity;
-    TRY(recipe_parse(&x->step, text, strlen(text), "--sensitivity", e));
-    if (x->step.lines != 1 || recipe_steps(&x->step) != 1)
-        return err_set(e, ERR_USAGE, "--sensitivity takes one step, not \"%s\"", text);
+    TRY(sensitivity_step(&x->step, x->s->sensitivity, e));
     TRY(basis_open(&x->basis, x->s, progress, e));
     TRY(basis_rows(&x->basis, x->s, "--sensitivity", progress, e));
     TRY(original_evaluate(&x->basis.original, 0, NULL, NULL, progress, e));

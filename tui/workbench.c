@@ -31,6 +31,7 @@ static void attempt_free(struct attempt *x)
 {
     free(x->recipe);
     trial_free(&x->trial);
+    example_table_free(&x->examples);
 }
 
 void workbench_free(struct workbench *w)
@@ -56,6 +57,7 @@ void workbench_forget(struct workbench *w)
     w->era++;
     for (int i = 0; i < w->attempts; i++) {
         trial_free(&w->attempt[i].trial);
+        example_table_free(&w->attempt[i].examples);
         w->attempt[i].stage = ATTEMPT_NEW;
     }
 }
@@ -80,7 +82,8 @@ static void know_from_others(struct workbench *w, int attempt, uint64_t hash)
     struct err ignored;
     for (int i = 0; i < attempt && x->stage == ATTEMPT_NEW; i++) {
         const struct attempt *other = &w->attempt[i];
-        if (other->stage == ATTEMPT_DONE && other->trial.hash == hash && trial_copy(&x->trial, &other->trial, &ignored) == 0)
+        if (other->stage == ATTEMPT_DONE && other->trial.hash == hash && trial_copy(&x->trial, &other->trial, &ignored) == 0 &&
+            example_table_append(&x->examples, &other->examples, &ignored) == 0)
             x->stage = ATTEMPT_DONE;
     }
 }
@@ -92,6 +95,7 @@ static int replace_text(struct attempt *x, const char *text, struct err *e)
         return err_set(e, ERR_NOMEM, "no memory for a recipe");
     free(x->recipe);
     trial_free(&x->trial);
+    example_table_free(&x->examples);
     x->recipe = copy;
     x->stage = ATTEMPT_NEW;
     x->note[0] = '\0';
@@ -399,6 +403,11 @@ bool workbench_take(struct workbench *w, struct trial_news *n)
         x->trial = n->trial;
         n->trial = (struct trial){0};
     }
+    if (n->examples.groups > 0) {
+        example_table_free(&x->examples);
+        x->examples = n->examples;
+        n->examples = (struct example_table){.groups = 0};
+    }
     return true;
 }
 
@@ -407,6 +416,7 @@ void trial_news_free(struct trial_news *n)
     while (n) {
         struct trial_news *next = n->next;
         trial_free(&n->trial);
+        example_table_free(&n->examples);
         free(n);
         n = next;
     }

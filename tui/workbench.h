@@ -9,6 +9,7 @@
 
 #include "analyzer/compress/recipe.h"
 #include "analyzer/compress/trial.h"
+#include "reports/example_table.h"
 
 enum { ATTEMPT_NAME = 48, ATTEMPT_NOTE = 400 };
 
@@ -29,6 +30,7 @@ struct attempt {
     char name[ATTEMPT_NAME]; /* "" = none */
     enum attempt_stage stage;
     struct trial trial; /* from ATTEMPT_COUNTED on; owned. trial.logits only of this session, from ATTEMPT_EVALUATED on */
+    struct example_table examples; /* rows with another answer, those that moved most; like trial.logits */
     char note[ATTEMPT_NOTE];
     int slid; /* what a slider moved to make it: 1 + line * METHOD_OPTIONS + option; 0 = something else */
 };
@@ -47,6 +49,7 @@ struct trial_news {
     int attempt;
     enum attempt_stage stage;
     struct trial trial; /* owned */
+    struct example_table examples; /* owned */
     char note[ATTEMPT_NOTE];
     size_t hidden_bytes;
     struct trial_news *next;

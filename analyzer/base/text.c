@@ -5,6 +5,8 @@
 #include <string.h>
 #include <utf8proc.h>
 
+#include "analyzer/base/str.h"
+
 /* Characters that a terminal or a reader could be fooled with: controls, bidi overrides and isolates, and the
  * line and paragraph separators. */
 static bool is_unsafe(int32_t c)
@@ -88,4 +90,17 @@ int text_width(const char *s, size_t n)
         i += len ? len : 1;
     }
     return columns;
+}
+
+void text_escape_lines(struct str *out, const char *text)
+{
+    char line[1024];
+    while (*text) {
+        size_t n = strcspn(text, "\n");
+        text_escape(line, sizeof line, text, n);
+        str_addf(out, "%s%s", line, text[n] ? "\n" : "");
+        text += n + (text[n] == '\n');
+    }
+    while (out->len > 0 && out->text[out->len - 1] == '\n')
+        out->text[--out->len] = '\0';
 }

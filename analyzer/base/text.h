@@ -10,6 +10,10 @@
  * "...". `out` (of `size` >= 4 bytes) is always terminated. Returns the length written. `out` must not overlap `s`. */
 size_t text_escape(char *out, size_t size, const char *s, size_t n);
 
+/* Appends a text of several lines, each as above (cut off at a thousand bytes), without empty ones at its end. */
+struct str;
+void text_escape_lines(struct str *out, const char *text);
+
 /* True when the bytes are well-formed UTF-8 (no overlong forms, no surrogates, at most U+10FFFF). */
 bool text_is_utf8(const char *s, size_t n);
 

@@ -367,6 +367,48 @@ int sampled_copy(struct sampled *out, const struct sampled *s, struct err *e)
     return err_set(e, ERR_NOMEM, "no memory to copy samples");
 }
 
+static bool same_part(const struct sampled_step *a, const struct sampled_step *b)
+{
+    return a->component == b->component && strcmp(a->label, b->label) == 0;
+}
+
+/* Steps that are alike become one; to [steps] says which. */
+static void merge_steps(struct sampled *s, int *to)
+{
+    int n = 0;
+    for (int i = 0; i < s->steps; i++) {
+        int k = 0;
+        while (k < n && !same_part(&s->step[k], &s->step[i]))
+            k++;
+        if (k == n) {
+            s->step[n++] = s->step[i];
+            s->step[k].layer = -1;
+        } else {
+            s->step[k].samples += s->step[i].samples;
+            s->step[k].time_ns += s->step[i].time_ns;
+        }
+        to[i] = k;
+    }
+    s->steps = n;
+}
+
+int sampled_merge_layers(struct sampled *out, const struct sampled *s, struct err *e)
+{
+    TRY(sampled_copy(out, s, e));
+    int *to = malloc(((size_t)out->steps + 1) * sizeof *to);
+    if (!to) {
+        sampled_free(out);
+        return err_set(e, ERR_NOMEM, "no memory for %d steps", out->steps);
+    }
+    merge_steps(out, to);
+    for (int i = 0; i < out->stacks; i++)
+        out->stack[i].step = to[out->stack[i].step];
+    out->samples = 0;
+    merge_stacks(out);
+    free(to);
+    return 0;
+}
+
 void sampled_free(struct sampled *s)
 {
     free(s->step);

@@ -66,6 +66,8 @@ struct sampled {
 WARN_UNUSED int sampled_measure(struct sampled *out, const struct weights *w, const struct sampled_options *options,
                                 const struct progress *progress, struct err *e);
 WARN_UNUSED int sampled_copy(struct sampled *out, const struct sampled *s, struct err *e);
+/* A copy in which steps with the same name in the same component are one, whatever their layer (-1 then). */
+WARN_UNUSED int sampled_merge_layers(struct sampled *out, const struct sampled *s, struct err *e);
 void sampled_free(struct sampled *s); /* accepts a zeroed struct */
 
 /* Share of the samples, and of the step clock, in a component. */

@@ -190,6 +190,68 @@ def compare_table(name, table, rows, faults):
     return compared
 
 
+def metric(x):
+    return "%.4f" % x
+
+
+def plain(x):
+    return str(x)
+
+
+def truth(x):
+    return "yes" if x else "no"
+
+
+def interval(key, low, high, form):
+    return [(key, absent(form)), (low, absent(form)), (high, absent(form))]
+
+
+# Tables in which titles are there more than once: the columns in their order.
+TRIALS = [("number", plain), ("name", plain), ("recipe", lambda x: "; ".join(l for l in x.split("\n") if l and l.lstrip()[0] != "#") or "-")] + \
+    interval("quality", "ci_low", "ci_high", metric) + interval("difference", "difference_low", "difference_high", points) + \
+    [("bytes", size), ("bytes_share", share), ("macs", count), ("macs_share", share)] + interval("time_ratio", "time_low", "time_high", share) + \
+    [("predicted", absent(share)), ("kl", absent(score)), ("frontier_time", truth), ("frontier_bytes", truth)]
+COUNTS = [("trial", plain), ("changed", count), ("rows", count), ("shown", count)]
+EXAMPLES = [("trial", plain), ("line", plain), ("text", plain), ("label", absent(plain)), ("before", plain), ("before_p", absent(share)),
+            ("after", plain), ("after_p", absent(share)), ("outcome", absent(plain))]
+PARTS = [("layer", plain), ("component", plain), ("ns_saved", absent(ns)), ("bytes_saved", size)] + \
+    interval("lost", "ci_low", "ci_high", points) + [("kl", absent(score)), ("worth", absent(score))]
+TREE = [("name", plain), ("share", share), ("self_share", share)]
+
+
+def compare_columns(page, name, titles, rows, columns):
+    table = find_table(page, titles, len(rows))
+    if rows and not table:
+        page.fault("there is no table of %s" % name)
+        return 0
+    for shown, row in zip(table[1:], rows):
+        for text, (key, form) in zip(shown, columns):
+            if not close(text.strip(), form(row[key])):
+                page.fault("%s: %s is shown as %s, the JSON says %s" % (name, key, text, form(row[key])))
+    return len(rows) * len(columns)
+
+
+def check_trials(page, j):
+    """Trials, changed examples, sensitivity and samples: how many figures were compared."""
+    n = 0
+    if "compression" in j:
+        n += compare_columns(page, "trials", ["trial", "name", "steps"], j["compression"]["trials"], TRIALS)
+    if "changed" in j:
+        pairs = any(x["pair"] is not None for x in j["changed"]["examples"])
+        columns = EXAMPLES[:3] + [("pair", absent(plain))] + EXAMPLES[3:] if pairs else EXAMPLES
+        n += compare_columns(page, "counts", ["trial", "other answers"], j["changed"]["counts"], COUNTS)
+        n += compare_columns(page, "examples", ["trial", "line"], j["changed"]["examples"], columns)
+        if sum(c["shown"] for c in j["changed"]["counts"]) != len(j["changed"]["examples"]):
+            page.fault("the counts of changed rows are not those that are shown")
+    if "sensitivity" in j:
+        n += compare_columns(page, "sensitivity", ["layer", "component", "time saved"], j["sensitivity"]["parts"], PARTS)
+    if "samples" in j:
+        n += compare_columns(page, "call tree", ["call", "with calls"], j["samples"]["tree"], TREE)
+        if sum(s["count"] for s in j["samples"]["stacks"]) != j["samples"]["count"]:
+            page.fault("the stacks do not sum to the samples")
+    return n
+
+
 def compare_matrix(name, table, rows, faults):
     for shown, row in zip(table[1:], rows):
         for text, x in zip(shown[1:], row):
@@ -227,6 +289,7 @@ def check_figures(page):
         n += 1
         if page.marks[at + 1:at + 2] != [ns(layer["time_ns"]["median"])]:
             page.fault("the bar of layer %d says %s" % (i, page.marks[at + 1:at + 2]))
+    n += check_trials(page, j)
     total = j["total"]
     for term, want in (("parameters", count(total["params"])), ("MACs", count(total["macs"])), ("weights", size(total["weight_bytes"])),
                        ("time", spread(total["time_ns"]))):

@@ -9,8 +9,11 @@
 
 #include "analyzer/base/rng.h"
 #include "analyzer/base/text.h"
+#include "analyzer/data/metric.h"
+#include "analyzer/data/task.h"
 #include "reports/report.h"
 #include "tests/unit/app_fixture.h"
+#include "tests/unit/sampled_fixture.h"
 
 static const char hostile[] = "<script>alert(1)</script>\"'&]]>\x1b[31m\n\xe2\x80\xae" "abc\xff\xd7\x90|`*=1";
 
@@ -23,7 +26,60 @@ struct parts {
     struct eval_summary evaluation;
     struct eval_class class[2];
     struct provenance provenance;
+    struct sampled sampled;
+    struct trial_table trials;
+    struct example_table examples;
+    struct sensitive part[3];
+    struct sensitivity sensitivity;
 };
+
+static void add_trial(struct trial_table *t, int number, const char *name, const char *recipe, double quality, double speedup, uint64_t bytes)
+{
+    struct trial x = {.recipe = (char *)(uintptr_t)recipe, .cost = {1000, 2000000 + bytes, bytes}, .before = {1000, 2000000, 4000}, .evaluated = true};
+    struct quality *q = &x.quality;
+    CU_ASSERT_EQUAL_FATAL(task_word("sst2", &q->task, NULL), 0);
+    q->metrics = 1;
+    q->metric[0] = &metric_accuracy;
+    q->value[0] = (struct estimate){quality, quality - 0.02, quality + 0.015};
+    if (number > 0)
+        q->paired = (struct paired){.metric = &metric_accuracy, .difference = {quality - 0.9, quality - 0.92, quality - 0.87}};
+    x.fidelity = (struct fidelity){872, 2, {0.95, 0.93, 0.97}, 0.0125, 0.5};
+    if (speedup > 0)
+        x.time.speedup = (struct spread){speedup, speedup + 0.1, speedup + 0.2, speedup - 0.05, speedup + 0.05, 40};
+    x.forecast.by_macs = 1.25;
+    CU_ASSERT_EQUAL_FATAL(trial_table_add(t, number, name, &x, NULL), 0);
+}
+
+static void make_trials(struct parts *p, const char *name)
+{
+    static struct example_line lines[3];
+    static struct example_group groups[2];
+    char trial[128];
+    snprintf(trial, sizeof trial, "of %s", name);
+    add_trial(&p->trials, 0, "original", "", 0.9, 0, 4000);
+    add_trial(&p->trials, 3, trial, "prune-heads fraction=0.25\nint8 components=ffn\n", 0.89, 1.5, 2500);
+    add_trial(&p->trials, 4, "slower", "prune-heads fraction=0.125", 0.88, 1.2, 2600);
+    add_trial(&p->trials, 5, "not timed", "int4", 0.7, 0, 900);
+    p->trials.current = 1;
+    groups[1] = (struct example_group){"slower", 872, 0, 0};
+    groups[0] = (struct example_group){"", 872, 17, 3};
+    text_escape(groups[0].trial, sizeof groups[0].trial, name, strlen(name));
+    for (int i = 0; i < 3; i++) {
+        struct example_line *x = &lines[i];
+        *x = (struct example_line){.line = 10 + i, .before_p = 0.75, .after_p = i == 2 ? (double)NAN : 0.5, .has_pair = i == 1};
+        text_escape(x->text, sizeof x->text, name, strlen(name));
+        text_escape(x->pair, sizeof x->pair, i == 1 ? name : "", i == 1 ? strlen(name) : 0);
+        text_escape(x->before, sizeof x->before, name, strlen(name));
+        snprintf(x->after, sizeof x->after, "good");
+        snprintf(x->label, sizeof x->label, "%.*s", (int)sizeof x->label - 1, i == 0 ? "good" : i == 1 ? x->before : "");
+    }
+    p->examples = (struct example_table){groups, 2, lines, 3};
+    p->part[0] = (struct sensitive){0, -1, 1000, 12000, 0.5, -0.1, 1.25, 0.0125};
+    p->part[1] = (struct sensitive){3, 1, -20, (double)NAN, -0.25, -0.5, 0.125, 0.5};
+    p->part[2] = (struct sensitive){-1, 4, 3000, 1, (double)NAN, (double)NAN, (double)NAN, (double)NAN};
+    p->sensitivity = (struct sensitivity){p->part, 3};
+    sampled_fixture(&p->sampled);
+}
 
 static void make_parts(struct parts *p, const char *name)
 {
@@ -43,6 +99,7 @@ static void make_parts(struct parts *p, const char *name)
     setenv("SOURCE_DATE_EPOCH", "1000000000", 1);
     provenance_make(&p->provenance, words, 3);
     unsetenv("SOURCE_DATE_EPOCH");
+    make_trials(p, name);
 }
 
 static void free_parts(struct parts *p)
@@ -52,6 +109,8 @@ static void free_parts(struct parts *p)
     free(p->profile);
     head_study_free(p->heads);
     free(p->heads);
+    sampled_free(&p->sampled);
+    trial_table_free(&p->trials);
 }
 
 static void collect(struct report *out, const struct parts *p, bool everything)
@@ -59,7 +118,9 @@ static void collect(struct report *out, const struct parts *p, bool everything)
     struct err e = {0};
     const struct report_source s = {.facts = p->facts, .workload = p->profile->workload, .seed = 7, .provenance = &p->provenance,
                                     .profile = everything ? p->profile : NULL, .evaluation = everything ? &p->evaluation : NULL,
-                                    .heads = everything ? p->heads : NULL};
+                                    .heads = everything ? p->heads : NULL, .sampled = everything ? &p->sampled : NULL,
+                                    .trials = everything ? &p->trials : NULL, .examples = everything ? &p->examples : NULL,
+                                    .sensitivity_step = p->trials.line[1].name, .sensitivity = everything ? &p->sensitivity : NULL};
     CU_ASSERT_EQUAL_FATAL(report_collect(out, &s, &e), 0);
 }
 
@@ -142,6 +203,48 @@ static void what_is_written_is_read(void)
     free_parts(&p);
 }
 
+static void check_trials(const struct report *r)
+{
+    const struct trial_table *t = &r->trials;
+    bool on[4];
+    CU_ASSERT_FATAL(t->lines == 4 && t->current == 1 && t->total == 4 && t->rows == 872);
+    CU_ASSERT_STRING_EQUAL(t->line[1].recipe, "prune-heads fraction=0.25\nint8 components=ffn");
+    CU_ASSERT(t->line[1].number == 3 && t->line[1].cost.bytes == 2500);
+    CU_ASSERT_DOUBLE_EQUAL(t->line[1].time.value, 1 / 1.5, 1e-8);
+    CU_ASSERT(isnan(t->line[3].time.value) && isnan(t->line[0].difference.value));
+    CU_ASSERT_EQUAL_FATAL(trial_table_frontier(on, t, TRIAL_COST_TIME, NULL), 0);
+    CU_ASSERT(on[0] && on[1] && !on[2] && !on[3]); /* the last one is predicted to take 0.8, and is worse than the second */
+    CU_ASSERT_EQUAL_FATAL(trial_table_frontier(on, t, TRIAL_COST_BYTES, NULL), 0);
+    CU_ASSERT(on[0] && on[1] && !on[2] && on[3]);
+    CU_ASSERT_FATAL(r->examples.groups == 2 && r->examples.lines == 3);
+    CU_ASSERT(r->examples.group[0].changed == 17 && r->examples.line[1].has_pair && !r->examples.line[2].has_pair);
+    CU_ASSERT(r->examples.line[2].line == 12 && isnan(r->examples.line[2].after_p) && r->examples.line[0].after_p == 0.5);
+    CU_ASSERT_FATAL(r->sensitivity.rows == 3); /* the least worth first */
+    CU_ASSERT(r->sensitivity.row[0].layer == 0 && r->sensitivity.row[0].component == -1);
+    CU_ASSERT(r->sampled.samples == 1000 && r->sampled.stacks == 5 && r->sampled.names == 7);
+    CU_ASSERT_DOUBLE_EQUAL(sampled_clock_share(&r->sampled, COMPONENT_ATTENTION), 0.31, 1e-8);
+    CU_ASSERT_DOUBLE_EQUAL(sampled_share(&r->sampled, COMPONENT_ATTENTION), 0.3, 1e-12);
+}
+
+/* What is left out of a long table: the oldest that others beat. */
+static void long_tables_are_shortened(void)
+{
+    struct trial_table t = {.lines = 0};
+    add_trial(&t, 0, "original", "", 0.9, 0, 4000);
+    add_trial(&t, 1, "beaten", "int8", 0.5, 1.1, 3900);
+    add_trial(&t, 2, "best", "int4", 0.9, 3, 900);
+    add_trial(&t, 3, "beaten too", "f16", 0.4, 1.1, 3950);
+    add_trial(&t, 4, "beaten, but current", "bf16", 0.3, 1.1, 3950);
+    t.current = 4;
+    CU_ASSERT_EQUAL(trial_table_shorten(&t, 4, NULL), 0);
+    CU_ASSERT(t.lines == 4 && t.line[1].number == 2 && t.current == 3 && t.total == 5);
+    CU_ASSERT_EQUAL(trial_table_shorten(&t, 3, NULL), 0);
+    CU_ASSERT(t.lines == 3 && t.line[1].number == 2 && t.line[2].number == 4 && t.current == 2);
+    CU_ASSERT_EQUAL(trial_table_shorten(&t, 2, NULL), 0);
+    CU_ASSERT(t.lines == 2 && t.line[1].number == 4 && t.current == 1);
+    trial_table_free(&t);
+}
+
 static void what_is_read_is_what_was(void)
 {
     struct report r, back;
@@ -167,6 +270,7 @@ static void what_is_read_is_what_was(void)
     CU_ASSERT(isnan(back.evaluation->metric[1].estimate.value));
     CU_ASSERT(head_study_has(&back.heads, HEADS_KEPT) && back.heads.curve && back.heads.curve->rows == 872);
     CU_ASSERT_EQUAL(ablation_removable(back.heads.curve), ablation_removable(r.heads.curve));
+    check_trials(&back);
     report_free(&r);
     report_free(&back);
     free(html);
@@ -253,6 +357,14 @@ static void damaged_files_give_a_sentence(void)
         {"\"curve_order\": \"gradient\"", "\"curve_order\": \"\"", "heads.curve_order is not a mode"},
         {"\"metrics\": [", "\"metrics\": [[],", "evaluation.metrics[0] is not an object"},
         {"\"created\"", "\"created\": {}, \"x\"", "provenance.created is not a text"},
+        {"\"current\": 1", "\"current\": 4", "compression.current is not a whole number from 0 to 3"},
+        {"\"total\": 4", "\"total\": 3", "compression.total is not a whole number from 4"},
+        {"\"recipe\": \"prune", "\"recipe\": 1, \"x\": \"prune", "compression.trials[1].recipe is not a text"},
+        {"\"shown\": 3", "\"shown\": 4", "changed.examples is not a list of 4"},
+        {"\"shown\": 3", "\"shown\": 400", "changed.counts[0].shown is not a whole number from 0 to 12"},
+        {"\"layer\": \"all\"", "\"layer\": \"none\"", "sensitivity.parts[2].layer is not a whole number"},
+        {"\"calls\": [", "\"calls\": [1, ", "samples.stacks[0].calls is not a text"},
+        {"\"clock_share\": 0.0", "\"clock_share\": 2", "samples.components[0].clock_share is not a number from 0 to 1"},
     };
     struct report r, back;
     make(&r, "models/bert-four");
@@ -306,6 +418,7 @@ CU_TestInfo suite_report[] = {
     {"the same figures are the same bytes", same_figures_same_bytes},
     {"hostile names are texts", hostile_names_are_texts},
     {"damaged files give a sentence", damaged_files_give_a_sentence},
+    {"long tables are shortened", long_tables_are_shortened},
     {"any damage is survived", any_damage_is_survived},
     CU_TEST_INFO_NULL,
 };
