@@ -2,11 +2,13 @@
 
 #include <limits.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "analyzer/base/filemap.h"
 #include "analyzer/base/outfile.h"
+#include "analyzer/base/text.h"
 
 #define BASELINE_SCHEMA "bertscope.baseline/1"
 
@@ -33,6 +35,10 @@ static json_t *costs(const struct timing_case *c, int kind)
 static json_t *case_to_json(const struct timing_case *c)
 {
     json_t *o = json_object(), *launches = json_array(), *ns = json_object();
+    if (c->recipe[0]) {
+        json_object_set_new(o, "recipe", json_string(c->recipe));
+        json_object_set_new(o, "steps", json_string(c->steps));
+    }
     json_object_set_new(o, "batch", json_integer(c->batch));
     json_object_set_new(o, "seq", json_integer(c->seq));
     for (int k = 0; k < COST_KINDS; k++)
@@ -110,21 +116,40 @@ static int read_round(struct timing_case *c, const json_t *o, int r, const char 
     return timing_add(c, ns, yardstick, (int)json_integer_value(launch), e);
 }
 
+/* Only of several recipes; files of one have it in their settings. */
+static int read_recipe(struct timing_case *c, const json_t *o, const char *name, int i, struct err *e)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+    const json_t *v = json_object_get(o, "recipe"), *steps = json_object_get(o, "steps");
+    const char *text = json_string_value(v);
+    if (!v && !steps)
+        return 0;
+    if (!text || !*text || strlen(text) >= sizeof c->recipe || text[strspn(text, letters)] || json_string_length(v) != strlen(text))
+        return bad(name, i, "recipe is no name of letters, digits, '.', '_' and '-'", e);
+    if (!json_is_string(steps))
+        return bad(name, i, "steps is no text", e);
+    snprintf(c->recipe, sizeof c->recipe, "%s", text);
+    text_escape(c->steps, sizeof c->steps, json_string_value(steps), json_string_length(steps));
+    return 0;
+}
+
 static int read_case(struct timing *t, const json_t *o, const char *name, int i, struct err *e)
 {
     const json_t *batch = json_object_get(o, "batch"), *seq = json_object_get(o, "seq");
     size_t rounds = json_array_size(json_object_get(o, "launch"));
     if (!whole(batch, 1, INT_MAX) || !whole(seq, 1, INT_MAX))
         return bad(name, i, "batch and seq are whole numbers from 1", e);
-    if (timing_find(t, (int)json_integer_value(batch), (int)json_integer_value(seq)))
+    struct timing_case *c = &t->c[i];
+    TRY(read_recipe(c, o, name, i, e));
+    if (timing_find(t, c->recipe, (int)json_integer_value(batch), (int)json_integer_value(seq)))
         return bad(name, i, "this workload is there twice", e);
     if (rounds < 1 || rounds > BASELINE_ROUNDS)
         return bad(name, i, "there are no rounds, or too many", e);
-    t->c[i].batch = (int)json_integer_value(batch);
-    t->c[i].seq = (int)json_integer_value(seq);
-    TRY(read_costs(&t->c[i], o, name, i, e));
+    c->batch = (int)json_integer_value(batch);
+    c->seq = (int)json_integer_value(seq);
+    TRY(read_costs(c, o, name, i, e));
     for (int r = 0; r < (int)rounds; r++)
-        TRY(read_round(&t->c[i], o, r, name, i, e));
+        TRY(read_round(c, o, r, name, i, e));
     return 0;
 }
 

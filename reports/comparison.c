@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const double significant = 0.05;
 /* A part has to change by this much of the whole pass, too: what is too small to matter is not a regression. */
@@ -14,9 +15,9 @@ const char *verdict_name(enum verdict v)
     return names[v];
 }
 
-const char *comparison_label(char out[COMPARISON_LABEL], int batch, int seq)
+const char *comparison_label(char out[COMPARISON_LABEL], const char *recipe, int batch, int seq)
 {
-    snprintf(out, COMPARISON_LABEL, "%dx%d", batch, seq);
+    snprintf(out, COMPARISON_LABEL, "%s%s%dx%d", recipe, *recipe ? ":" : "", batch, seq);
     return out;
 }
 
@@ -39,17 +40,42 @@ bool comparison_possible(struct comparison *out, const struct subject *before, c
     return false;
 }
 
+static bool same_case(struct comparison *out, const struct timing *before, const struct timing_case *c)
+{
+    const struct timing_case *was = timing_find(before, c->recipe, c->batch, c->seq);
+    if (was && strcmp(was->steps, c->steps) == 0)
+        return true;
+    if (was)
+        snprintf(out->reason, sizeof out->reason, "recipe %s is \"%s\" in the baseline and \"%s\" here", c->recipe, was->steps, c->steps);
+    else
+        snprintf(out->reason, sizeof out->reason, "the baseline has no batch of %d x %d tokens%s%s", c->batch, c->seq,
+                 c->recipe[0] ? " of recipe " : "", c->recipe);
+    out->verdict = VERDICT_INCOMPARABLE;
+    return false;
+}
+
 static bool same_cases(struct comparison *out, const struct timing *before, const struct timing *after)
 {
-    for (int i = 0; i < after->cases; i++) {
-        if (timing_find(before, after->c[i].batch, after->c[i].seq))
-            continue;
-        snprintf(out->reason, sizeof out->reason, "the baseline has no batch of %d x %d tokens", after->c[i].batch,
-                 after->c[i].seq);
-        out->verdict = VERDICT_INCOMPARABLE;
-        return false;
-    }
+    for (int i = 0; i < after->cases; i++)
+        if (!same_case(out, before, &after->c[i]))
+            return false;
     return true;
+}
+
+static int list_recipes(struct comparison *out, const struct timing *after, struct err *e)
+{
+    out->recipe = calloc((size_t)after->cases + 1, sizeof *out->recipe);
+    if (!out->recipe)
+        return err_set(e, ERR_NOMEM, "no memory for %d recipes", after->cases);
+    for (int i = 0; i < after->cases; i++) {
+        const struct timing_case *c = &after->c[i];
+        if (!c->recipe[0] || (out->recipes > 0 && strcmp(out->recipe[out->recipes - 1].name, c->recipe) == 0))
+            continue;
+        struct comparison_recipe *r = &out->recipe[out->recipes++];
+        memcpy(r->name, c->recipe, sizeof r->name);
+        memcpy(r->steps, c->steps, sizeof r->steps);
+    }
+    return 0;
 }
 
 /* ---- times ----------------------------------------------------------------------------------------------------- */
@@ -65,6 +91,7 @@ static int compare_part(struct comparison *out, const struct timing_case *before
     struct comparison_time *t = &out->time[out->times];
     struct series x = series_of(before, timing_part(before, part)), y = series_of(after, timing_part(after, part));
     *t = (struct comparison_time){.batch = after->batch, .seq = after->seq, .part = part};
+    memcpy(t->recipe, after->recipe, sizeof t->recipe);
     TRY((out->paired ? shift_paired : shift_apart)(&t->shift, &x, &y, (uint64_t)out->times, e));
     t->p = t->shift.p;
     out->times++;
@@ -83,7 +110,7 @@ static void adjust(struct comparison *out, double *p)
 static double threshold_of(const struct comparison_time *t, const struct thresholds *limits)
 {
     const struct comparison_time *whole = t + (PART_TOTAL - t->part);
-    double asked = thresholds_share(limits, t->batch, t->seq, t->part);
+    double asked = thresholds_share(limits, t->recipe, t->batch, t->seq, t->part);
     return fmax(asked, least_share * whole->shift.before / t->shift.before);
 }
 
@@ -119,7 +146,7 @@ static int compare_speed(struct comparison *out, const struct timing_case *befor
 static int compare_times(struct comparison *out, const struct timing *before, const struct timing *after, struct err *e)
 {
     for (int i = 0; i < after->cases; i++) {
-        const struct timing_case *b = &after->c[i], *a = timing_find(before, b->batch, b->seq);
+        const struct timing_case *b = &after->c[i], *a = timing_find(before, b->recipe, b->batch, b->seq);
         for (int part = 0; part < PARTS; part++)
             TRY(compare_part(out, a, b, part, e));
         if (!out->paired)
@@ -136,8 +163,9 @@ static void compare_costs(struct comparison *out, const struct timing_case *befo
         for (int k = 0; k < COST_KINDS; k++) {
             uint64_t a = before->cost[part][k], b = after->cost[part][k];
             enum verdict v = b > a ? VERDICT_REGRESSION : b < a ? VERDICT_IMPROVED : VERDICT_PASS;
-            out->cost[out->costs++] =
-                (struct comparison_cost){after->batch, after->seq, part, (enum cost_kind)k, a, b, v};
+            struct comparison_cost *c = &out->cost[out->costs++];
+            *c = (struct comparison_cost){"", after->batch, after->seq, part, (enum cost_kind)k, a, b, v};
+            memcpy(c->recipe, after->recipe, sizeof c->recipe);
             worsen(out, v);
         }
 }
@@ -153,7 +181,7 @@ static int make_rows(struct comparison *out, const struct timing *before, const 
         worsen(out, out->time[i].verdict);
     }
     for (int i = 0; i < after->cases; i++)
-        compare_costs(out, timing_find(before, after->c[i].batch, after->c[i].seq), &after->c[i]);
+        compare_costs(out, timing_find(before, after->c[i].recipe, after->c[i].batch, after->c[i].seq), &after->c[i]);
     return 0;
 }
 
@@ -162,6 +190,7 @@ int comparison_make(struct comparison *out, const struct timing *before, const s
 {
     size_t rows = (size_t)after->cases * PARTS;
     *out = (struct comparison){.paired = paired};
+    TRY(list_recipes(out, after, e));
     bool possible = comparison_possible(out, &before->subject, &after->subject);
     if (paired) {
         out->verdict = VERDICT_PASS;
@@ -184,6 +213,7 @@ void comparison_free(struct comparison *c)
 {
     free(c->time);
     free(c->cost);
+    free(c->recipe);
     *c = (struct comparison){0};
 }
 

@@ -19,6 +19,7 @@ const char *verdict_name(enum verdict v);
 
 /* The time of a part of a workload. */
 struct comparison_time {
+    char recipe[TIMING_RECIPE]; /* of several, else "" */
     int batch, seq, part;
     struct shift shift;
     double p;         /* of shift, after Holm */
@@ -27,14 +28,22 @@ struct comparison_time {
 };
 
 struct comparison_cost {
+    char recipe[TIMING_RECIPE];
     int batch, seq, part;
     enum cost_kind kind;
     uint64_t before, after;
     enum verdict verdict; /* more is a regression, less improved */
 };
 
+/* One of several. */
+struct comparison_recipe {
+    char name[TIMING_RECIPE], steps[TIMING_STEPS];
+};
+
 struct comparison {
     struct subject before, after;
+    struct comparison_recipe *recipe; /* [recipes], in the order of the rows; 0 = there are not several; owned */
+    int recipes;
     bool paired;
     struct comparison_time *time; /* [times]; owned */
     int times;
@@ -45,10 +54,10 @@ struct comparison {
     char reason[640]; /* why nothing could be compared; else "" */
 };
 
-enum { COMPARISON_LABEL = 32 };
+enum { COMPARISON_LABEL = TIMING_RECIPE + 32 };
 
-/* "4x128": what a row of this workload is called. */
-const char *comparison_label(char out[COMPARISON_LABEL], int batch, int seq);
+/* "4x128", of several recipes "half:4x128": what a row of this workload is called. */
+const char *comparison_label(char out[COMPARISON_LABEL], const char *recipe, int batch, int seq);
 
 /* Whether two measurements by these may be compared: false writes the reason and the verdict. */
 bool comparison_possible(struct comparison *out, const struct subject *before, const struct subject *after);

@@ -18,10 +18,10 @@ static void annotate(struct str *out, enum verdict v, const char *title, const c
     str_add(out, "\n");
 }
 
-static const char *title_of(char out[COMPARISON_MESSAGE], const struct comparison *c, enum verdict v, int batch, int seq)
+static const char *title_of(char out[COMPARISON_MESSAGE], const struct comparison *c, enum verdict v, const char *recipe, int batch, int seq)
 {
     char label[COMPARISON_LABEL];
-    snprintf(out, COMPARISON_MESSAGE, "%s: %s %s", verdict_name(v), c->after.model, comparison_label(label, batch, seq));
+    snprintf(out, COMPARISON_MESSAGE, "%s: %s %s", verdict_name(v), c->after.model, comparison_label(label, recipe, batch, seq));
     return out;
 }
 
@@ -32,10 +32,10 @@ void comparison_annotations(struct str *out, const struct comparison *c)
         annotate(out, c->verdict, "bertscope check: incomparable", c->reason);
     for (int i = 0; i < c->times; i++) {
         const struct comparison_time *t = &c->time[i];
-        annotate(out, t->verdict, title_of(title, c, t->verdict, t->batch, t->seq), comparison_time_message(t, message));
+        annotate(out, t->verdict, title_of(title, c, t->verdict, t->recipe, t->batch, t->seq), comparison_time_message(t, message));
     }
     for (int i = 0; i < c->costs; i++) {
         const struct comparison_cost *x = &c->cost[i];
-        annotate(out, x->verdict, title_of(title, c, x->verdict, x->batch, x->seq), comparison_cost_message(x, message));
+        annotate(out, x->verdict, title_of(title, c, x->verdict, x->recipe, x->batch, x->seq), comparison_cost_message(x, message));
     }
 }

@@ -1,4 +1,6 @@
 /* JUnit XML as CI services read it: testsuites > testsuite > testcase > failure | error | skipped. */
+#include <string.h>
+
 #include "reports/comparison_report.h"
 #include "reports/escape.h"
 
@@ -21,14 +23,20 @@ static void end_case(struct str *out, enum verdict v, const char *message)
              v == VERDICT_INCONCLUSIVE ? "" : verdict_name(v), v == VERDICT_INCONCLUSIVE ? "" : "\"");
 }
 
-static void count_suite(const struct comparison *c, int batch, int seq, int count[VERDICTS])
+/* Rows of the same workload. */
+static bool beside(const struct comparison_time *first, const char *recipe, int batch, int seq)
+{
+    return first->batch == batch && first->seq == seq && strcmp(first->recipe, recipe) == 0;
+}
+
+static void count_suite(const struct comparison *c, const struct comparison_time *first, int count[VERDICTS])
 {
     for (int v = 0; v < VERDICTS; v++)
         count[v] = 0;
     for (int i = 0; i < c->times; i++)
-        count[c->time[i].verdict] += c->time[i].batch == batch && c->time[i].seq == seq;
+        count[c->time[i].verdict] += beside(first, c->time[i].recipe, c->time[i].batch, c->time[i].seq);
     for (int i = 0; i < c->costs; i++)
-        count[c->cost[i].verdict] += c->cost[i].batch == batch && c->cost[i].seq == seq;
+        count[c->cost[i].verdict] += beside(first, c->cost[i].recipe, c->cost[i].batch, c->cost[i].seq);
 }
 
 static void add_times(struct str *out, const struct comparison *c, const struct comparison_time *first, const char *suite)
@@ -41,19 +49,32 @@ static void add_times(struct str *out, const struct comparison *c, const struct 
     }
     for (int i = 0; i < c->costs; i++) {
         const struct comparison_cost *x = &c->cost[i];
-        if (x->batch != first->batch || x->seq != first->seq)
+        if (!beside(first, x->recipe, x->batch, x->seq))
             continue;
         begin_case(out, suite, cost_key(x->kind), part_key(x->part));
         end_case(out, x->verdict, comparison_cost_message(x, message));
     }
 }
 
+static void add_recipe(struct str *out, const struct comparison *c, const char *name)
+{
+    const char *steps = c->after.recipe;
+    for (int i = 0; i < c->recipes; i++)
+        if (strcmp(c->recipe[i].name, name) == 0)
+            steps = c->recipe[i].steps;
+    if (!*steps)
+        return;
+    str_add(out, "   <property name=\"recipe\" value=\"");
+    escape_xml(out, steps);
+    str_add(out, "\"/>\n");
+}
+
 static void add_suite(struct str *out, const struct comparison *c, const struct comparison_time *first)
 {
     char suite[COMPARISON_LABEL];
     int count[VERDICTS], all = 0;
-    comparison_label(suite, first->batch, first->seq);
-    count_suite(c, first->batch, first->seq, count);
+    comparison_label(suite, first->recipe, first->batch, first->seq);
+    count_suite(c, first, count);
     for (int v = 0; v < VERDICTS; v++)
         all += count[v];
     str_addf(out, " <testsuite name=\"bertscope check %s\" tests=\"%d\" failures=\"%d\" errors=\"0\" skipped=\"%d\">\n", suite,
@@ -64,7 +85,9 @@ static void add_suite(struct str *out, const struct comparison *c, const struct 
     escape_xml(out, c->before.model);
     str_add(out, "\"/>\n   <property name=\"processor\" value=\"");
     escape_xml(out, c->after.cpu);
-    str_add(out, "\"/>\n  </properties>\n");
+    str_add(out, "\"/>\n");
+    add_recipe(out, c, first->recipe);
+    str_add(out, "  </properties>\n");
     add_times(out, c, first, suite);
     str_add(out, " </testsuite>\n");
 }

@@ -18,10 +18,23 @@ static void verdict_cell(struct str *out, enum verdict v)
 static void add_time(struct str *out, const struct comparison_time *t)
 {
     char label[COMPARISON_LABEL], before[FORMAT_SIZE], after[FORMAT_SIZE], allowed[FORMAT_SIZE];
-    str_addf(out, "| %s | %s | %s | %s | %.3f | %.3f to %.3f | %s |", comparison_label(label, t->batch, t->seq),
+    str_addf(out, "| %s | %s | %s | %s | %.3f | %.3f to %.3f | %s |", comparison_label(label, t->recipe, t->batch, t->seq),
              part_title(t->part), format_ns(before, t->shift.before), format_ns(after, t->shift.after), t->shift.ratio,
              t->shift.low, t->shift.high, format_share(allowed, t->threshold));
     verdict_cell(out, t->verdict);
+}
+
+static void add_recipes(struct str *out, const struct comparison *c)
+{
+    if (c->recipes > 0)
+        str_add(out, "\n| recipe | steps |\n| --- | --- |\n");
+    for (int i = 0; i < c->recipes; i++) {
+        str_add(out, "| ");
+        escape_markdown(out, c->recipe[i].name);
+        str_add(out, " | ");
+        escape_markdown(out, c->recipe[i].steps[0] ? c->recipe[i].steps : "-");
+        str_add(out, " |\n");
+    }
 }
 
 static void add_costs(struct str *out, const struct comparison *c)
@@ -35,7 +48,7 @@ static void add_costs(struct str *out, const struct comparison *c)
         if (!head)
             str_add(out, "\n| workload | of | quantity | before | after | verdict |\n| --- | --- | --- | ---: | ---: | --- |\n");
         head = true;
-        str_addf(out, "| %s | %s | %s | %llu | %llu |", comparison_label(label, x->batch, x->seq), part_title(x->part),
+        str_addf(out, "| %s | %s | %s | %llu | %llu |", comparison_label(label, x->recipe, x->batch, x->seq), part_title(x->part),
                  cost_title(x->kind), (unsigned long long)x->before, (unsigned long long)x->after);
         verdict_cell(out, x->verdict);
     }
@@ -61,6 +74,7 @@ void comparison_markdown(struct str *out, const struct comparison *c)
     str_addf(out, ", %d thread%s, ", c->after.threads, c->after.threads == 1 ? "" : "s");
     escape_markdown(out, c->after.format);
     str_add(out, "\n");
+    add_recipes(out, c);
     if (c->times > 0)
         str_add(out, "\n| workload | time of | before | after | ratio | 95% interval | allowed | verdict |\n"
                      "| --- | --- | ---: | ---: | ---: | --- | ---: | --- |\n");

@@ -36,6 +36,20 @@ static void emit_before(struct emit *e, const struct comparison *c)
     emit_end(e);
 }
 
+static void emit_recipes(struct emit *e, const struct comparison *c)
+{
+    static const struct emit_column columns[] = {{"name", "recipe", 0}, {"steps", "steps", 0}};
+    if (c->recipes == 0)
+        return;
+    emit_table(e, "recipes", "Recipes", columns, 2);
+    for (int i = 0; i < c->recipes; i++) {
+        emit_row(e);
+        emit_string(e, NULL, NULL, c->recipe[i].name);
+        emit_string(e, NULL, NULL, c->recipe[i].steps[0] ? c->recipe[i].steps : "-");
+    }
+    emit_table_end(e);
+}
+
 static void emit_times(struct emit *e, const struct comparison *c)
 {
     static const struct emit_column columns[] = {
@@ -48,7 +62,7 @@ static void emit_times(struct emit *e, const struct comparison *c)
     for (int i = 0; i < c->times; i++) {
         const struct comparison_time *t = &c->time[i];
         emit_row(e);
-        emit_string(e, NULL, NULL, comparison_label(label, t->batch, t->seq));
+        emit_string(e, NULL, NULL, comparison_label(label, t->recipe, t->batch, t->seq));
         emit_string(e, NULL, NULL, part_key(t->part));
         emit_string(e, NULL, NULL, part_title(t->part));
         emit_real(e, NULL, NULL, t->shift.before, UNIT_NS);
@@ -68,7 +82,7 @@ static void emit_cost(struct emit *e, const struct comparison_cost *x)
 {
     char label[COMPARISON_LABEL];
     emit_row(e);
-    emit_string(e, NULL, NULL, comparison_label(label, x->batch, x->seq));
+    emit_string(e, NULL, NULL, comparison_label(label, x->recipe, x->batch, x->seq));
     emit_string(e, NULL, NULL, part_key(x->part));
     emit_string(e, NULL, NULL, part_title(x->part));
     emit_string(e, NULL, NULL, cost_key(x->kind));
@@ -142,6 +156,7 @@ void comparison_report(struct emit *e, const struct comparison *c)
     char summary[COMPARISON_SUMMARY];
     emit_subject(e, &c->after);
     emit_before(e, c);
+    emit_recipes(e, c);
     if (c->times > 0)
         emit_times(e, c);
     if (c->costs > 0)

@@ -7,7 +7,6 @@
 
 #include "analyzer/base/filemap.h"
 #include "analyzer/base/str.h"
-#include "analyzer/measure/timing.h"
 
 enum { LINE_SIZE = 256 };
 
@@ -20,9 +19,20 @@ static int unknown_row(const char *name, int line, const char *row, struct err *
     for (int p = 0; p < PARTS; p++)
         str_addf(&words, "%s%s", p ? ", " : "", part_key(p));
     int code = err_set(e, ERR_FORMAT, "%s: line %d: there is no row \"%s\" (rows: %s, *; with BATCHxSEQ/ before it: of one "
-                                      "workload)", name, line, row, words.text);
+                                      "workload, with RECIPE: of one recipe)", name, line, row, words.text);
     str_free(&words);
     return code;
+}
+
+/* "half:" in front of a row; returns what is behind it. */
+static const char *take_recipe(struct threshold *t, const char *row)
+{
+    const char *colon = strchr(row, ':');
+    size_t n = colon ? (size_t)(colon - row) : 0;
+    if (n == 0 || n >= sizeof t->recipe)
+        return row;
+    memcpy(t->recipe, row, n);
+    return colon + 1;
 }
 
 /* "4x128/" in front of a row; returns what is behind it. */
@@ -50,7 +60,7 @@ static int parse_line(struct thresholds *out, char *text, int line, const char *
     if (!number || more || end == number || *end || !(percent >= 0 && percent <= most_percent))
         return err_set(e, ERR_FORMAT, "%s: line %d is not \"ROW PERCENT\", with a number from 0 to %g", name, line,
                        most_percent);
-    const char *part = take_case(&t, row);
+    const char *part = take_case(&t, take_recipe(&t, row));
     for (int p = 0; p < PARTS; p++)
         if (strcmp(part, part_key(p)) == 0)
             t.part = p;
@@ -89,12 +99,13 @@ int thresholds_read(struct thresholds *out, const char *path, struct err *e)
     return code;
 }
 
-double thresholds_share(const struct thresholds *t, int batch, int seq, int part)
+double thresholds_share(const struct thresholds *t, const char *recipe, int batch, int seq, int part)
 {
     double share = t->share;
     for (int i = 0; i < t->rows; i++) {
         const struct threshold *r = &t->row[i];
-        if ((r->batch == 0 || (r->batch == batch && r->seq == seq)) && (r->part < 0 || r->part == part))
+        bool meant = !r->recipe[0] || strcmp(r->recipe, recipe) == 0;
+        if (meant && (r->batch == 0 || (r->batch == batch && r->seq == seq)) && (r->part < 0 || r->part == part))
             share = r->share;
     }
     return share;

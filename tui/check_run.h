@@ -12,8 +12,8 @@
 WARN_UNUSED int check_serve(const struct settings *s, void (*on_plan)(void *payload, struct plan *p), void *payload,
                             const struct progress *progress, struct err *e);
 
-/* Fills in subject->recipe from --recipe and --step. ERR_USAGE for a step that needs rows. */
-WARN_UNUSED int check_recipe(struct subject *out, const struct settings *s, struct err *e);
+/* What recipe number i of --recipe and --step does, as text. ERR_USAGE for a step that needs rows. */
+WARN_UNUSED int check_steps(char out[TIMING_STEPS], const struct settings *s, int i, struct err *e);
 
 /* Measures the model of `s`, with its recipe, and before it, in turns, what --against names. `before` is the baseline or NULL: what was not asked
  * for is measured as it was. `out` [2]: the model of `s`, then the other one; the caller frees both, also after a failure. */

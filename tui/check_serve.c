@@ -9,10 +9,10 @@
 #include "tui/recipes.h"
 
 /* "int8; prune-heads fraction=0.5"; a long one ends in its hash. */
-static void describe_recipe(struct subject *out, const struct recipe *r)
+static void describe_recipe(char out[TIMING_STEPS], const struct recipe *r)
 {
     struct str steps;
-    char safe[sizeof out->recipe];
+    char safe[TIMING_STEPS];
     str_init(&steps);
     recipe_print_steps(r, r->lines, &steps);
     while (steps.len > 0 && steps.text[steps.len - 1] == '\n')
@@ -23,23 +23,23 @@ static void describe_recipe(struct subject *out, const struct recipe *r)
         text_escape(safe, sizeof safe, steps.text, steps.len);
     else
         snprintf(safe, sizeof safe, "%d steps, %016llx", recipe_steps(r), (unsigned long long)recipe_hash(r));
-    snprintf(out->recipe, sizeof out->recipe, "%s", safe);
+    snprintf(out, TIMING_STEPS, "%s", safe);
     str_free(&steps);
 }
 
-static int read_recipe(struct recipe *out, const struct settings *s, struct err *e)
+static int read_recipe(struct recipe *out, const struct settings *s, int i, struct err *e)
 {
-    TRY(recipes_read(out, s, e));
+    TRY(recipes_read_at(out, s, i, e));
     if (recipe_needs(out) != METHOD_NEEDS_NOTHING)
         return err_set(e, ERR_USAGE, "a step of %s needs rows, which check does not read; compress writes such a model",
-                       recipes_name(s));
+                       s->recipe.n > 0 ? s->recipe.value[i] : recipes_name(s));
     return 0;
 }
 
-int check_recipe(struct subject *out, const struct settings *s, struct err *e)
+int check_steps(char out[TIMING_STEPS], const struct settings *s, int i, struct err *e)
 {
     struct recipe r = {.lines = 0};
-    int code = read_recipe(&r, s, e);
+    int code = read_recipe(&r, s, i, e);
     if (code == 0)
         describe_recipe(out, &r);
     recipe_free(&r);
@@ -53,7 +53,7 @@ static int change(struct model **changed, struct weights **weights, const struct
     struct recipe r = {.lines = 0};
     struct materials x = {.threads = load->threads, .cpu = machine_bits(&o->machine)};
     struct weights_options options = {.cpu = x.cpu, .threads = load->threads, .format = load->format};
-    int code = read_recipe(&r, s, e);
+    int code = read_recipe(&r, s, 0, e);
     if (code == 0)
         code = recipe_apply(changed, o->model, &r, recipes_name(s), &x, progress, e);
     if (code == 0)
@@ -66,7 +66,7 @@ static int serve(struct pass_server *server, struct opened *o, const struct sett
                  struct err *e)
 {
     subject_describe(&server->subject, &o->machine, o->model, server->load.threads, server->load.format);
-    TRY(check_recipe(&server->subject, s, e));
+    TRY(check_steps(server->subject.recipe, s, 0, e));
     if (recipes_given(s)) {
         struct model *changed = NULL;
         struct weights *weights = NULL;

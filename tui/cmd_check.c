@@ -168,7 +168,8 @@ const struct command command_check = {
               "threshold (3%, --threshold, --thresholds FILE with lines \"ROW PERCENT\") and a rank test agrees,\n"
               "corrected for the number of rows (Holm). Parameters, MACs and bytes of weights are compared exactly.\n"
               "--recipe and --step change MODEL first; the other side is changed too if it is another build, and a\n"
-              "baseline must have been made with the same.\n"
+              "baseline must have been made with the same. --recipe more than once: each with every batch and length, as\n"
+              "rows \"NAME:BATCHxSEQ\" after its file (a file without steps is the model as it is).\n"
               "exit: 0 ok, 1 regression, 2 usage, 3 no baseline or one of another machine, model or setting,\n"
               "4 inconclusive (only with --strict), 5 bad input",
     .example = "bertscope check ./my-bert --against ./my-bert-before --batch 1,4 --junit check.xml",

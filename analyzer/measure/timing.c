@@ -83,10 +83,24 @@ const double *timing_part(const struct timing_case *c, int part)
     return c->ns + (size_t)part * (size_t)c->cap;
 }
 
-const struct timing_case *timing_find(const struct timing *t, int batch, int seq)
+const struct timing_case *timing_find(const struct timing *t, const char *recipe, int batch, int seq)
 {
     for (int i = 0; i < t->cases; i++)
-        if (t->c[i].batch == batch && t->c[i].seq == seq)
+        if (t->c[i].batch == batch && t->c[i].seq == seq && strcmp(t->c[i].recipe, recipe) == 0)
             return &t->c[i];
     return NULL;
+}
+
+int timing_append(struct timing *to, struct timing *from, struct err *e)
+{
+    struct timing_case *c = realloc(to->c, ((size_t)to->cases + (size_t)from->cases + 1) * sizeof *c);
+    if (!c)
+        return err_set(e, ERR_NOMEM, "no memory for %d workloads", to->cases + from->cases);
+    if (to->cases == 0)
+        to->subject = from->subject;
+    to->c = c;
+    memcpy(c + to->cases, from->c, (size_t)from->cases * sizeof *c);
+    to->cases += from->cases;
+    from->cases = 0;
+    return 0;
 }

@@ -19,8 +19,12 @@ enum cost_kind { COST_PARAMS, COST_MACS, COST_WEIGHT_BYTES, COST_KINDS };
 const char *cost_key(enum cost_kind k);
 const char *cost_title(enum cost_kind k);
 
+enum { TIMING_RECIPE = 48, TIMING_STEPS = 256 };
+
 /* One workload. A round is a few passes in a row, of which the fastest is kept (see timing_run.h). */
 struct timing_case {
+    char recipe[TIMING_RECIPE]; /* which of several recipes made the model: letters, digits, '.', '_', '-'; "" = that of the subject */
+    char steps[TIMING_STEPS];   /* what it does; safe to show */
     int batch, seq;
     uint64_t cost[PARTS][COST_KINDS];
     double *ns;        /* [PARTS][cap]: of a pass, for each round; owned */
@@ -45,7 +49,10 @@ WARN_UNUSED int timing_add(struct timing_case *c, const double *ns, double yards
 /* The rounds of a part, borrowed. */
 const double *timing_part(const struct timing_case *c, int part);
 
-/* The case of this batch and length; NULL if there is none. */
-const struct timing_case *timing_find(const struct timing *t, int batch, int seq);
+/* The case of this recipe, batch and length; NULL if there is none. */
+const struct timing_case *timing_find(const struct timing *t, const char *recipe, int batch, int seq);
+
+/* Moves the cases of `from` behind those of `to`, which takes over the subject if it had none. */
+WARN_UNUSED int timing_append(struct timing *to, struct timing *from, struct err *e);
 
 #endif

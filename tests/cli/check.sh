@@ -80,6 +80,25 @@ has "$tmp/out" 'Feed-forward *MACs .* improved'
 run 3 "" $tiny --baseline "$tmp/half.json"
 has "$tmp/out" 'settings.recipe is "prune-neurons'
 
+# several recipes: each is a set of rows of its own, and a baseline holds them all
+mkdir "$tmp/again"
+printf '# as it is\n' >"$tmp/plain.recipe"
+printf 'prune-neurons fraction=0.5 by=magnitude\n' >"$tmp/half.recipe"
+printf 'int8\n' >"$tmp/again/half.recipe"
+run 0 "" $tiny --recipe "$tmp/plain.recipe" --recipe "$tmp/half.recipe" --save "$tmp/several.json"
+run 0 "" preset:bert-tiny --budget 0.1 --recipe "$tmp/half.recipe" --recipe "$tmp/plain.recipe" --baseline "$tmp/several.json" \
+    --threshold 1000 --junit "$tmp/j.xml" --markdown "$tmp/m.md"
+has "$tmp/out" '^  half   *prune-neurons fraction=0.5'
+has "$tmp/out" '^  plain:1x8  *Feed-forward'
+has "$tmp/m.md" '^| half:1x8 | Total |'
+has "$tmp/j.xml" '<testsuite name="bertscope check half:1x8" tests="28"'
+run 0 "" $tiny --recipe "$tmp/plain.recipe" --recipe "$tmp/half.recipe" --against preset:bert-tiny --threshold 1000 --annotations
+has "$tmp/out" '^::notice title=improved%3A preset%3Abert-tiny half%3A1x8::Feed-forward: MACs'
+run 3 "" $tiny --recipe "$tmp/plain.recipe" --recipe "$tmp/again/half.recipe" --baseline "$tmp/several.json"
+has "$tmp/out" 'incomparable: recipe half is "prune-neurons.*" in the baseline and "int8" here'
+run 2 "bertscope: two recipes are called half, so their rows could not be told apart; rename a file" $tiny --recipe "$tmp/half.recipe" \
+    --recipe "$tmp/again/half.recipe" --save "$tmp/x"
+
 # 2: usage
 run 2 "bertscope: a step of --step needs rows, which check does not read; ..." $tiny --step 'prune-heads fraction=0.5 by=gradient' --save "$tmp/x"
 run 2 "bertscope: --save FILE, --baseline FILE or --against COMMAND|MODEL says what to do (see --help)" preset:bert-tiny

@@ -72,6 +72,13 @@ run 0 "" report --from-report "$tmp/r.html" --json
 out '"schema": "bertscope.report/1"'
 run 0 "" draw layers --from-report "$tmp/r.html"
 out "layer 1"
+printf '# as it is\n' >"$tmp/plain.recipe"
+printf 'int8\n' >"$tmp/int8.recipe"
+run 0 "" report preset:bert-tiny --seq 8 --budget 0.05 --recipe "$tmp/plain.recipe" --recipe "$tmp/int8.recipe" --json
+out '"frontier_bytes"'
+run 2 "bertscope: --sensitivity needs rows: --data FILE is missing" report preset:bert-tiny --seq 8 --budget 0.05 --sensitivity int8 --json
+run 2 "bertscope: --sensitivity takes one step, not \"# none\"" report preset:bert-tiny --sensitivity '# none' --json
+run 2 "bertscope: --recipe is given 2 times; only report and check take several" compress demo --recipe "$tmp/plain.recipe" --recipe "$tmp/int8.recipe"
 run 2 "bertscope: --from-report shows what $tmp/r.html says; demo has no use then" report demo --from-report "$tmp/r.html" --json
 head -c 30000 "$tmp/r.html" >"$tmp/cut.html"
 run 5 "bertscope: $tmp/cut.html is not a report: neither JSON nor a page of ..." open --from-report "$tmp/cut.html"
@@ -247,6 +254,9 @@ if [ -n "$(spins GOMP_SPINCOUNT=7)" ]; then
     [ "$(spins GOMP_SPINCOUNT=7)" = 7 ] && passed=$((passed + 1)) || fail "GOMP_SPINCOUNT of the environment is ignored"
     [ "$(spins)" = 2000 ] && passed=$((passed + 1)) || fail "threads spin $(spins) times"
 fi
+
+# Not possible here
+run 6 "bertscope: standard input is no terminal; ..." open demo
 
 # Signals
 "$bertscope" profile preset:bert-small --seq 512 --batch 16 --budget 60 >"$tmp/out" 2>"$tmp/err" &

@@ -15,7 +15,7 @@ void fuzz_baseline(const uint8_t *data, size_t n)
     }
     for (int i = 0; i < t.cases; i++) {
         const struct timing_case *c = &t.c[i];
-        if (c->rounds < 1 || c->batch < 1 || c->seq < 1 || c->launch[0] != 0 || timing_find(&t, c->batch, c->seq) != c)
+        if (c->rounds < 1 || c->batch < 1 || c->seq < 1 || c->launch[0] != 0 || timing_find(&t, c->recipe, c->batch, c->seq) != c)
             abort();
         for (int r = 0; r < c->rounds; r++)
             for (int p = 0; p < PARTS; p++)

@@ -15,7 +15,7 @@ void fuzz_thresholds(const uint8_t *data, size_t n)
         return;
     }
     for (int p = 0; p < PARTS; p++) {
-        double share = thresholds_share(&t, 1, 128, p);
+        double share = thresholds_share(&t, "half", 1, 128, p);
         if (!(share >= 0 && share <= 10))
             abort();
     }

@@ -173,6 +173,44 @@ static void a_workload_must_be_in_both(void)
     comparison_free(&c);
 }
 
+/* Several recipes in one measurement: their rows have their names, and none is compared with that of another. */
+static void recipes_are_workloads(void)
+{
+    const struct thresholds limits = {.share = 0.03};
+    struct timing a[2], b[2];
+    struct comparison c;
+    char label[COMPARISON_LABEL];
+    for (int i = 0; i < 2; i++) {
+        make(&a[i], 1 + (uint64_t)i, -1, 1, ROUNDS);
+        make(&b[i], 3 + (uint64_t)i, i == 1 ? COMPONENT_FEED_FORWARD : -1, 1.2, ROUNDS);
+        snprintf(a[i].c[0].recipe, TIMING_RECIPE, i ? "half" : "plain");
+        snprintf(a[i].c[0].steps, TIMING_STEPS, i ? "prune-heads fraction=0.5" : "");
+        memcpy(b[i].c[0].recipe, a[i].c[0].recipe, TIMING_RECIPE);
+        memcpy(b[i].c[0].steps, a[i].c[0].steps, TIMING_STEPS);
+    }
+    CU_ASSERT_EQUAL_FATAL(timing_append(&a[0], &a[1], NULL), 0);
+    CU_ASSERT_EQUAL_FATAL(timing_append(&b[0], &b[1], NULL), 0);
+    CU_ASSERT_EQUAL_FATAL(comparison_make(&c, &a[0], &b[0], false, &limits, NULL), 0);
+    CU_ASSERT_EQUAL_FATAL(c.times, 2 * PARTS);
+    CU_ASSERT(c.recipes == 2 && strcmp(c.recipe[1].steps, "prune-heads fraction=0.5") == 0);
+    CU_ASSERT_EQUAL(c.time[COMPONENT_FEED_FORWARD].verdict, VERDICT_PASS);
+    CU_ASSERT_EQUAL(c.time[PARTS + COMPONENT_FEED_FORWARD].verdict, VERDICT_REGRESSION);
+    CU_ASSERT_STRING_EQUAL(comparison_label(label, c.time[PARTS].recipe, 1, 128), "half:1x128");
+    comparison_free(&c);
+    snprintf(b[0].c[1].steps, TIMING_STEPS, "int4");
+    CU_ASSERT_EQUAL_FATAL(comparison_make(&c, &a[0], &b[0], false, &limits, NULL), 0);
+    CU_ASSERT_STRING_EQUAL(c.reason, "recipe half is \"prune-heads fraction=0.5\" in the baseline and \"int4\" here");
+    comparison_free(&c);
+    snprintf(b[0].c[1].recipe, TIMING_RECIPE, "third");
+    CU_ASSERT_EQUAL_FATAL(comparison_make(&c, &a[0], &b[0], false, &limits, NULL), 0);
+    CU_ASSERT_STRING_EQUAL(c.reason, "the baseline has no batch of 1 x 128 tokens of recipe third");
+    comparison_free(&c);
+    for (int i = 0; i < 2; i++) {
+        timing_free(&a[i]);
+        timing_free(&b[i]);
+    }
+}
+
 /* ---- thresholds ------------------------------------------------------------------------------------------------- */
 
 static void later_lines_win(void)
@@ -180,11 +218,16 @@ static void later_lines_win(void)
     struct thresholds t = {.share = 0.03};
     const char *text = "# all\n* 4\nfeed_forward 5 # of all\n\n4x128/feed_forward 6.5\n4x128/total 0\r\n";
     CU_ASSERT_EQUAL_FATAL(thresholds_parse(&t, text, strlen(text), "t", NULL), 0);
-    CU_ASSERT_EQUAL(thresholds_share(&t, 1, 128, PART_TOTAL), 0.04);
-    CU_ASSERT_EQUAL(thresholds_share(&t, 4, 128, PART_TOTAL), 0);
-    CU_ASSERT_EQUAL(thresholds_share(&t, 1, 128, COMPONENT_FEED_FORWARD), 0.05);
-    CU_ASSERT_EQUAL(thresholds_share(&t, 4, 128, COMPONENT_FEED_FORWARD), 0.065);
-    CU_ASSERT_EQUAL(thresholds_share(&t, 4, 64, COMPONENT_FEED_FORWARD), 0.05);
+    CU_ASSERT_EQUAL(thresholds_share(&t, "", 1, 128, PART_TOTAL), 0.04);
+    CU_ASSERT_EQUAL(thresholds_share(&t, "", 4, 128, PART_TOTAL), 0);
+    CU_ASSERT_EQUAL(thresholds_share(&t, "", 1, 128, COMPONENT_FEED_FORWARD), 0.05);
+    CU_ASSERT_EQUAL(thresholds_share(&t, "", 4, 128, COMPONENT_FEED_FORWARD), 0.065);
+    CU_ASSERT_EQUAL(thresholds_share(&t, "", 4, 64, COMPONENT_FEED_FORWARD), 0.05);
+    const char *more = "half:* 7\nhalf:4x128/total 8\n";
+    CU_ASSERT_EQUAL_FATAL(thresholds_parse(&t, more, strlen(more), "t", NULL), 0);
+    CU_ASSERT_EQUAL(thresholds_share(&t, "", 4, 128, PART_TOTAL), 0);
+    CU_ASSERT_EQUAL(thresholds_share(&t, "half", 4, 64, PART_TOTAL), 0.07);
+    CU_ASSERT_EQUAL(thresholds_share(&t, "half", 4, 128, PART_TOTAL), 0.08);
 }
 
 static void bad_thresholds_are_named(void)
@@ -198,7 +241,7 @@ static void bad_thresholds_are_named(void)
         {"total nan", "t: line 1 is not \"ROW PERCENT\", with a number from 0 to 1000"},
         {"total -1", "t: line 1 is not \"ROW PERCENT\", with a number from 0 to 1000"},
         {"pooler 3", "t: line 1: there is no row \"pooler\" (rows: embedding, linear_before_attention, multi_head_attention, "
-                     "linear_after_attention, feed_forward, other, total, *; with BATCHxSEQ/ before it: of one workload)"},
+                     "linear_after_attention, feed_forward, other, total, *; with BATCHxSEQ/ before it: of one workload, with RECIPE: of one recipe)"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct thresholds t = {.share = 0.03};
@@ -367,6 +410,7 @@ CU_TestInfo suite_comparison[] = {
     {"costs", costs_are_exact},
     {"what differs", names_what_differs},
     {"workloads of both", a_workload_must_be_in_both},
+    {"recipes are workloads", recipes_are_workloads},
     {"thresholds", later_lines_win},
     {"bad thresholds", bad_thresholds_are_named},
     {"a baseline and its file", a_baseline_survives_its_file},
