@@ -8,6 +8,7 @@ include tests/noalloc/local.mk
 include tests/pty/local.mk
 include tests/fuzz/local.mk
 include tests/gate/local.mk
+include tests/session/local.mk
 include tests/store/local.mk
 include tests/bench/local.mk
 include tests/lint/local.mk

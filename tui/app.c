@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "tui/session.h"
+#include "tui/tour.h"
 #include "tui/typed.h"
 
 static const struct screen *screen_of(enum screen_id id)
@@ -145,9 +146,18 @@ void app_want(struct app *a)
         screen_of(a->screen)->want(a, a->view[a->screen]);
 }
 
+static void tour(struct app *a)
+{
+    a->tour = !a->tour;
+    if (!a->tour && a->remembers)
+        tour_remember();
+}
+
 static void go_back(struct app *a)
 {
-    if (a->search[0])
+    if (a->tour)
+        tour(a);
+    else if (a->search[0])
         a->search[0] = '\0';
     else if (!screen_of(a->screen)->act(a, a->view[a->screen], ACTION_BACK))
         app_show(a, a->before);
@@ -264,6 +274,7 @@ static void (*const everywhere[ACTIONS])(struct app *a) = {
     [ACTION_SNAPSHOT] = snapshot,
     [ACTION_SAVE_REPORT] = save_report,
     [ACTION_REDRAW] = redraw,
+    [ACTION_TOUR] = tour,
     [ACTION_BACK] = go_back,
     [ACTION_SUSPEND] = suspend,
     [ACTION_QUIT] = quit,
@@ -280,6 +291,8 @@ bool app_act(struct app *a, enum action action)
             app_show(a, i);
             return true;
         }
+    if ((action_row(action)->scope & SCOPE_CHANGES) && app_readonly(a))
+        return true;
     if (everywhere[action]) {
         everywhere[action](a);
         return true;

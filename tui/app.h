@@ -58,9 +58,11 @@ struct app {
     struct insight *insight[INSIGHTS]; /* what was looked at last; NULL = nothing */
     char tried[INSIGHT_TEXT];   /* the text that was typed last; "" = none */
     int tried_number;        /* counts them */
+    unsigned found; /* numbers that searches were given (struct trial_news) */
     struct session *session; /* the file of the workbench; NULL = nothing to keep yet */
     uint64_t session_params; /* of the model that the session was about; 0 = a new one */
     bool keeps_session;      /* set by who wants it kept */
+    bool remembers;          /* set by who wants it remembered that the tour was seen */
     struct report *saved;    /* what is shown was read from this; NULL = it comes from the engine; owned */
     struct job_state job;
     struct log log;
@@ -71,7 +73,7 @@ struct app {
 
     /* what is shown */
     int columns, rows;
-    bool ascii, mouse;
+    bool ascii, mouse, tour; /* tour: the lines for a first session are shown */
     const struct theme *theme;
     enum screen_id screen, before; /* before: where Esc leads */
     void *view[SCREENS];           /* view states; owned */
@@ -136,8 +138,6 @@ void app_name_trial(struct app *a, const char *name);
 void app_go_trial(struct app *a, int attempt);
 /* What was measured of the recipes is about other rows. */
 void app_forget_trials(struct app *a);
-/* Writes the model of the current recipe to app->export. */
-void app_export(struct app *a, enum export_form form);
 /* Whether the screen is about trials and there is something to try. */
 bool app_shows_trials(const struct app *a);
 /* The rows of the present data set; NULL if they are not here. */
@@ -150,6 +150,10 @@ void app_take_insights(struct app *a, struct news *n); /* texts and looks; takes
 void app_forget_insights(struct app *a);
 /* Lets the screen that is shown ask for what it needs. */
 void app_want(struct app *a);
+/* Asks for the best recipes under budgets: "latency=0.6 macs=0.5". What is found becomes trials beside the present one. */
+WARN_UNUSED int app_search(struct app *a, const char *budgets, struct err *e);
+/* Writes the model of a trial's recipe to app->export. */
+void app_export(struct app *a, int attempt, enum export_form form);
 void app_undo(struct app *a);
 void app_redo(struct app *a);
 void app_say(struct app *a, enum log_level level, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
@@ -158,6 +162,8 @@ void app_complain(struct app *a, const struct err *e);
 void app_message(struct app *a, enum log_level level, const char *text);
 /* Shows a report instead of a model, and takes it over; nothing can be measured then. */
 WARN_UNUSED int app_show_saved(struct app *a, struct report *r, struct err *e);
+/* Whether the session changes and writes nothing (--readonly); says so. */
+bool app_readonly(struct app *a);
 /* Whether what is shown was saved and cannot be changed or measured; says so. */
 bool app_refuse(struct app *a);
 /* Writes the view, as HTML if the path ends in .html, else as text; `path` NULL = both, as new files in the current directory. */

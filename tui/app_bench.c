@@ -33,7 +33,7 @@ int app_resume(struct app *a, struct err *e)
 {
     struct session_head head;
     int skipped;
-    TRY(session_resume(&a->session, &head, &a->bench, &skipped, e));
+    TRY(session_resume(a->settings.readonly ? NULL : &a->session, &head, &a->bench, &skipped, e));
     a->session_params = head.params;
     snprintf(a->spec, sizeof a->spec, "%s", head.model);
     snprintf(a->data, sizeof a->data, "%s", head.data);
@@ -111,9 +111,28 @@ void app_forget_trials(struct app *a)
         app_try(a);
 }
 
+/* What a search found is a trial that nobody asked for: it is written down, and the log says where it is. */
+static void place(struct app *a, struct trial_news *n)
+{
+    int before = a->bench.attempts;
+    char text[ATTEMPT_NAME + 16];
+    struct err e = {0};
+    if (workbench_place(&a->bench, n, &e) != 0)
+        app_complain(a, &e);
+    if (a->bench.attempts == before)
+        return;
+    app_keep(a);
+    if (a->session)
+        session_name(a->session, &a->bench, n->attempt);
+    log_add(&a->log, LOG_INFO, a->wall, "the search found trial %s", attempt_text(&a->bench, n->attempt, text, sizeof text));
+}
+
 void app_take_trials(struct app *a, struct trial_news *n)
 {
-    for (; n; n = n->next)
+    for (; n; n = n->next) {
+        if (n->found)
+            place(a, n);
         if (workbench_take(&a->bench, n) && a->session && n->stage >= ATTEMPT_EVALUATED && n->stage != ATTEMPT_FAILED)
             session_result(a->session, &a->bench, n->attempt);
+    }
 }

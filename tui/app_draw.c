@@ -5,6 +5,7 @@
 #include "analyzer/base/text.h"
 #include "tui/app.h"
 #include "tui/layout.h"
+#include "tui/tour.h"
 #include "tui/widget_bar.h"
 
 static const enum tone level_tones[LOG_LEVELS] = {
@@ -150,7 +151,7 @@ static void draw_status(const struct app *a, struct canvas *c, struct rect r)
 static bool hint_applies(const struct app *a, enum action action)
 {
     const struct action_row *row = action_row(action);
-    bool useful = action != ACTION_CANCEL || a->job.running;
+    bool useful = (action != ACTION_CANCEL || a->job.running) && !(a->settings.readonly && (row->scope & SCOPE_CHANGES));
     return useful && (row->scope & SCOPE_SCREEN(a->screen)) && row->hint[0] && strcmp(row->hint, "&") != 0;
 }
 
@@ -190,6 +191,8 @@ void app_draw(struct app *a, struct canvas *c)
         return;
     }
     draw_tabs(a, c, l.tabs);
+    if (a->tour)
+        tour_draw(c, &l.body);
     screen_row(a->screen)->screen->draw(a, a->view[a->screen], c, l.body);
     draw_status(a, c, l.status);
     if (a->prompt.open) {

@@ -11,6 +11,13 @@ bool app_refuse(struct app *a)
     return a->saved != NULL;
 }
 
+bool app_readonly(struct app *a)
+{
+    if (a->settings.readonly)
+        app_say(a, LOG_WARNING, "this session is read-only: it looks and measures, and neither changes nor writes anything");
+    return a->settings.readonly;
+}
+
 static bool submit_quietly(struct app *a, const struct request *r)
 {
     struct err e = {0};
@@ -100,17 +107,17 @@ static const char *trial_rows(const struct app *a)
     return a->facts && a->facts->has_classifier ? app_data(a) : NULL;
 }
 
-/* The current recipe as a request; false: it cannot be one. */
-static bool trial_request(struct app *a, struct request *r)
+/* The recipe of an attempt as a request; false: it cannot be one. */
+static bool trial_request(struct app *a, int attempt, struct request *r)
 {
-    const char *recipe = workbench_now(&a->bench)->recipe, *data = trial_rows(a);
+    const char *recipe = a->bench.attempt[attempt].recipe, *data = trial_rows(a);
     *r = (struct request){.job = JOB_TRIAL, .profile.workload = a->workload};
     if (strlen(recipe) >= sizeof r->trial.recipe) {
         app_say(a, LOG_WARNING, "a recipe of more than %d bytes cannot be tried here (bertscope compress can)", TRIAL_RECIPE - 1);
         return false;
     }
     r->trial.era = a->bench.era;
-    r->trial.attempt = a->bench.current;
+    r->trial.attempt = attempt;
     r->trial.seconds = a->settings.budget_s > 0 ? a->settings.budget_s : TRIAL_SECONDS;
     r->trial.hidden_bytes = a->hidden_bytes;
     snprintf(r->trial.recipe, sizeof r->trial.recipe, "%s", recipe);
@@ -124,7 +131,7 @@ void app_try(struct app *a)
 {
     struct request r;
     app_keep(a);
-    if (!a->facts || a->saved || workbench_known(&a->bench, trial_rows(a) != NULL) || !trial_request(a, &r))
+    if (!a->facts || a->saved || workbench_known(&a->bench, trial_rows(a) != NULL) || !trial_request(a, a->bench.current, &r))
         return;
     if (submit_quietly(a, &r) && (!a->profile || !a->profile->finished))
         app_measure(a);
@@ -140,7 +147,7 @@ bool app_shows_trials(const struct app *a)
 void app_ask_look(struct app *a, const struct look_request *want)
 {
     struct request r;
-    if (!a->facts || a->saved || !trial_request(a, &r))
+    if (!a->facts || a->saved || !trial_request(a, a->bench.current, &r))
         return;
     r.job = JOB_LOOK;
     r.look = *want;
@@ -148,7 +155,42 @@ void app_ask_look(struct app *a, const struct look_request *want)
         app_measure(a);
 }
 
-void app_export(struct app *a, enum export_form form)
+/* The words of `text` as budgets. */
+static int parse_budgets(struct search_request *out, const char *text, struct err *e)
+{
+    char word[64];
+    *out = (struct search_request){0};
+    for (int used; sscanf(text, " %63s%n", word, &used) == 1; text += used) {
+        if (out->budgets == SEARCH_BUDGETS)
+            return err_set(e, ERR_USAGE, "a search is for at most %d budgets", SEARCH_BUDGETS);
+        TRY(budget_parse(&out->budget[out->budgets++], word, e));
+    }
+    return out->budgets ? 0 : err_set(e, ERR_USAGE, "a search needs budgets, shares of the original: latency=0.6 or macs=0.5 or size=0.5");
+}
+
+int app_search(struct app *a, const char *budgets, struct err *e)
+{
+    struct request r;
+    struct search_request search;
+    TRY(parse_budgets(&search, budgets, e));
+    if (app_refuse(a))
+        return 0;
+    if (!trial_rows(a))
+        return err_set(e, ERR_USAGE, "a search needs a model with a classification head and rows (:data FILE TASK gives some)");
+    if (!trial_request(a, 0, &r))
+        return 0;
+    r.job = JOB_SEARCH;
+    r.search = search;
+    r.search.first = a->found + 1;
+    a->found += (unsigned)search.budgets;
+    bool measure = !a->profile || !a->profile->finished;
+    submit(a, &r);
+    if (measure)
+        app_measure(a);
+    return 0;
+}
+
+void app_export(struct app *a, int attempt, enum export_form form)
 {
     struct request r;
     if (app_refuse(a))
@@ -157,7 +199,7 @@ void app_export(struct app *a, enum export_form form)
         app_say(a, LOG_WARNING, "no model is open, so there is nothing to export");
         return;
     }
-    if (!trial_request(a, &r))
+    if (!trial_request(a, attempt, &r))
         return;
     r.job = JOB_EXPORT;
     r.trial.form = form;

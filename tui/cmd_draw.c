@@ -1,21 +1,5 @@
-#include <stdio.h>
-
-#include "tui/canvas.h"
 #include "tui/command.h"
 #include "tui/tui.h"
-
-static int parse_size(const char *text, int *columns, int *rows, struct err *e)
-{
-    int end = 0;
-    *columns = 80;
-    *rows = 24;
-    if (!text)
-        return 0;
-    if (sscanf(text, "%4dx%4d%n", columns, rows, &end) != 2 || text[end] || *columns < 1 || *columns > CANVAS_MAX ||
-        *rows < 1 || *rows > CANVAS_MAX)
-        return err_set(e, ERR_USAGE, "--size takes COLSxROWS, each from 1 to %d, not \"%s\"", CANVAS_MAX, text);
-    return 0;
-}
 
 static int run(const struct settings *s, struct str *out, const struct progress *progress, struct err *e)
 {
@@ -23,7 +7,7 @@ static int run(const struct settings *s, struct str *out, const struct progress 
     struct settings model = *s;
     model.args = s->args + 1; /* the screen comes first */
     model.arg_count = s->arg_count - 1;
-    TRY(parse_size(s->size, &columns, &rows, e));
+    TRY(size_word(s->size ? s->size : "80x24", &columns, &rows, e));
     return tui_draw(&model, s->args[0], columns, rows, progress, out, e);
 }
 

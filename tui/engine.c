@@ -185,7 +185,7 @@ static void publish_trial(void *payload, struct trial_news *n)
     struct engine *x = payload;
     struct trial_news **at = &x->trials, *old;
     pthread_mutex_lock(&x->lock);
-    while (*at && ((*at)->attempt != n->attempt || (*at)->era != n->era))
+    while (*at && ((*at)->attempt != n->attempt || (*at)->found != n->found || (*at)->era != n->era))
         at = &(*at)->next;
     old = *at;
     n->next = old ? old->next : NULL;

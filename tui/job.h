@@ -7,6 +7,7 @@
 
 #include "analyzer/base/progress.h"
 #include "analyzer/compress/export.h"
+#include "analyzer/compress/search.h"
 #include "analyzer/measure/head_study.h"
 #include "analyzer/measure/profile.h"
 #include "analyzer/measure/sampled.h"
@@ -68,6 +69,15 @@ struct look_request {
     int layer;               /* whose attention is kept in any case */
 };
 
+enum { SEARCH_BUDGETS = 8 };
+
+/* The rest is as in trial_request. */
+struct search_request {
+    struct budget budget[SEARCH_BUDGETS];
+    int budgets;
+    unsigned first; /* number of what is found for the first one (struct trial_news) */
+};
+
 /* What a job is asked to do; a copy, so that nobody waits for anybody. */
 struct request {
     enum job_id job;
@@ -78,6 +88,7 @@ struct request {
     struct train_request train;
     struct trial_request trial;
     struct look_request look;
+    struct search_request search;
 };
 
 /* What a job may use. Everything is for the engine thread only. */

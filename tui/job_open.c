@@ -28,4 +28,4 @@ static int run(struct job_context *x, struct err *e)
     return 0;
 }
 
-const struct job job_open = {.doing = "opening", .replaces = JOB_BIT(JOB_OPEN) | JOB_BIT(JOB_MEASURE) | JOB_BIT(JOB_TRAIN) | JOB_BIT(JOB_TRIAL) | JOB_BIT(JOB_LOOK), .run = run};
+const struct job job_open = {.doing = "opening", .replaces = JOB_BIT(JOB_OPEN) | JOB_BIT(JOB_MEASURE) | JOB_BIT(JOB_TRAIN) | JOB_BIT(JOB_TRIAL) | JOB_BIT(JOB_LOOK) | JOB_BIT(JOB_SEARCH), .run = run};

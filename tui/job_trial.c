@@ -6,26 +6,12 @@
 #include "analyzer/base/clock.h"
 #include "analyzer/data/dataset.h"
 #include "analyzer/data/task.h"
-#include "tui/job.h"
+#include "tui/job_trial.h"
 #include "tui/opened.h"
 
-static const double table_seconds = 0.15; /* for each model that the latency table needs */
 static const uint64_t often_ns = 40000000; /* between two estimates on the screen */
 
-/* What runs, and which recipe it is about: the original while that is evaluated. */
-struct run {
-    struct job_context *x;
-    struct original *original;
-    struct recipe recipe;
-    struct changed changed;
-    struct trial trial;
-    struct example_table examples;
-    int attempt;
-    uint64_t told_ns;
-    bool told;
-};
-
-static void publish(struct run *r, enum attempt_stage stage, int attempt, const struct trial *t, const char *note)
+static void publish(struct trial_run *r, enum attempt_stage stage, int attempt, const struct trial *t, const char *note)
 {
     struct trial_news *n = calloc(1, sizeof *n);
     struct err ignored;
@@ -35,6 +21,8 @@ static void publish(struct run *r, enum attempt_stage stage, int attempt, const 
     }
     n->era = r->x->request->trial.era;
     n->attempt = attempt;
+    n->found = attempt < 0 ? r->found : 0;
+    snprintf(n->name, sizeof n->name, "%s", r->name);
     n->stage = stage;
     n->hidden_bytes = r->original->hidden.bytes;
     snprintf(n->note, sizeof n->note, "%s", note);
@@ -45,7 +33,7 @@ static void publish(struct run *r, enum attempt_stage stage, int attempt, const 
 
 static void on_batch(void *payload, const struct quality *q)
 {
-    struct run *r = payload;
+    struct trial_run *r = payload;
     uint64_t now = clock_ns();
     if (r->told && now - r->told_ns < often_ns)
         return;
@@ -59,10 +47,9 @@ static void on_batch(void *payload, const struct quality *q)
     publish(r, ATTEMPT_RUNNING, r->attempt, &so_far, "");
 }
 
-/* What the original says about the rows, unless it was asked before. It is told as attempt 0. */
-static int evaluate_original(struct run *r, const struct progress *progress, struct err *e)
+int trial_run_original(struct trial_run *r, const struct progress *progress, struct err *e)
 {
-    struct run first = {.x = r->x, .original = r->original};
+    struct trial_run first = {.x = r->x, .original = r->original, .name = ""};
     if (!r->original->evaluated) {
         TRY(trial_of_original(&first.trial, r->original, e));
         publish(&first, ATTEMPT_COUNTED, 0, &first.trial, "");
@@ -76,9 +63,9 @@ static int evaluate_original(struct run *r, const struct progress *progress, str
     return 0;
 }
 
-static int evaluate_rows(struct run *r, const struct progress *progress, struct err *e)
+static int evaluate_rows(struct trial_run *r, const struct progress *progress, struct err *e)
 {
-    TRY(evaluate_original(r, progress, e));
+    TRY(trial_run_original(r, progress, e));
     TRY(trial_evaluate(&r->trial, r->original, &r->changed, on_batch, r, progress, e));
     TRY(example_table_add(&r->examples, "", &r->trial, r->original, EXAMPLES_SHOWN, e));
     publish(r, ATTEMPT_EVALUATED, r->attempt, &r->trial, "");
@@ -87,13 +74,13 @@ static int evaluate_rows(struct run *r, const struct progress *progress, struct 
 
 /* ---- time ---------------------------------------------------------------------------------------------------- */
 
-static int time_it(struct run *r, const struct progress *progress, struct err *e)
+static int time_it(struct trial_run *r, const struct progress *progress, struct err *e)
 {
     double seconds = r->x->request->trial.seconds;
     if (seconds > 0 && recipe_steps(&r->recipe) > 0) {
         TRY(trial_time(&r->trial, r->original, &r->changed, seconds, progress, e));
         publish(r, ATTEMPT_EVALUATED, r->attempt, &r->trial, "");
-        TRY(latency_extend(&r->original->latency, r->original, r->changed.plan, table_seconds, progress, e));
+        TRY(latency_extend(&r->original->latency, r->original, r->changed.plan, TRIAL_TABLE_SECONDS, progress, e));
         r->trial.forecast = forecast_of(r->original, r->changed.plan);
     }
     publish(r, ATTEMPT_DONE, r->attempt, &r->trial, "");
@@ -119,10 +106,10 @@ int trial_prepare(struct job_context *x, struct recipe *out, struct err *e)
 }
 
 /* The recipe could not be applied: that is a result. */
-static int not_applied(struct run *r, int code, struct err *e)
+static int not_applied(struct trial_run *r, int code, struct err *e)
 {
     struct trial nothing = {.recipe = (char *)r->x->request->trial.recipe};
-    if (code == ERR_CANCELLED)
+    if (code == ERR_CANCELLED || r->found)
         return code;
     publish(r, ATTEMPT_FAILED, r->attempt, &nothing, e->text);
     return 0;
@@ -133,22 +120,36 @@ static bool has_answers(const struct original *o)
     return o->rows && model_has_classifier(o->model);
 }
 
-static int try_original(struct run *r, const struct progress *progress, struct err *e)
+static int try_original(struct trial_run *r, const struct progress *progress, struct err *e)
 {
     if (has_answers(r->original))
-        return evaluate_original(r, progress, e);
+        return trial_run_original(r, progress, e);
     TRY(trial_of_original(&r->trial, r->original, e));
     publish(r, ATTEMPT_DONE, 0, &r->trial, "");
     return 0;
 }
 
-static int try(struct run *r, const struct progress *progress, struct err *e)
+/* The recipe becomes one that says what is left of each layer. */
+static int name_counts(struct trial_run *r, struct err *e)
+{
+    struct str text;
+    str_init(&text);
+    search_counts(&text, r->changed.model);
+    recipe_free(&r->recipe);
+    int code = recipe_parse(&r->recipe, text.text, text.len, "the recipe", e);
+    str_free(&text);
+    return code;
+}
+
+int trial_run(struct trial_run *r, const struct progress *progress, struct err *e)
 {
     const struct original *o = r->original;
     changed_free(&r->x->opened->kept); /* room for this one */
     int code = changed_make(&r->changed, o, &r->recipe, "the recipe", progress, e);
     if (code != 0)
         return not_applied(r, code, e);
+    if (r->counts)
+        TRY(name_counts(r, e));
     TRY(trial_init(&r->trial, o, &r->recipe, &r->changed, e));
     publish(r, ATTEMPT_COUNTED, r->attempt, &r->trial, "");
     if (has_answers(o))
@@ -156,16 +157,21 @@ static int try(struct run *r, const struct progress *progress, struct err *e)
     return time_it(r, progress, e);
 }
 
+void trial_run_free(struct trial_run *r)
+{
+    trial_free(&r->trial);
+    example_table_free(&r->examples);
+    changed_free(&r->changed);
+    recipe_free(&r->recipe);
+}
+
 static int run(struct job_context *x, struct err *e)
 {
-    struct run r = {.x = x, .original = &x->opened->original, .attempt = x->request->trial.attempt};
+    struct trial_run r = {.x = x, .original = &x->opened->original, .name = "", .attempt = x->request->trial.attempt};
     int code = trial_prepare(x, &r.recipe, e);
     if (code == 0)
-        code = r.attempt == 0 ? try_original(&r, x->progress, e) : try(&r, x->progress, e);
-    trial_free(&r.trial);
-    example_table_free(&r.examples);
-    changed_free(&r.changed);
-    recipe_free(&r.recipe);
+        code = r.attempt == 0 ? try_original(&r, x->progress, e) : trial_run(&r, x->progress, e);
+    trial_run_free(&r);
     return code;
 }
 

@@ -17,6 +17,7 @@ enum { NAMED_KEYS = sizeof named_keys / sizeof named_keys[0] };
 #define EVERY SCOPE_EVERY
 #define ON(screen) SCOPE_SCREEN(SCREEN_##screen)
 #define PROMPT SCOPE_PROMPT
+#define CHANGES SCOPE_CHANGES
 static const struct action_row rows[] = {
 #define ACTION(name, command, keys, scope, hint, help) {command, keys, scope, hint, help},
 #include "tui/actions.def"

@@ -49,6 +49,8 @@ enum action {
 #define SCOPE_SCREEN(id) (1u << (id))
 #define SCOPE_EVERY (SCOPE_SCREEN(SCREENS) - 1)
 #define SCOPE_PROMPT SCOPE_SCREEN(31)
+/* Beside those bits: it changes or writes something, which a read-only session does not do. */
+#define SCOPE_CHANGES SCOPE_SCREEN(30)
 
 struct action_row {
     const char *name, *keys;

@@ -29,6 +29,7 @@ libtui_a_SOURCES = \
 	tui/examples_map.c \
 	tui/fact_list.c tui/fact_list.h \
 	tui/heads_layout.c tui/heads_layout.h \
+	tui/headless.c tui/headless.h \
 	tui/heads_map.c \
 	tui/heads_panels.c \
 	tui/heads_run.c tui/heads_run.h \
@@ -41,7 +42,8 @@ libtui_a_SOURCES = \
 	tui/job_open.c \
 	tui/job_sample.c \
 	tui/job_train.c \
-	tui/job_trial.c \
+	tui/job_search.c \
+	tui/job_trial.c tui/job_trial.h \
 	tui/keys.c tui/keys.h \
 	tui/labelled.c tui/labelled.h \
 	tui/recipes.c tui/recipes.h \
@@ -51,6 +53,7 @@ libtui_a_SOURCES = \
 	tui/insight.c tui/insight.h \
 	tui/opened.c tui/opened.h \
 	tui/options.c tui/options.h \
+	tui/player.c tui/player.h \
 	tui/prompt.c tui/prompt.h \
 	tui/report_run.c tui/report_run.h \
 	tui/report_trials.c tui/report_trials.h \
@@ -59,6 +62,7 @@ libtui_a_SOURCES = \
 	tui/scale.c tui/scale.h \
 	tui/sensitivity_run.c tui/sensitivity_run.h \
 	tui/screen.c tui/screen.h \
+	tui/script.c tui/script.h \
 	tui/session.c tui/session.h \
 	tui/session_result.c tui/session_result.h \
 	tui/screen_compress.c tui/screen_compress.h \
@@ -73,6 +77,7 @@ libtui_a_SOURCES = \
 	tui/profile_flame.c \
 	tui/profile_roof.c \
 	tui/screen_train.c \
+	tui/state.c tui/state.h \
 	tui/term.c tui/term.h \
 	tui/theme.c tui/theme.h \
 	tui/train_layout.c tui/train_layout.h \
@@ -80,9 +85,11 @@ libtui_a_SOURCES = \
 	tui/train_session.c tui/train_session.h \
 	tui/train_status.c tui/train_status.h \
 	tui/trainee.c tui/trainee.h \
+	tui/tour.c tui/tour.h \
 	tui/tree.c tui/tree.h \
 	tui/tui.c tui/tui.h \
 	tui/typed.c tui/typed.h \
+	tui/typed_complete.c \
 	tui/widget_bar.c tui/widget_bar.h \
 	tui/widget_plot.c tui/widget_plot.h \
 	tui/widget_table.c tui/widget_table.h \
@@ -91,6 +98,7 @@ EXTRA_DIST += \
 	tui/actions.def \
 	tui/jobs.def \
 	tui/screens.def \
+	tui/script.def \
 	tui/tones.def \
 	tui/typed.def
 

@@ -1,10 +1,11 @@
-/* Fills the manual page in: standard input is its template, and its lines @COMMANDS@, @OPTIONS@ and @METHODS@ become what the tables of the
+/* Fills the manual page in: standard input is its template, and its lines @COMMANDS@, @OPTIONS@, @METHODS@ and @SCRIPT@ become what the tables of the
  * program say. Runs when the program is built. */
 #include <stdio.h>
 #include <string.h>
 
 #include "analyzer/compress/method.h"
 #include "tui/command.h"
+#include "tui/script.h"
 
 /* A text of the program as roff: nothing in it is a request, a font or a hyphen. */
 static void print(const char *text)
@@ -71,6 +72,18 @@ static void print_method(const struct method *m)
     fputs("\n", stdout);
 }
 
+static void print_script_row(const struct script_row *r)
+{
+    fputs(".TP\n", stdout);
+    if (*r->name)
+        printf("\\fB%s\\fR ", r->name);
+    fputs("\\fI", stdout);
+    print(r->argument);
+    fputs("\\fR\n", stdout);
+    print(r->help);
+    fputs("\n", stdout);
+}
+
 int main(void)
 {
     char line[4096];
@@ -84,6 +97,9 @@ int main(void)
         else if (strcmp(line, "@METHODS@\n") == 0)
             for (int i = 0; i < methods_count; i++)
                 print_method(methods[i]);
+        else if (strcmp(line, "@SCRIPT@\n") == 0)
+            for (int i = 0; i < SCRIPT_VERBS; i++)
+                print_script_row(script_row((enum script_verb)i));
         else
             fputs(line, stdout);
     }

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tui/canvas.h"
+
 enum kind { KIND_FLAG, KIND_INT, KIND_INTS, KIND_REAL, KIND_TEXT, KIND_TEXTS, KIND_FORMAT };
 
 struct option_row {
@@ -97,6 +99,15 @@ static int set_number(struct settings *s, const struct option_row *row, const ch
     else
         *(int *)field = (int)x;
     return row->kind == KIND_INTS ? set_further(s, row, end, e) : 0;
+}
+
+int size_word(const char *text, int *columns, int *high, struct err *e)
+{
+    int end = 0;
+    if (sscanf(text, "%4dx%4d%n", columns, high, &end) != 2 || text[end] || *columns < 1 || *columns > CANVAS_MAX || *high < 1 ||
+        *high > CANVAS_MAX)
+        return err_set(e, ERR_USAGE, "--size takes COLSxROWS, each from 1 to %d, not \"%s\"", CANVAS_MAX, text);
+    return 0;
 }
 
 int format_word(const char *text, enum kernel_format *out, struct err *e)

@@ -41,7 +41,7 @@ struct settings {
     double lr, warmup, decay, clip, dropout, smoothing, checkpoint_s;
     bool resume, cased, normalize, curve, unlabelled;
     int rate;
-    bool samples, explain;
+    bool samples, explain, readonly;
     const char *flame, *folded;
     bool overhead, unfused, bench, ascii, no_mouse, json, quiet, help;
     bool methods;
@@ -55,6 +55,7 @@ struct settings {
     const char *store, *kind, *model, *machine, *since, *before, *quantity;
     const char *save, *baseline, *against, *thresholds, *junit, *markdown, *csv, *from_report;
     const char *dev, *vocab, *vocab_from, *dtype;
+    const char *script;
     const char *data, *task, *mode, *size, *theme, *output; /* NULL = not given */
 };
 
@@ -91,6 +92,9 @@ struct option_facts option_facts(enum option_id id);
 
 /* A format by its name; ERR_USAGE lists the names. */
 WARN_UNUSED int format_word(const char *text, enum kernel_format *out, struct err *e);
+
+/* "120x40". */
+WARN_UNUSED int size_word(const char *text, int *columns, int *rows, struct err *e);
 
 /* Whether the option was given, for those whose 0 means something. */
 #define OPTION_GIVEN(s, name) (((s)->given & OPTION_BIT(name)) != 0)

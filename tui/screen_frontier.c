@@ -351,6 +351,14 @@ static void draw(struct app *app, void *view, struct canvas *c, struct rect r)
     draw_comparison(v, w, c, comparison);
 }
 
+static bool ask_where(struct app *app, int attempt)
+{
+    char line[64];
+    snprintf(line, sizeof line, "export-trial %d ", attempt);
+    prompt_open(&app->prompt, PROMPT_COMMAND, line);
+    return true;
+}
+
 static bool act(struct app *app, void *view, enum action a)
 {
     struct view *v = view;
@@ -361,6 +369,11 @@ static bool act(struct app *app, void *view, enum action a)
     case ACTION_COMPARE:
         v->other = v->other == v->table.cursor + 1 ? 0 : v->table.cursor + 1;
         return true;
+    case ACTION_BEST:
+        prompt_open(&app->prompt, PROMPT_COMMAND, "budget-search latency=0.6");
+        return true;
+    case ACTION_EXPORT_SELECTED:
+        return ask_where(app, v->table.cursor);
     case ACTION_RESTORE:
         app_go_trial(app, v->table.cursor);
         return true;

@@ -85,7 +85,8 @@ static void actions(struct view *v, uint32_t scope, bool exactly)
 {
     for (int a = 0; a < ACTIONS; a++) {
         const struct action_row *row = action_row(a);
-        if (exactly ? row->scope == scope : (row->scope & scope) && row->scope != SCOPE_EVERY)
+        uint32_t where = row->scope & ~SCOPE_CHANGES;
+        if (exactly ? where == scope : (where & scope) && where != SCOPE_EVERY)
             entry(v, row->keys, row->help);
     }
 }

@@ -15,6 +15,7 @@
 #include "analyzer/base/filemap.h"
 #include "analyzer/base/text.h"
 #include "tui/session_result.h"
+#include "tui/state.h"
 
 #define SCHEMA "bertscope.session/1"
 
@@ -79,32 +80,6 @@ void session_result(struct session *s, const struct workbench *w, int attempt)
 
 /* ---- files --------------------------------------------------------------------------------------------------- */
 
-static int make_folder(char *path, struct err *e)
-{
-    for (char *at = path + 1; (at = strchr(at, '/')) != NULL; at++) {
-        *at = '\0';
-        bool failed = mkdir(path, 0700) != 0 && errno != EEXIST;
-        *at = '/';
-        if (failed)
-            return err_set(e, ERR_IO, "%s could not be made: %s", path, strerror(errno));
-    }
-    return 0;
-}
-
-/* Ends in a slash. */
-static int folder(char *out, size_t size, struct err *e)
-{
-    const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
-    int n;
-    if (state && *state == '/')
-        n = snprintf(out, size, "%s/bertscope/", state);
-    else if (home && *home)
-        n = snprintf(out, size, "%s/.local/state/bertscope/", home);
-    else
-        return err_set(e, ERR_USAGE, "there is no place for sessions: neither XDG_STATE_HOME nor HOME is set");
-    return n < (int)size ? 0 : err_set(e, ERR_USAGE, "the folder of the sessions has too long a name");
-}
-
 /* Opens and locks a file; the caller closes out->fd. */
 static int open_locked(struct session **out, const char *path, int flags, struct err *e)
 {
@@ -129,8 +104,8 @@ int session_create(struct session **out, const struct session_head *head, struct
     char path[PATH], name[80];
     struct timespec now;
     *out = NULL;
-    TRY(folder(path, PATH - sizeof name, e));
-    TRY(make_folder(path, e));
+    TRY(state_folder(path, PATH - sizeof name, e));
+    TRY(state_make(path, e));
     clock_gettime(CLOCK_REALTIME, &now);
     snprintf(name, sizeof name, "session-%lld.%09ld-%ld.jsonl", (long long)now.tv_sec, now.tv_nsec, (long)getpid());
     strcat(path, name);
@@ -257,20 +232,29 @@ static bool newest(const char *dir, long long before, char *path, long long *whe
     return found;
 }
 
-static bool read_session(struct session **out, const char *path, struct session_head *head, struct workbench *w, int *skipped)
+/* What is in the file; *torn: its last line has no end. */
+static bool read_file(const char *path, struct session_head *head, struct workbench *w, int *skipped, bool *torn)
 {
     struct filemap map;
     struct err ignored;
+    if (filemap_open(&map, path, &ignored) != 0)
+        return false;
+    const char *text = (const char *)map.data;
+    bool good = read_lines(text, map.size, head, w, skipped);
+    *torn = good && text[map.size - 1] != '\n';
+    filemap_close(&map);
+    return good;
+}
+
+static bool read_session(struct session **out, const char *path, struct session_head *head, struct workbench *w, int *skipped)
+{
+    struct err ignored;
+    bool torn;
+    if (!out)
+        return read_file(path, head, w, skipped, &torn);
     if (open_locked(out, path, 0, &ignored) != 0)
         return false;
-    bool good = filemap_open(&map, path, &ignored) == 0;
-    if (good) {
-        const char *text = (const char *)map.data;
-        good = read_lines(text, map.size, head, w, skipped);
-        if (good && text[map.size - 1] != '\n')
-            good = write((*out)->fd, "\n", 1) == 1;
-        filemap_close(&map);
-    }
+    bool good = read_file(path, head, w, skipped, &torn) && (!torn || write((*out)->fd, "\n", 1) == 1);
     if (!good) {
         session_free(*out);
         *out = NULL;
@@ -278,20 +262,27 @@ static bool read_session(struct session **out, const char *path, struct session_
     return good;
 }
 
+static void go_on(struct session *s, const struct workbench *w)
+{
+    s->attempts = w->attempts;
+    s->current = w->current;
+    s->last = strdup(w->attempt[w->attempts - 1].recipe);
+}
+
 int session_resume(struct session **out, struct session_head *head, struct workbench *w, int *skipped, struct err *e)
 {
     char dir[PATH], path[PATH];
     long long when = INT64_MAX;
-    *out = NULL;
-    TRY(folder(dir, sizeof dir, e));
+    if (out)
+        *out = NULL;
+    TRY(state_folder(dir, sizeof dir, e));
     while (newest(dir, when, path, &when)) {
         if (!read_session(out, path, head, w, skipped)) {
             TRY(workbench_reset(w, e));
             continue;
         }
-        (*out)->attempts = w->attempts;
-        (*out)->current = w->current;
-        (*out)->last = strdup(w->attempt[w->attempts - 1].recipe);
+        if (out)
+            go_on(*out, w);
         return 0;
     }
     return err_set(e, ERR_USAGE, "there is no session to go on with in %s", dir);

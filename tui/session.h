@@ -17,7 +17,7 @@ struct session;
 /* A new file. */
 WARN_UNUSED int session_create(struct session **out, const struct session_head *head, struct err *e);
 /* The newest file that no other program has open: what is in it becomes head and workbench (which is initialized and has the original
- * alone), and it will be gone on with. `skipped`: lines that could not be read. ERR_USAGE: there is none. */
+ * alone), and it will be gone on with; with `out` NULL it is only read. `skipped`: lines that could not be read. ERR_USAGE: there is none. */
 WARN_UNUSED int session_resume(struct session **out, struct session_head *head, struct workbench *w, int *skipped, struct err *e);
 void session_free(struct session *s); /* accepts NULL */
 

@@ -351,11 +351,11 @@ void term_suspend(struct terminal *t)
 
 /* ---- events -------------------------------------------------------------------------------------------------- */
 
-void term_wait(struct terminal *t)
+void term_wait(struct terminal *t, int ms)
 {
     struct pollfd fds[2] = {{.fd = STDIN_FILENO, .events = POLLIN}, {.fd = wake_pipe[0], .events = POLLIN}};
     char bytes[64];
-    if (poll(fds, 2, -1) < 0)
+    if (poll(fds, 2, ms) < 0)
         return;
     if (fds[0].revents & (POLLHUP | POLLERR | POLLNVAL))
         t->ended = SIGHUP;

@@ -29,8 +29,8 @@ void term_draw(struct terminal *t, const struct canvas *c, int cursor_x, int cur
 /* Sends everything with the next term_draw. */
 void term_redraw(struct terminal *t);
 
-/* Waits until there is an event, a signal or a term_wake. */
-void term_wait(struct terminal *t);
+/* Waits until there is an event, a signal or a term_wake; at most `ms` milliseconds if that is not -1. */
+void term_wait(struct terminal *t, int ms);
 /* The next event, false if there is none now. A stop signal is obeyed in here; after it, and after a continue, the
  * event is a resize. SIGINT is the key C-c. */
 bool term_event(struct terminal *t, struct event *out);

@@ -6,19 +6,26 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "analyzer/base/clock.h"
 #include "tui/app.h"
 #include "tui/engine.h"
+#include "tui/headless.h"
 #include "tui/heads_run.h"
 #include "tui/opened.h"
+#include "tui/player.h"
 #include "tui/recipes.h"
 #include "tui/report_run.h"
 #include "tui/term.h"
+#include "tui/tour.h"
 
 struct loop {
     struct app app;
-    struct terminal *term;
+    struct terminal *term; /* NULL = headless, which there is then */
+    struct headless *headless;
+    struct player player;  /* of the script, if there is one */
+    const struct progress *progress;
     struct engine *engine;
     struct canvas canvas;
     const struct theme *theme; /* as shown */
@@ -66,6 +73,8 @@ static int resize(struct loop *l, struct err *e)
 
 static void show(struct loop *l)
 {
+    if (!l->term)
+        return;
     set_time(&l->app);
     app_draw(&l->app, &l->canvas);
     term_draw(l->term, &l->canvas, l->app.cursor_x, l->app.cursor_y);
@@ -74,6 +83,8 @@ static void show(struct loop *l)
 static void grant_wishes(struct loop *l)
 {
     struct app *a = &l->app;
+    if (!l->term)
+        return;
     if (a->suspend)
         term_suspend(l->term);
     if (a->redraw)
@@ -89,7 +100,7 @@ static void grant_wishes(struct loop *l)
 static int handle_events(struct loop *l, struct err *e)
 {
     struct event ev;
-    while (!l->app.quit && term_event(l->term, &ev)) {
+    while (l->term && !l->app.quit && term_event(l->term, &ev)) {
         set_time(&l->app);
         app_event(&l->app, &ev);
         if (ev.kind == EVENT_RESIZE)
@@ -99,17 +110,47 @@ static int handle_events(struct loop *l, struct err *e)
     return 0;
 }
 
+static void take_news(struct loop *l)
+{
+    struct news news;
+    set_time(&l->app);
+    if (!l->engine)
+        return;
+    engine_take(l->engine, &news);
+    app_news(&l->app, &news);
+}
+
+/* The next line of the script; without a terminal the program ends with the last one. */
+static int play(struct loop *l, int *wait_ms, struct err *e)
+{
+    *wait_ms = l->term ? -1 : 0;
+    if (player_over(&l->player)) {
+        l->app.quit = l->app.quit || !l->term;
+        return 0;
+    }
+    TRY(player_step(&l->player, &l->app, wait_ms, e));
+    grant_wishes(l);
+    return 0;
+}
+
+static void wait_for_news(struct loop *l, int ms)
+{
+    if (l->term)
+        term_wait(l->term, ms);
+    else if (ms != 0)
+        headless_wait(l->headless, ms);
+}
+
 static int loop_run(struct loop *l, struct err *e)
 {
-    while (!l->app.quit && !term_ended(l->term)) {
-        struct news news;
-        set_time(&l->app);
-        if (l->engine) {
-            engine_take(l->engine, &news);
-            app_news(&l->app, &news);
-        }
+    while (!l->app.quit && !(l->term && term_ended(l->term))) {
+        int wait_ms;
+        take_news(l);
+        TRY(play(l, &wait_ms, e));
+        if (!l->term)
+            TRY(progress_step(l->progress, "playing the script", 0, 0, e));
         show(l);
-        term_wait(l->term);
+        wait_for_news(l, wait_ms);
         TRY(handle_events(l, e));
     }
     return 0;
@@ -138,42 +179,68 @@ static int show_saved(struct app *a, const struct settings *s, struct err *e)
     return code;
 }
 
-static int loop_start(struct loop *l, const struct settings *s, struct err *e)
+static bool has_terminal(void)
 {
-    struct app_host host = {l, submit, cancel};
-    struct settings adjusted = *s;
-    adjusted.ascii = needs_ascii(s);
-    TRY(check_theme(s, e));
-    TRY(app_init(&l->app, &adjusted, &host, e));
-    set_time(&l->app);
-    TRY(show_saved(&l->app, s, e));
-    l->app.keeps_session = !l->app.saved;
-    if (s->resume)
-        TRY(app_resume(&l->app, e));
+    return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+}
+
+static int start_terminal(struct loop *l, const struct settings *s, struct err *e)
+{
     TRY(term_start(&l->term, e));
+    l->app.remembers = !s->readonly;
+    l->app.tour = !s->script && !l->app.saved && !tour_seen();
     choose_theme(l, s);
     term_mouse(l->term, l->app.mouse);
     term_size(l->term, &l->app.columns, &l->app.rows);
     TRY(resize(l, e));
     show(l);
-    if (l->app.saved)
-        return 0;
-    TRY(engine_start(&l->engine, term_wake, NULL, e));
-    app_start(&l->app);
+    return l->app.saved ? 0 : engine_start(&l->engine, term_wake, NULL, e);
+}
+
+static int start_headless(struct loop *l, const struct settings *s, struct err *e)
+{
+    if (s->theme)
+        l->theme = l->app.theme = theme_find(s->theme);
+    TRY(size_word(s->size ? s->size : "80x24", &l->app.columns, &l->app.rows, e));
+    TRY(headless_start(&l->headless, e));
+    return l->app.saved ? 0 : engine_start(&l->engine, headless_wake, l->headless, e);
+}
+
+static int loop_start(struct loop *l, const struct settings *s, struct str *out, struct err *e)
+{
+    struct app_host host = {l, submit, cancel};
+    struct settings adjusted = *s;
+    bool headless = s->script && !has_terminal();
+    adjusted.ascii = needs_ascii(s);
+    TRY(check_theme(s, e));
+    if (s->script)
+        TRY(player_init(&l->player, s->script, out, headless, e));
+    TRY(app_init(&l->app, &adjusted, &host, e));
+    set_time(&l->app);
+    TRY(show_saved(&l->app, s, e));
+    l->app.keeps_session = !l->app.saved && !s->readonly;
+    if (s->resume)
+        TRY(app_resume(&l->app, e));
+    TRY(headless ? start_headless(l, s, e) : start_terminal(l, s, e));
+    if (!l->app.saved)
+        app_start(&l->app);
     return 0;
 }
 
-int tui_run(const struct settings *s, struct err *e)
+int tui_run(const struct settings *s, const struct progress *progress, struct str *out, struct err *e)
 {
     struct loop *l = calloc(1, sizeof *l);
     if (!l)
         return err_set(e, ERR_NOMEM, "no memory for the program");
-    int code = loop_start(l, s, e);
+    l->progress = progress;
+    int code = loop_start(l, s, out, e);
     if (code == 0)
         code = loop_run(l, e);
     int ended = l->term ? term_ended(l->term) : 0;
     engine_stop(l->engine);
     term_stop(l->term);
+    headless_stop(l->headless);
+    player_free(&l->player);
     canvas_free(&l->canvas);
     app_free(&l->app);
     free(l);

@@ -8,9 +8,12 @@
 #include "tui/options.h"
 
 /* Runs until the user leaves. Uses of the settings: the model, batch, seq, threads, budget, overhead, unfused, seed,
- * theme, ascii, no_mouse. ERR_MACHINE when there is no usable terminal. A deadly signal (SIGTERM, SIGHUP, SIGQUIT) ends the
- * process as it would without this program, after the terminal was given back. */
-WARN_UNUSED int tui_run(const struct settings *s, struct err *e);
+ * theme, ascii, no_mouse, script, size. ERR_MACHINE when there is no usable terminal. A deadly signal (SIGTERM, SIGHUP, SIGQUIT) ends the
+ * process as it would without this program, after the terminal was given back.
+ *
+ * A script (script.h) is played first. Where standard input and output are no terminal it is all there is: the program ends with it, and
+ * `progress` can cancel it. `out`: what the script printed. */
+WARN_UNUSED int tui_run(const struct settings *s, const struct progress *progress, struct str *out, struct err *e);
 
 /* Opens and measures the model of the settings and appends the named screen ("overview", "layers", "heads", "log", "help") to
  * `out` as text. */

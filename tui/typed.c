@@ -1,14 +1,11 @@
 #include "tui/typed.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "analyzer/base/outfile.h"
-#include "analyzer/base/text.h"
 #include "analyzer/compress/export.h"
 #include "tui/app.h"
 #include "tui/screen_layers.h"
@@ -317,7 +314,8 @@ static int typed_load(struct app *a, const char *argument, struct err *e)
     return changed(a, code);
 }
 
-static int typed_export(struct app *a, const char *argument, struct err *e)
+/* "DIRECTORY [FORM]" */
+static int export(struct app *a, int attempt, const char *what, const char *argument, struct err *e)
 {
     enum export_form form = EXPORT_COMPACT;
     const char *space = strrchr(argument, ' ');
@@ -325,10 +323,31 @@ static int typed_export(struct app *a, const char *argument, struct err *e)
     if (space && export_form_word(space + 1, &form, NULL) == 0)
         n = (size_t)(space - argument);
     if (n == 0)
-        return err_set(e, ERR_USAGE, "export takes a directory, and perhaps compact or dense");
+        return err_set(e, ERR_USAGE, "%s a directory, and perhaps compact or dense", what);
     snprintf(a->export, sizeof a->export, "%.*s", (int)n, argument);
-    app_export(a, form);
+    app_export(a, attempt, form);
     return 0;
+}
+
+static int typed_export(struct app *a, const char *argument, struct err *e)
+{
+    return export(a, a->bench.current, "export takes", argument, e);
+}
+
+static int typed_export_trial(struct app *a, const char *argument, struct err *e)
+{
+    char trial[ATTEMPT_NAME];
+    size_t n = strcspn(argument, " ");
+    snprintf(trial, sizeof trial, "%.*s", n < sizeof trial ? (int)n : 0, argument);
+    int attempt = workbench_find(&a->bench, trial);
+    if (attempt < 0)
+        return err_set(e, ERR_USAGE, "there is no trial \"%s\" (5 Frontier lists them)", trial);
+    return export(a, attempt, "export-trial takes the number of a trial,", argument + n + strspn(argument + n, " "), e);
+}
+
+static int typed_budget_search(struct app *a, const char *argument, struct err *e)
+{
+    return app_search(a, argument, e);
 }
 
 static int typed_hidden(struct app *a, const char *argument, struct err *e)
@@ -340,14 +359,16 @@ static int typed_hidden(struct app *a, const char *argument, struct err *e)
     return 0;
 }
 
+enum { LOOKS = false, CHANGES = true };
+
 const struct typed_row typed_rows[] = {
-#define TYPED(symbol, name, argument, values, help) {name, argument, values, help, typed_##symbol},
+#define TYPED(symbol, name, argument, values, what, help) {name, argument, values, help, what, typed_##symbol},
 #include "tui/typed.def"
 #undef TYPED
 };
 const int typed_count = sizeof typed_rows / sizeof typed_rows[0];
 
-static const struct typed_row *typed_find(const char *name, size_t n)
+const struct typed_row *typed_find(const char *name, size_t n)
 {
     for (int i = 0; i < typed_count; i++)
         if (strlen(typed_rows[i].name) == n && memcmp(typed_rows[i].name, name, n) == 0)
@@ -367,7 +388,7 @@ int typed_run(struct app *a, const char *line, struct err *e)
         return 0;
     const struct typed_row *row = typed_find(line, n);
     if (row)
-        return row->run(a, argument, e);
+        return row->changes && app_readonly(a) ? 0 : row->run(a, argument, e);
     enum action action = action_named(line, n);
     if (action == ACTION_NONE)
         return err_set(e, ERR_USAGE, "there is no command \"%.*s\" (Tab after : lists them, ? explains)", (int)n, line);
@@ -376,106 +397,4 @@ int typed_run(struct app *a, const char *line, struct err *e)
     if (!app_act(a, action))
         return err_set(e, ERR_USAGE, "%.*s means nothing on this screen", (int)n, line);
     return 0;
-}
-
-/* ---- completion ---------------------------------------------------------------------------------------------- */
-
-static void offer(struct candidates *out, const char *word, const char *typed, size_t n)
-{
-    if (strncmp(word, typed, n) == 0)
-        candidates_add(out, word);
-}
-
-static void offer_commands(struct candidates *out, const char *typed, size_t n)
-{
-    for (int i = 0; i < typed_count; i++)
-        offer(out, typed_rows[i].name, typed, n);
-    for (int a = 0; a < ACTIONS; a++)
-        if (action_row(a)->scope != SCOPE_PROMPT)
-            offer(out, action_row(a)->name, typed, n);
-}
-
-static void offer_words(struct candidates *out, const char *words, const char *typed, size_t n)
-{
-    for (const char *s = words; *s; s += strspn(s, " ")) {
-        char word[64];
-        size_t len = strcspn(s, " ");
-        snprintf(word, sizeof word, "%.*s", (int)len, s);
-        offer(out, word, typed, n);
-        s += len;
-    }
-}
-
-static int by_name(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-/* Entries of the folder part of `typed` that begin with the rest; folders end in a slash. Names that a line cannot
- * hold as they are (control characters, broken UTF-8) are left out. */
-static void offer_files(struct candidates *out, const char *typed)
-{
-    char path[2 * PROMPT_BYTES + 300], dir[PROMPT_BYTES + 2], safe[300];
-    const char *slash = strrchr(typed, '/');
-    const char *base = slash ? slash + 1 : typed;
-    snprintf(dir, sizeof dir, "%.*s", (int)(base - typed), typed);
-    DIR *d = opendir(*dir ? dir : ".");
-    if (!d)
-        return;
-    for (struct dirent *entry; (entry = readdir(d)) != NULL && !out->more;) {
-        size_t len = strlen(entry->d_name);
-        struct stat st;
-        bool hidden = entry->d_name[0] == '.' && base[0] != '.';
-        bool plain = text_escape(safe, sizeof safe, entry->d_name, len) == len && memcmp(safe, entry->d_name, len) == 0;
-        if (hidden || !plain || strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 ||
-            strncmp(entry->d_name, base, strlen(base)) != 0)
-            continue;
-        snprintf(path, sizeof path, "%s%s", dir, entry->d_name);
-        bool folder = stat(path, &st) == 0 && S_ISDIR(st.st_mode);
-        strcat(path, folder ? "/" : "");
-        candidates_add(out, path);
-    }
-    closedir(d);
-    qsort(out->text, (size_t)out->n, sizeof out->text[0], by_name);
-}
-
-/* Names of methods, then their options. */
-static void offer_steps(struct candidates *out, const char *line, size_t cursor)
-{
-    char word[PROMPT_BYTES], text[64];
-    size_t n = cursor - out->from, last = n, first = strcspn(line + out->from, " ");
-    while (last > 0 && line[out->from + last - 1] != ' ')
-        last--;
-    const struct method *m = last > 0 ? method_find(line + out->from, (int)first) : NULL;
-    snprintf(word, sizeof word, "%.*s", (int)(n - last), line + out->from + last);
-    out->from += last;
-    for (int i = 0; last == 0 && i < methods_count; i++)
-        offer(out, methods[i]->name, word, strlen(word));
-    for (int i = 0; m && i < m->options; i++) {
-        snprintf(text, sizeof text, "%s=", m->option[i].name);
-        offer(out, text, word, strlen(word));
-    }
-}
-
-void typed_complete(void *payload, const char *line, size_t cursor, struct candidates *out)
-{
-    char typed[PROMPT_BYTES];
-    (void)payload;
-    size_t start = strspn(line, " "), word = strcspn(line + start, " ");
-    if (cursor <= start + word) {
-        out->from = cursor < start ? cursor : start;
-        offer_commands(out, line + out->from, cursor - out->from);
-        return;
-    }
-    const struct typed_row *row = typed_find(line + start, word);
-    size_t from = start + word + strspn(line + start + word, " ");
-    from = from < cursor ? from : cursor;
-    snprintf(typed, sizeof typed, "%.*s", (int)(cursor - from), line + from);
-    out->from = from;
-    if (row && strcmp(row->values, "@methods") == 0)
-        offer_steps(out, line, cursor);
-    else if (row && strcmp(row->values, "@files") == 0)
-        offer_files(out, typed);
-    else if (row)
-        offer_words(out, row->values, typed, strlen(typed));
 }

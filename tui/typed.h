@@ -9,11 +9,14 @@ struct app;
 
 struct typed_row {
     const char *name, *argument, *values, *help;
+    bool changes; /* something that a read-only session keeps as it is */
     int (*run)(struct app *a, const char *argument, struct err *e);
 };
 
 extern const struct typed_row typed_rows[];
 extern const int typed_count;
+
+const struct typed_row *typed_find(const char *name, size_t n); /* NULL if unknown */
 
 /* Carries out a line; an empty one does nothing. */
 WARN_UNUSED int typed_run(struct app *a, const char *line, struct err *e);

@@ -75,6 +75,24 @@ bool workbench_known(const struct workbench *w, bool rows)
 
 /* ---- changes ------------------------------------------------------------------------------------------------- */
 
+/* Answers to all rows take most of the memory of a trial: the oldest of them make room. Those of the original stay. */
+static void limit_answers(struct workbench *w, struct attempt *fresh)
+{
+    struct attempt *oldest = NULL;
+    int n = 0;
+    fresh->answered = ++w->answers;
+    for (struct attempt *x = w->attempt + 1; x < w->attempt + w->attempts; x++)
+        if (x->trial.logits && ++n && (!oldest || x->answered < oldest->answered))
+            oldest = x;
+    if (n <= WORKBENCH_ANSWERS)
+        return;
+    free(oldest->trial.logits);
+    free(oldest->trial.right);
+    example_table_free(&oldest->examples);
+    oldest->trial.logits = NULL;
+    oldest->trial.right = NULL;
+}
+
 /* What is known of the same steps from elsewhere in the tree. */
 static void know_from_others(struct workbench *w, int attempt, uint64_t hash)
 {
@@ -86,6 +104,8 @@ static void know_from_others(struct workbench *w, int attempt, uint64_t hash)
             example_table_append(&x->examples, &other->examples, &ignored) == 0)
             x->stage = ATTEMPT_DONE;
     }
+    if (x->trial.logits)
+        limit_answers(w, x);
 }
 
 static int replace_text(struct attempt *x, const char *text, struct err *e)
@@ -102,19 +122,11 @@ static int replace_text(struct attempt *x, const char *text, struct err *e)
     return 0;
 }
 
-static bool has_children(const struct workbench *w, int attempt)
-{
-    for (int i = attempt + 1; i < w->attempts; i++)
-        if (w->attempt[i].parent == attempt)
-            return true;
-    return false;
-}
-
-/* Whether the same slider goes on moving, so that the attempt is still being made. */
+/* Whether the same slider goes on moving, so that the attempt is still being made: nothing came after it. */
 static bool goes_on(const struct workbench *w, int slid)
 {
     const struct attempt *x = workbench_now(w);
-    return slid && x->slid == slid && x->stage != ATTEMPT_DONE && !x->name[0] && !has_children(w, w->current);
+    return slid && x->slid == slid && x->stage != ATTEMPT_DONE && !x->name[0] && w->current == w->attempts - 1;
 }
 
 /* `recipe` becomes that of a new attempt, or of the present one while a slider moves; `fresh` is its parsed form and is taken over. */
@@ -384,9 +396,22 @@ static bool is_news(const struct attempt *x, const struct trial_news *n)
     return n->stage >= x->stage || (logits && n->stage >= ATTEMPT_EVALUATED);
 }
 
+int workbench_place(struct workbench *w, struct trial_news *n, struct err *e)
+{
+    for (int i = 1; i < w->attempts && n->attempt < 0; i++)
+        n->attempt = w->attempt[i].found == n->found ? i : -1;
+    if (n->attempt >= 0 || n->era != w->era)
+        return 0;
+    TRY(add_attempt(w, 0, n->trial.recipe, e));
+    n->attempt = w->attempts - 1;
+    w->attempt[n->attempt].found = n->found;
+    workbench_name(w, n->attempt, n->name);
+    return 0;
+}
+
 bool workbench_take(struct workbench *w, struct trial_news *n)
 {
-    if (n->era != w->era || n->attempt >= w->attempts)
+    if (n->era != w->era || n->attempt < 0 || n->attempt >= w->attempts)
         return false;
     struct attempt *x = &w->attempt[n->attempt];
     bool same = n->stage == ATTEMPT_FAILED || !n->trial.recipe || strcmp(n->trial.recipe, x->recipe) == 0;
@@ -408,6 +433,8 @@ bool workbench_take(struct workbench *w, struct trial_news *n)
         x->examples = n->examples;
         n->examples = (struct example_table){.groups = 0};
     }
+    if (x->trial.logits)
+        limit_answers(w, x);
     return true;
 }
 

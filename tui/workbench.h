@@ -11,7 +11,7 @@
 #include "analyzer/compress/trial.h"
 #include "reports/example_table.h"
 
-enum { ATTEMPT_NAME = 48, ATTEMPT_NOTE = 400 };
+enum { ATTEMPT_NAME = 48, ATTEMPT_NOTE = 400, WORKBENCH_ANSWERS = 64 };
 
 /* How far the measurement of a recipe is. */
 enum attempt_stage {
@@ -29,9 +29,11 @@ struct attempt {
     char *recipe; /* as printed; owned */
     char name[ATTEMPT_NAME]; /* "" = none */
     enum attempt_stage stage;
-    struct trial trial; /* from ATTEMPT_COUNTED on; owned. trial.logits only of this session, from ATTEMPT_EVALUATED on */
+    struct trial trial; /* from ATTEMPT_COUNTED on; owned. trial.logits only of this session, from ATTEMPT_EVALUATED on, and of the last WORKBENCH_ANSWERS */
     struct example_table examples; /* rows with another answer, those that moved most; like trial.logits */
     char note[ATTEMPT_NOTE];
+    unsigned answered; /* when its answers came, counted */
+    unsigned found; /* by which search of the session (struct trial_news), 0 = by none */
     int slid; /* what a slider moved to make it: 1 + line * METHOD_OPTIONS + option; 0 = something else */
 };
 
@@ -39,6 +41,7 @@ struct workbench {
     struct attempt *attempt; /* [attempts]; owned. An attempt keeps its number */
     int attempts, current;
     struct recipe recipe; /* of the current one; owned */
+    unsigned answers;     /* that came */
     unsigned era;         /* counts resets: what was measured before is of no use any more */
     size_t hidden_bytes;  /* that the engine keeps of the original's hidden states */
 };
@@ -46,7 +49,9 @@ struct workbench {
 /* What a measurement tells. */
 struct trial_news {
     unsigned era;
-    int attempt;
+    int attempt;    /* of a search -1: the workbench makes it */
+    unsigned found; /* the number of what a search found, 0 = of none; the first news make an attempt of it, a child of the original */
+    char name[ATTEMPT_NAME]; /* of that attempt */
     enum attempt_stage stage;
     struct trial trial; /* owned */
     struct example_table examples; /* owned */
@@ -95,6 +100,8 @@ void workbench_name(struct workbench *w, int attempt, const char *name);
 
 /* ---- results ---- */
 
+/* News of what a search found: the attempt of that number, made if it is new, becomes theirs. */
+WARN_UNUSED int workbench_place(struct workbench *w, struct trial_news *n, struct err *e);
 /* Takes over what the news know, if it is about this workbench and more than was known. False: it was not. */
 bool workbench_take(struct workbench *w, struct trial_news *n);
 void trial_news_free(struct trial_news *n); /* all of the list; accepts NULL */

@@ -36,8 +36,7 @@ int budget_parse(struct budget *out, const char *text, struct err *e)
 
 /* ---- one trial ----------------------------------------------------------------------------------------------- */
 
-/* "search heads=4,3 neurons=512,100" */
-static void print_counts(struct str *out, const struct model *m)
+void search_counts(struct str *out, const struct model *m)
 {
     str_addf(out, "search heads=");
     for (int l = 0; l < m->config.layers; l++)
@@ -59,7 +58,7 @@ static int try_text(struct trial *out, struct original *o, const char *text, boo
     if (code == 0)
         code = changed_make(&c, o, &r, "search", progress, e);
     if (code == 0 && counts) {
-        print_counts(&said, c.model);
+        search_counts(&said, c.model);
         code = recipe_parse(&named, said.text, said.len, "search", e);
     }
     if (code == 0)

@@ -15,6 +15,9 @@ struct budget {
 /* "macs=0.6"; ERR_USAGE with what it should be. */
 WARN_UNUSED int budget_parse(struct budget *out, const char *text, struct err *e);
 
+/* What is left of each layer, as a step that does not depend on a latency table: "search heads=4,3 neurons=512,100". */
+void search_counts(struct str *out, const struct model *m);
+
 /* What was found for a budget. */
 struct found {
     struct budget budget;

@@ -13,6 +13,7 @@ fuzz_sources = \
 	tests/fuzz/fuzz_report.c \
 	tests/fuzz/fuzz_resume.c \
 	tests/fuzz/fuzz_safetensors.c \
+	tests/fuzz/fuzz_script.c \
 	tests/fuzz/fuzz_sharded.c \
 	tests/fuzz/fuzz_thresholds.c \
 	tests/fuzz/fuzz_tokenizer.c \

@@ -26,6 +26,7 @@ static void set_environment(const char *const *environment)
 {
     setenv("TERM", "xterm-256color", 1);
     setenv("LC_ALL", "C.UTF-8", 1);
+    setenv("XDG_STATE_HOME", "/dev/null/state", 1); /* nothing is remembered: no session, no tour */
     unsetenv("NO_COLOR");
     unsetenv("COLORFGBG");
     unsetenv("LINES");

@@ -65,6 +65,8 @@ static void test_killed(void)
     char dir[] = "/tmp/bertscope-pty-XXXXXX", variable[64], command[128];
     CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(dir));
     snprintf(variable, sizeof variable, "XDG_STATE_HOME=%s", dir);
+    snprintf(command, sizeof command, "mkdir %s/bertscope && : > %s/bertscope/tour", dir, dir); /* the first lines were seen */
+    CU_ASSERT_EQUAL(system(command), 0);
     const char *const environment[] = {variable, NULL};
     struct session s;
     session_start(&s, 80, 24, environment, arguments);

@@ -31,6 +31,7 @@ tests_unit_unit_SOURCES += tests/unit/test_tokenizer.c \
 	tests/unit/test_recipe.c \
 	tests/unit/test_report.c \
 	tests/unit/test_trial.c \
+	tests/unit/test_script.c \
 	tests/unit/test_session.c \
 	tests/unit/test_workbench.c \
 	tests/unit/test_bench_report.c \
@@ -91,6 +92,7 @@ EXTRA_DIST += \
 tests_unit_unit_SOURCES += \
 	tests/unit/app_fixture.c tests/unit/app_fixture.h \
 	tests/unit/test_app.c \
+	tests/unit/test_app_bench.c \
 	tests/unit/test_canvas.c \
 	tests/unit/test_engine.c \
 	tests/unit/test_keys.c \
