@@ -44,6 +44,7 @@ libreports_a_SOURCES = \
 	reports/render.c reports/render.h \
 	reports/report.c reports/report.h \
 	reports/report_read.c \
+	reports/counters_report.c reports/counters_report.h \
 	reports/samples_read.c reports/samples_read.h \
 	reports/samples_report.c reports/samples_report.h \
 	reports/section_evaluation.c \

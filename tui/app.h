@@ -50,6 +50,7 @@ struct app {
     struct profile *profile; /* NULL = nothing measured yet */
     struct sampled *sampled; /* NULL = nothing sampled yet */
     int sampled_number;      /* of those samples */
+    struct counted *counted; /* NULL = nothing counted yet */
     struct head_study heads;
     struct train_status training;
     struct workbench bench;

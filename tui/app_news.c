@@ -7,25 +7,12 @@
 #include "tui/app.h"
 #include "tui/session.h"
 
-static void free_profile(struct profile *p)
-{
-    if (p)
-        profile_free(p);
-    free(p);
-}
-
-static void free_samples(struct sampled *s)
-{
-    if (s)
-        sampled_free(s);
-    free(s);
-}
-
 void news_free(struct news *n)
 {
     free(n->facts);
-    free_profile(n->profile);
-    free_samples(n->sampled);
+    profile_delete(n->profile);
+    sampled_delete(n->sampled);
+    counted_delete(n->counted);
     if (n->heads)
         head_study_free(n->heads);
     free(n->heads);
@@ -43,8 +30,9 @@ void news_free(struct news *n)
 void app_forget_news(struct app *a)
 {
     free(a->facts);
-    free_profile(a->profile);
-    free_samples(a->sampled);
+    profile_delete(a->profile);
+    sampled_delete(a->sampled);
+    counted_delete(a->counted);
     head_study_free(&a->heads);
     if (a->saved)
         report_free(a->saved);
@@ -59,10 +47,12 @@ static void take_facts(struct app *a, struct facts *f)
     struct err e = {0};
     free(a->facts);
     a->facts = f;
-    free_profile(a->profile);
+    profile_delete(a->profile);
     a->profile = NULL;
-    free_samples(a->sampled);
+    sampled_delete(a->sampled);
     a->sampled = NULL;
+    counted_delete(a->counted);
+    a->counted = NULL;
     head_study_free(&a->heads);
     app_forget_insights(a);
     if (first)
@@ -96,15 +86,20 @@ void app_news(struct app *a, struct news *n)
     }
     app_take_trials(a, n->trials);
     if (n->profile) {
-        free_profile(a->profile);
+        profile_delete(a->profile);
         a->profile = n->profile;
         n->profile = NULL;
     }
     if (n->sampled) {
-        free_samples(a->sampled);
+        sampled_delete(a->sampled);
         a->sampled = n->sampled;
         a->sampled_number++;
         n->sampled = NULL;
+    }
+    if (n->counted) {
+        counted_delete(a->counted);
+        a->counted = n->counted;
+        n->counted = NULL;
     }
     if (n->heads) {
         head_study_free(&a->heads);

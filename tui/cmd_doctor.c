@@ -74,15 +74,11 @@ static void check_counters(struct examination *x)
 {
     struct counter_support c;
     counters_probe(&c);
-    const char *status = c.hardware ? "ok" : c.software ? "limited" : "missing";
     const char *fix = c.hardware ? NULL
                       : c.built  ? "a machine that lets PAPI count, or: sysctl kernel.perf_event_paranoid=1"
                                  : "configure --with-papi";
-    snprintf(add(x, "counters", status, fix), DETAIL_SIZE, "%s%s",
-             c.hardware   ? "PAPI counts cycles"
-             : c.software ? "software events only; "
-                          : "",
-             c.reason);
+    snprintf(add(x, "counters", c.hardware ? "ok" : "limited", fix), DETAIL_SIZE, "%s%s",
+             c.hardware ? "PAPI counts cycles" : "only those of the system; ", c.reason);
 }
 
 static void check_stacks(struct examination *x)

@@ -1,5 +1,7 @@
 #include "analyzer/base/outfile.h"
 #include "analyzer/measure/call_tree.h"
+#include "analyzer/measure/counted.h"
+#include "reports/counters_report.h"
 #include "reports/explain_text.h"
 #include "reports/flame.h"
 #include "reports/head.h"
@@ -13,10 +15,12 @@
 struct more {
     struct sampled sampled;
     struct call_tree calls;
+    struct counted counted;
 };
 
 static void more_free(struct more *m)
 {
+    counted_free(&m->counted);
     call_tree_free(&m->calls);
     sampled_free(&m->sampled);
 }
@@ -41,8 +45,8 @@ static int write_calls(const struct more *m, const char *path, bool svg, struct 
     return code;
 }
 
-static int measure_more(struct more *m, const struct opened *o, const struct settings *s, const struct workload *load,
-                        const struct progress *progress, struct err *e)
+static int sample(struct more *m, const struct opened *o, const struct settings *s, const struct workload *load,
+                  const struct progress *progress, struct err *e)
 {
     const struct sampled_options options = {.workload = *load, .hz = s->rate, .budget_s = s->budget_s};
     if (!wants_samples(s))
@@ -51,6 +55,14 @@ static int measure_more(struct more *m, const struct opened *o, const struct set
     TRY(call_tree_make(&m->calls, &m->sampled, &(struct call_options){.functions = false}, e));
     TRY(write_calls(m, s->flame, true, e));
     return write_calls(m, s->folded, false, e);
+}
+
+static int measure_more(struct more *m, const struct opened *o, const struct settings *s, const struct workload *load,
+                        const struct progress *progress, struct err *e)
+{
+    const struct counted_options options = {.workload = *load, .budget_s = s->budget_s};
+    TRY(sample(m, o, s, load, progress, e));
+    return s->counters ? counted_here(&m->counted, o->weights, &options, progress, e) : 0;
 }
 
 static int tell(const struct opened *o, const struct settings *s, const struct profile *p, const struct more *m, struct str *out,
@@ -66,6 +78,8 @@ static int tell(const struct opened *o, const struct settings *s, const struct p
         explain_report(result.emit, p, &o->machine);
     if (m->calls.nodes > 0)
         samples_report(result.emit, &m->sampled, &m->calls);
+    if (m->counted.steps > 0)
+        counters_report(result.emit, &m->counted);
     return result_close(&result, s, out, e);
 }
 
@@ -108,11 +122,12 @@ const struct command command_profile = {
     .detail = "Runs whole forward passes with a clock between the steps until the 95% interval of the median pass is\n"
               "1% wide or the budget ends. Shows time beside MACs, beside what this machine can do at most, and what\n"
               "the components leave unattributed. With --samples further passes are interrupted by timers: a call tree,\n"
-              "with --flame and --folded as files.",
+              "with --flame and --folded as files. With --counters still others are counted: by the processor (PAPI) where it\n"
+              "can be, else by the system.",
     .example = "bertscope profile preset:bert-base --seq 256 --threads 1",
     .options = OPTIONS_COMMON | OPTION_BIT(batch) | OPTION_BIT(seq) | OPTION_BIT(first_text) | OPTION_BIT(budget) | OPTION_BIT(overhead) |
                OPTION_BIT(unfused) |
-               OPTION_BIT(samples) | OPTION_BIT(rate) | OPTION_BIT(flame) | OPTION_BIT(folded) | OPTION_BIT(explain) |
+               OPTION_BIT(samples) | OPTION_BIT(rate) | OPTION_BIT(flame) | OPTION_BIT(folded) | OPTION_BIT(counters) | OPTION_BIT(explain) |
                OPTION_BIT(format) | OPTION_BIT(record) | OPTION_BIT(store),
     .max_args = 1,
     .run = run,

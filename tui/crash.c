@@ -12,6 +12,9 @@
 #include "analyzer/base/signal_stack.h"
 #include "analyzer/base/str.h"
 #include "analyzer/measure/stacks.h"
+#include "analyzer/run/exec.h"
+#include "analyzer/run/op.h"
+#include "tui/build_id.h"
 
 enum { RESTORE_BYTES = 1000, TRACE_SECONDS = 5, PARK_MS = 100, PARK = SIGUSR2 };
 
@@ -36,6 +39,7 @@ static struct {
     struct sigaction before[CRASHES], before_park;
     void (*no_memory)(void); /* as it was before, see str.h */
     pthread_t drawing; /* the thread that draws */
+    const char *build;
 } prepared;
 
 static atomic_bool crashing, parked;
@@ -51,14 +55,41 @@ static void put(int fd, const char *text, size_t n)
     }
 }
 
+static void say(const char *text)
+{
+    put(STDERR_FILENO, text, strlen(text));
+}
+
+static void say_step(const struct step *s)
+{
+    if (!s) {
+        say("no step of a model ran");
+        return;
+    }
+    char digits[12], *layer = digits + sizeof digits - 1;
+    *layer = '\0';
+    for (int i = s->layer; i > 0 || (i == 0 && !*layer); i /= 10)
+        *--layer = (char)('0' + i % 10);
+    say("in the step \"");
+    say(s->layer >= 0 ? "layer " : "");
+    say(layer);
+    say(s->layer >= 0 ? ": " : "");
+    say(s->label);
+    say("\", operation ");
+    say(s->op->name);
+}
+
 static void explain(int number)
 {
-    static const char head[] = "bertscope: crashed (", tail[] = "); this is a fault of the program. It was here:\n";
-    put(STDERR_FILENO, head, sizeof head - 1);
+    say("bertscope: crashed (");
     for (int i = 0; i < CRASHES; i++)
         if (crashes[i].number == number)
-            put(STDERR_FILENO, crashes[i].text, strlen(crashes[i].text));
-    put(STDERR_FILENO, tail, sizeof tail - 1);
+            say(crashes[i].text);
+    say("); this is a fault of the program.\n  version " PACKAGE_VERSION ", build ");
+    say(prepared.build);
+    say(", ");
+    say_step(exec_current());
+    say(". It was here:\n");
 }
 
 /* The thread that draws waits here for the end. */
@@ -89,8 +120,10 @@ static void on_crash(int number, siginfo_t *info, void *context)
         for (;;)
             pause(); /* another thread is already at it */
     park_drawing();
-    put(prepared.fd, prepared.bytes, prepared.n);
-    tcsetattr(prepared.fd, TCSANOW, &prepared.modes);
+    if (prepared.fd >= 0) {
+        put(prepared.fd, prepared.bytes, prepared.n);
+        tcsetattr(prepared.fd, TCSANOW, &prepared.modes);
+    }
     signal(SIGALRM, SIG_DFL);
     alarm(TRACE_SECONDS);
     explain(number);
@@ -99,9 +132,31 @@ static void on_crash(int number, siginfo_t *info, void *context)
     raise(number); /* blocked until the handler returns */
 }
 
-void crash_arm(int fd, const char *bytes, size_t n, const struct termios *modes)
+static void take_signals(bool bus, struct sigaction *before)
 {
     struct sigaction action = {.sa_sigaction = on_crash, .sa_flags = SA_SIGINFO | SA_ONSTACK};
+    sigfillset(&action.sa_mask);
+    sigdelset(&action.sa_mask, SIGALRM);
+    for (int i = 0; i < CRASHES; i++)
+        if (bus || crashes[i].number != SIGBUS)
+            sigaction(crashes[i].number, &action, before ? &before[i] : NULL);
+}
+
+void crash_watch(void)
+{
+#ifndef SANITIZED
+    struct sigaction park = {.sa_handler = on_park};
+    prepared.fd = -1;
+    prepared.drawing = pthread_self();
+    prepared.build = build_id();
+    signal_stack_begin();
+    sigaction(PARK, &park, NULL);
+    take_signals(false, NULL);
+#endif
+}
+
+void crash_arm(int fd, const char *bytes, size_t n, const struct termios *modes)
+{
     struct sigaction park = {.sa_handler = on_park};
     prepared.no_memory = str_no_memory;
     str_no_memory = NULL; /* it aborts, and the terminal is given back */
@@ -110,12 +165,10 @@ void crash_arm(int fd, const char *bytes, size_t n, const struct termios *modes)
     memcpy(prepared.bytes, bytes, prepared.n);
     prepared.modes = *modes;
     prepared.drawing = pthread_self();
+    prepared.build = build_id();
     signal_stack_begin();
     sigaction(PARK, &park, &prepared.before_park);
-    sigfillset(&action.sa_mask);
-    sigdelset(&action.sa_mask, SIGALRM);
-    for (int i = 0; i < CRASHES; i++)
-        sigaction(crashes[i].number, &action, &prepared.before[i]);
+    take_signals(true, prepared.before);
 }
 
 void crash_disarm(void)
@@ -124,5 +177,7 @@ void crash_disarm(void)
         sigaction(crashes[i].number, &prepared.before[i], NULL);
     sigaction(PARK, &prepared.before_park, NULL);
     str_no_memory = prepared.no_memory;
+    prepared.fd = -1;
+    prepared.n = 0;
     signal_stack_end();
 }

@@ -34,6 +34,7 @@ struct engine {
     struct profile *profile;
     struct head_study *heads;
     struct sampled *sampled;
+    struct counted *counted;
     struct train_status *training;
     struct trial_news *trials;
     struct row_texts *texts;
@@ -47,24 +48,10 @@ struct engine {
     uint64_t next_wake_ns;
 };
 
-static void free_profile(struct profile *p)
-{
-    if (p)
-        profile_free(p);
-    free(p);
-}
-
 static void free_heads(struct head_study *s)
 {
     if (s)
         head_study_free(s);
-    free(s);
-}
-
-static void free_samples(struct sampled *s)
-{
-    if (s)
-        sampled_free(s);
     free(s);
 }
 
@@ -95,16 +82,18 @@ static void publish_facts(void *payload, const struct facts *f)
     *copy = *f;
     pthread_mutex_lock(&x->lock);
     free(x->facts);
-    free_profile(x->profile); /* of the model before */
+    profile_delete(x->profile); /* of the model before */
     free_heads(x->heads);
     x->facts = copy;
     x->profile = NULL;
-    free_samples(x->sampled);
+    sampled_delete(x->sampled);
+    counted_delete(x->counted);
     row_texts_free(x->texts);
     for (int i = 0; i < INSIGHTS; i++)
         insight_free(x->insight[i]);
     x->heads = NULL;
     x->sampled = NULL;
+    x->counted = NULL;
     x->texts = NULL;
     memset(x->insight, 0, sizeof x->insight);
     pthread_mutex_unlock(&x->lock);
@@ -124,7 +113,7 @@ static void publish_profile(void *payload, const struct profile *p)
     old = x->profile;
     x->profile = copy;
     pthread_mutex_unlock(&x->lock);
-    free_profile(old);
+    profile_delete(old);
     wake(x, false);
 }
 
@@ -141,7 +130,24 @@ static void publish_samples(void *payload, const struct sampled *s)
     old = x->sampled;
     x->sampled = copy;
     pthread_mutex_unlock(&x->lock);
-    free_samples(old);
+    sampled_delete(old);
+    wake(x, false);
+}
+
+static void publish_counts(void *payload, const struct counted *c)
+{
+    struct engine *x = payload;
+    struct counted *copy = malloc(sizeof *copy), *old;
+    struct err e;
+    if (!copy || counted_copy(copy, c, &e) != 0) {
+        free(copy);
+        return;
+    }
+    pthread_mutex_lock(&x->lock);
+    old = x->counted;
+    x->counted = copy;
+    pthread_mutex_unlock(&x->lock);
+    counted_delete(old);
     wake(x, false);
 }
 
@@ -295,8 +301,9 @@ static void *run(void *payload)
     struct progress progress = {report, x, &x->cancel};
     signal_stack_begin();
     while (next_request(x, &r)) {
-        struct job_context context = {&x->opened, &x->session, &r, &progress, x, publish_facts, publish_profile, publish_samples, publish_heads,
-                                      publish_training, publish_trial, publish_texts, publish_insight, write_log};
+        struct job_context context = {&x->opened, &x->session, &r, &progress, x, publish_facts, publish_profile, publish_samples, publish_counts,
+                                      publish_heads, publish_training, publish_trial, publish_texts, publish_insight,
+                                      write_log};
         struct err e = {0};
         wake(x, true);
         int code = job_row(r.job)->run(&context, &e);
@@ -361,8 +368,9 @@ void engine_stop(struct engine *x)
     pthread_cond_destroy(&x->wanted);
     pthread_mutex_destroy(&x->lock);
     free(x->facts);
-    free_profile(x->profile);
-    free_samples(x->sampled);
+    profile_delete(x->profile);
+    sampled_delete(x->sampled);
+    counted_delete(x->counted);
     free_heads(x->heads);
     free_training(x->training);
     trial_news_free(x->trials);
@@ -413,6 +421,7 @@ void engine_take(struct engine *x, struct news *out)
     out->facts = x->facts;
     out->profile = x->profile;
     out->sampled = x->sampled;
+    out->counted = x->counted;
     out->heads = x->heads;
     out->training = x->training;
     out->trials = x->trials;
@@ -423,6 +432,7 @@ void engine_take(struct engine *x, struct news *out)
     x->facts = NULL;
     x->profile = NULL;
     x->sampled = NULL;
+    x->counted = NULL;
     x->heads = NULL;
     x->training = NULL;
     x->trials = NULL;

@@ -8,6 +8,7 @@
 #include "analyzer/base/progress.h"
 #include "analyzer/compress/export.h"
 #include "analyzer/compress/search.h"
+#include "analyzer/measure/counted.h"
 #include "analyzer/measure/head_study.h"
 #include "analyzer/measure/profile.h"
 #include "analyzer/measure/sampled.h"
@@ -101,6 +102,7 @@ struct job_context {
     void (*publish_facts)(void *payload, const struct facts *f);
     void (*publish_profile)(void *payload, const struct profile *p);
     void (*publish_samples)(void *payload, const struct sampled *s);
+    void (*publish_counts)(void *payload, const struct counted *c);
     void (*publish_heads)(void *payload, const struct head_study *s);
     void (*publish_training)(void *payload, const struct train_status *s);
     void (*publish_trial)(void *payload, struct trial_news *n); /* takes it over, like the next two */
@@ -139,6 +141,7 @@ struct news {
     struct facts *facts;     /* a model was opened; NULL = no news */
     struct profile *profile; /* NULL = no news */
     struct sampled *sampled; /* NULL = no news */
+    struct counted *counted; /* NULL = no news */
     struct head_study *heads; /* NULL = no news */
     struct train_status *training; /* NULL = no news */
     struct trial_news *trials; /* a list, the oldest first */
@@ -150,5 +153,9 @@ struct news {
 };
 
 void news_free(struct news *n);
+/* Each frees what was allocated, and what it owns; NULL is accepted. */
+void profile_delete(struct profile *p);
+void sampled_delete(struct sampled *s);
+void counted_delete(struct counted *c);
 
 #endif

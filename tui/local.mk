@@ -14,6 +14,7 @@ libtui_a_SOURCES = \
 	tui/app_saved.c \
 	tui/bench_report.c tui/bench_report.h \
 	tui/basis.c tui/basis.h \
+	tui/build_id.c tui/build_id.h \
 	tui/canvas.c tui/canvas.h \
 	tui/canvas_html.c tui/canvas_html.h \
 	tui/check_run.c tui/check_run.h \
@@ -74,6 +75,7 @@ libtui_a_SOURCES = \
 	tui/screen_log.c \
 	tui/screen_overview.c \
 	tui/screen_profile.c tui/screen_profile.h \
+	tui/profile_counters.c \
 	tui/profile_flame.c \
 	tui/profile_roof.c \
 	tui/screen_train.c \

@@ -11,6 +11,7 @@
 #include "analyzer/base/outdir.h"
 #include "analyzer/base/outfile.h"
 #include "tui/command.h"
+#include "tui/crash.h"
 
 #define SPINS "2000" /* some 50 us: longer than from one step of a plan to the next */
 
@@ -23,6 +24,13 @@ static void on_signal(int number)
     (void)number;
     atomic_store(&cancel, true);
     signal(number, SIG_DFL); /* the second one ends the program at once */
+}
+
+/* What whoever started the program told it to ignore (nohup, a shell without job control) stays ignored. */
+static void end_on(int number)
+{
+    if (signal(number, on_signal) == SIG_IGN)
+        signal(number, SIG_IGN);
 }
 
 /* The line of progress on stderr. */
@@ -165,8 +173,11 @@ int main(int argc, char **argv)
     start_patient(argv);
     setlocale(LC_CTYPE, "");
     signal(SIGPIPE, SIG_IGN);
-    signal(SIGINT, on_signal);
-    signal(SIGTERM, on_signal);
+    signal(SIGXFSZ, SIG_IGN); /* a limit of the size of files is a full disk */
+    end_on(SIGINT);
+    end_on(SIGTERM);
+    end_on(SIGHUP);
+    crash_watch();
     signal(SIGBUS, on_cut_file);
     str_no_memory = no_memory;
     str_init(&out);

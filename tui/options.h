@@ -41,7 +41,7 @@ struct settings {
     double lr, warmup, decay, clip, dropout, smoothing, checkpoint_s;
     bool resume, cased, normalize, curve, unlabelled;
     int rate;
-    bool samples, explain, readonly;
+    bool samples, counters, explain, readonly;
     const char *flame, *folded;
     bool overhead, unfused, bench, ascii, no_mouse, json, quiet, help;
     bool methods;

@@ -1,4 +1,4 @@
-/* Profile: where samples fell, as a flame graph and as calls; the roofline; and what bounds what is selected. */
+/* Profile: where samples fell, as a flame graph and as calls; the roofline; what was counted; and what bounds what is selected. */
 #include "tui/screen_profile.h"
 
 #include <inttypes.h>
@@ -29,12 +29,17 @@ static bool ready(const struct app *a, struct profile_view *v)
 
 static void draw_heading(const struct app *a, const struct profile_view *v, struct canvas *c, struct rect r)
 {
-    static const char *const name[PROFILE_MODES] = {"Flame graph", "Call tree", "Roofline"};
+    static const char *const name[PROFILE_MODES] = {"Flame graph", "Call tree", "Roofline", "Counters"};
     char quality[300], cost[FORMAT_SIZE];
     int x = r.x;
     x += canvas_put(c, x, r.y, r.w, TONE_TITLE, name[v->mode]) + 1;
     if (v->mode == PROFILE_ROOF) {
         canvas_put(c, x, r.y, r.x + r.w - x, TONE_DIM, "capitals are components, small letters their steps");
+        return;
+    }
+    if (v->mode == PROFILE_COUNTERS) {
+        canvas_putf(c, x, r.y, r.x + r.w - x, TONE_DIM, "a pass, all threads together (%d passes; counting costs %s)", a->counted->passes,
+                    format_ratio(cost, a->counted->overhead_ratio.median));
         return;
     }
     x += canvas_putf(c, x, r.y, r.x + r.w - x, TONE_DIM, "by %s%s", v->options.functions ? "function" : "component",
@@ -43,9 +48,14 @@ static void draw_heading(const struct app *a, const struct profile_view *v, stru
                 format_ratio(cost, a->sampled->overhead_ratio.median));
 }
 
+static bool of_calls(const struct profile_view *v)
+{
+    return v->mode == PROFILE_FLAME || v->mode == PROFILE_CALLS;
+}
+
 static int selected_component(const struct profile_view *v)
 {
-    return v->mode == PROFILE_ROOF ? v->component : v->tree.nodes > 0 ? v->tree.node[v->selected].component : -1;
+    return !of_calls(v) ? v->component : v->tree.nodes > 0 ? v->tree.node[v->selected].component : -1;
 }
 
 static void node_text(const struct profile_view *v, struct str *out)
@@ -66,7 +76,7 @@ static void draw_detail(const struct app *a, const struct profile_view *v, struc
     if (r.h == 0)
         return;
     str_init(&text);
-    if (v->mode != PROFILE_ROOF)
+    if (of_calls(v))
         node_text(v, &text);
     if (a->profile && a->facts) {
         bool one = component >= 0;
@@ -78,16 +88,28 @@ static void draw_detail(const struct app *a, const struct profile_view *v, struc
     str_free(&text);
 }
 
+/* What is missing to draw the mode, in a sentence; NULL = nothing. */
+static const char *missing(const struct app *a, struct profile_view *v)
+{
+    bool running = a->job.running && a->job.job == JOB_SAMPLE;
+    if (v->mode == PROFILE_ROOF)
+        return a->profile ? NULL : "The roofline appears with the first measured pass.";
+    if (v->mode == PROFILE_COUNTERS)
+        return a->counted ? NULL
+               : running  ? "The counters appear behind the samples."
+                          : "Nothing was counted yet: s interrupts passes, and counts in others.";
+    return ready(a, v) ? NULL
+           : running   ? "The samples appear when enough passes were interrupted."
+                       : "There are no samples yet: s interrupts passes again and again and shows where they were; m shows the roofline.";
+}
+
 static void draw(struct app *a, void *state, struct canvas *c, struct rect r)
 {
     struct profile_view *v = state;
     r = (struct rect){r.x + 1, r.y, r.w - 2, r.h};
-    bool roof = v->mode == PROFILE_ROOF;
-    if (roof ? !a->profile : !ready(a, v)) {
-        canvas_wrap(c, r, TONE_DIM,
-                    roof ? "The roofline appears with the first measured pass."
-                    : a->job.running && a->job.job == JOB_SAMPLE ? "The samples appear when enough passes were interrupted."
-                    : "There are no samples yet: s interrupts passes again and again and shows where they were; m shows the roofline.");
+    const char *reason = missing(a, v);
+    if (reason) {
+        canvas_wrap(c, r, TONE_DIM, reason);
         return;
     }
     struct rect heading = layout_top(&r, 1, 0), detail = layout_bottom(&r, r.w < NARROW ? 6 : 4, 1, 8);
@@ -96,6 +118,8 @@ static void draw(struct app *a, void *state, struct canvas *c, struct rect r)
         profile_flame_draw(v, a->search, c, r);
     else if (v->mode == PROFILE_CALLS)
         profile_calls_draw(v, a->search, c, r);
+    else if (v->mode == PROFILE_COUNTERS)
+        profile_counters_draw(a->counted, v->component, c, r);
     else
         profile_roof_draw(a->profile, v->component, c, r);
     draw_detail(a, v, c, detail);
@@ -186,7 +210,7 @@ static bool act(struct app *a, void *state, enum action action)
             v->mode = (v->mode + 1) % PROFILE_MODES;
         return true;
     }
-    if (v->mode == PROFILE_ROOF)
+    if (!of_calls(v))
         return move_roof(v, action);
     if (!ready(a, v))
         return false;
@@ -220,7 +244,7 @@ static bool click(struct app *a, void *state, int x, int y)
 static bool find(struct app *a, void *state, int direction, bool stay)
 {
     struct profile_view *v = state;
-    if (v->mode == PROFILE_ROOF || !ready(a, v))
+    if (!of_calls(v) || !ready(a, v))
         return false;
     int node = v->selected, last = 0;
     for (int next; (next = profile_calls_next(&v->tree, 0, last, 1)) != last;)

@@ -3,7 +3,9 @@ libanalyzer_a_SOURCES += \
 	analyzer/measure/ablation_run.c \
 	analyzer/measure/call_tree.c analyzer/measure/call_tree.h \
 	analyzer/measure/ceilings.c analyzer/measure/ceilings.h \
-	analyzer/measure/counters.c analyzer/measure/counters.h \
+	analyzer/measure/counted.c analyzer/measure/counted.h \
+	analyzer/measure/counters.c analyzer/measure/counters.h analyzer/measure/counters.def \
+	analyzer/measure/counters_system.c \
 	analyzer/measure/evaluate.c analyzer/measure/evaluate.h \
 	analyzer/measure/explain.c analyzer/measure/explain.h \
 	analyzer/measure/head_grid.c analyzer/measure/head_grid.h \

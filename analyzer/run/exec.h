@@ -33,4 +33,7 @@ int exec_steps(const struct plan *p, int first, int end, const atomic_bool *canc
  * writes those of gates. Returns ERR_CANCELLED if it was cut short; the gradients are then meaningless. */
 int exec_backward(const struct plan *p, const atomic_bool *cancel);
 
+/* The step that some thread of this process runs, NULL outside of passes; for whoever says where the program crashed. */
+const struct step *exec_current(void);
+
 #endif

@@ -8,3 +8,5 @@ TESTS += tests/cli/compress.sh
 EXTRA_DIST += tests/cli/compress.sh tests/tools/check_dense.py tests/tools/method_table.py
 TESTS += tests/cli/history.sh
 EXTRA_DIST += tests/cli/history.sh
+TESTS += tests/cli/ends.sh
+EXTRA_DIST += tests/cli/ends.sh

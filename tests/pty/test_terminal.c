@@ -287,6 +287,8 @@ static void test_crash(void)
         check_killed(&s, crashes[i].number);
         snprintf(expected, sizeof expected, "bertscope: crashed (%s", crashes[i].name);
         CU_ASSERT_PTR_NOT_NULL(strstr(s.bytes.text, expected));
+        CU_ASSERT_PTR_NOT_NULL(strstr(s.bytes.text, "version " PACKAGE_VERSION ", build "));
+        CU_ASSERT_PTR_NOT_NULL(strstr(s.bytes.text, "no step of a model ran"));
 #ifdef HAVE_LIBUNWIND
         CU_ASSERT_PTR_NOT_NULL(strstr(s.bytes.text, "main+0x")); /* the trace reaches from the signal to main */
 #else
@@ -323,6 +325,7 @@ static void test_crash_elsewhere(void)
     const char *message = strstr(s.bytes.text, "bertscope: crashed (SIGSEGV");
     CU_ASSERT_PTR_NOT_NULL_FATAL(message);
     CU_ASSERT_PTR_NULL(strchr(message, '\033')); /* nobody draws over it */
+    CU_ASSERT_TRUE(strstr(message, "in the step \"") || strstr(message, "no step of a model ran")); /* between passes */
     session_end(&s);
 }
 

@@ -57,8 +57,8 @@ static void test_speed(void)
     session_end(&s);
 }
 
-/* Trials outlive the program. */
-static void test_killed(void)
+/* Trials outlive the program, however it ends. */
+static void check_killed(int number)
 {
     static const char *const arguments[] = {"bertscope", "demo", "--budget", "0.1", "--seq", "32", NULL};
     static const char *const again[] = {"bertscope", "--resume", "--budget", "0.1", NULL};
@@ -77,9 +77,9 @@ static void test_killed(void)
     SEE("Trial 1  done");
     session_send(&s, ":name three layers\r");
     SEE("Trial 1 three layers  done");
-    session_signal(&s, SIGKILL);
+    session_signal(&s, number);
     int status = session_wait(&s);
-    CU_ASSERT(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+    CU_ASSERT(WIFSIGNALED(status) && WTERMSIG(status) == number);
     session_end(&s);
     session_start(&s, 80, 24, environment, again);
     SEE("Trial 1 three layers  done");
@@ -94,8 +94,19 @@ static void test_killed(void)
     CU_ASSERT_EQUAL(system(command), 0);
 }
 
+static void test_killed(void)
+{
+    check_killed(SIGKILL);
+}
+
+static void test_crashed(void)
+{
+    check_killed(SIGSEGV);
+}
+
 CU_TestInfo suite_workbench[] = {
     {"how long a key takes", test_speed},
     {"killed, and resumed", test_killed},
+    {"crashed, and resumed", test_crashed},
     CU_TEST_INFO_NULL,
 };

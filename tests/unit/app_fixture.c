@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "analyzer/data/task.h"
+#include "tests/unit/counted_fixture.h"
 #include "tests/unit/sampled_fixture.h"
 
 enum { TOKENS = 128, HIDDEN = 768, FFN = 3072, HEADS = 12, VOCAB = 30522, POSITIONS = 512, LAYERS = 4 };
@@ -213,6 +214,9 @@ void app_fixture_samples(struct app *a, struct fixture_host *host)
     if (!news.sampled)
         abort();
     sampled_fixture(news.sampled);
+    if (!(news.counted = calloc(1, sizeof *news.counted)))
+        abort();
+    counted_fixture(news.counted);
     app_news(a, &news);
 }
 

@@ -23,6 +23,8 @@ tests_unit_unit_SOURCES += tests/unit/test_tokenizer.c \
 	tests/unit/fixture.c tests/unit/fixture.h \
 	tests/unit/sampled_fixture.c tests/unit/sampled_fixture.h \
 	tests/unit/examples_fixture.c tests/unit/examples_fixture.h \
+	tests/unit/counted_fixture.c tests/unit/counted_fixture.h \
+	tests/unit/test_counted.c \
 	tests/unit/test_heads.c \
 	tests/unit/test_latency.c \
 	tests/unit/test_laws.c tests/unit/test_methods.c tests/unit/test_share.c tests/unit/test_decouple.c tests/unit/test_word_rank.c \
@@ -216,6 +218,10 @@ EXTRA_DIST += \
 	tests/golden/screens/profile-roof.120x40.txt \
 	tests/golden/screens/profile-roof.80x24.tones \
 	tests/golden/screens/profile-roof.80x24.txt \
+	tests/golden/screens/profile-counters.200x60.tones \
+	tests/golden/screens/profile-counters.200x60.txt \
+	tests/golden/screens/profile-counters.80x24.tones \
+	tests/golden/screens/profile-counters.80x24.txt \
 	tests/golden/screens/profile-roof-ascii.80x24.tones \
 	tests/golden/screens/profile-roof-ascii.80x24.txt \
 	tests/golden/screens/profile-search.80x24.tones \
