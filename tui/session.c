@@ -182,8 +182,7 @@ static bool take_head(struct session_head *head, const json_t *line)
     return strcmp(schema, SCHEMA) == 0 && head->model[0];
 }
 
-/* The lines of a file; false if it does not begin as a session does. */
-static bool read_lines(const char *text, size_t n, struct session_head *head, struct workbench *w, int *skipped)
+bool session_parse(const char *text, size_t n, struct session_head *head, struct workbench *w, int *skipped)
 {
     const char *end = text + n;
     bool first = true;
@@ -240,7 +239,7 @@ static bool read_file(const char *path, struct session_head *head, struct workbe
     if (filemap_open(&map, path, &ignored) != 0)
         return false;
     const char *text = (const char *)map.data;
-    bool good = read_lines(text, map.size, head, w, skipped);
+    bool good = session_parse(text, map.size, head, w, skipped);
     *torn = good && text[map.size - 1] != '\n';
     filemap_close(&map);
     return good;

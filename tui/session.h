@@ -19,6 +19,8 @@ WARN_UNUSED int session_create(struct session **out, const struct session_head *
 /* The newest file that no other program has open: what is in it becomes head and workbench (which is initialized and has the original
  * alone), and it will be gone on with; with `out` NULL it is only read. `skipped`: lines that could not be read. ERR_USAGE: there is none. */
 WARN_UNUSED int session_resume(struct session **out, struct session_head *head, struct workbench *w, int *skipped, struct err *e);
+/* The same of the lines of a file; false if it does not begin as a session does. */
+bool session_parse(const char *text, size_t n, struct session_head *head, struct workbench *w, int *skipped);
 void session_free(struct session *s); /* accepts NULL */
 
 /* Each writes what is new. Failures are ignored: what happens on the screen is more important. */

@@ -1,8 +1,8 @@
 /* Fuzz targets: each gives untrusted bytes to one reader and aborts if a promise is broken.
  *
  * `make check` runs every target over its saved corpus (driver.c). With --enable-fuzz (clang) `make fuzz` searches with
- * libFuzzer: FUZZ="noun ..." chooses targets, FUZZ_SECONDS how long each; what it finds interesting goes to
- * fuzz-corpus/<noun>/ in the build directory, what breaks to ./crash-*. */
+ * libFuzzer (search.sh): FUZZ="noun ..." chooses targets, SECONDS how long each; what it finds interesting goes to
+ * fuzz-corpus/<noun>/ in the build directory, what breaks to fuzz-findings/. */
 #ifndef TESTS_FUZZ_FUZZ_H
 #define TESTS_FUZZ_FUZZ_H
 

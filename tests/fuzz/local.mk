@@ -6,6 +6,7 @@ fuzz_sources = \
 	tests/fuzz/fuzz_baseline.c \
 	tests/fuzz/fuzz_config.c \
 	tests/fuzz/fuzz_dataset.c \
+	tests/fuzz/fuzz_document.c \
 	tests/fuzz/fuzz_keys.c \
 	tests/fuzz/fuzz_lines.c \
 	tests/fuzz/fuzz_pickle.c \
@@ -14,13 +15,17 @@ fuzz_sources = \
 	tests/fuzz/fuzz_resume.c \
 	tests/fuzz/fuzz_safetensors.c \
 	tests/fuzz/fuzz_script.c \
+	tests/fuzz/fuzz_session.c \
 	tests/fuzz/fuzz_sharded.c \
+	tests/fuzz/fuzz_stored.c \
 	tests/fuzz/fuzz_thresholds.c \
 	tests/fuzz/fuzz_tokenizer.c \
+	tests/fuzz/fuzz_torch_zip.c \
 	tests/fuzz/fuzz_vocab.c \
 	tests/fuzz/fuzz_vocab_build.c \
 	tests/fuzz/text.c tests/fuzz/text.h \
-	tests/unit/app_fixture.c tests/unit/app_fixture.h tests/unit/sampled_fixture.c tests/unit/sampled_fixture.h
+	tests/unit/app_fixture.c tests/unit/app_fixture.h tests/unit/sampled_fixture.c tests/unit/sampled_fixture.h \
+	tests/unit/counted_fixture.c tests/unit/counted_fixture.h
 
 check_LIBRARIES += tests/fuzz/libfuzztargets.a
 tests_fuzz_libfuzztargets_a_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS) $(LIBZIP_CFLAGS)
@@ -37,9 +42,9 @@ tests_fuzz_driver_LDFLAGS = $(AM_LDFLAGS) $(OPENMP_CFLAGS)
 tests_fuzz_driver_SOURCES = tests/fuzz/driver.c
 EXTRA_DIST += tests/fuzz/corpus
 
-# the search for new inputs, with libFuzzer: make fuzz [FUZZ="pickle sharded"] [FUZZ_SECONDS=600]
-EXTRA_DIST += tests/fuzz/libfuzzer.c
-FUZZ_SECONDS = 60
+# the search for new inputs, with libFuzzer: make fuzz [FUZZ="pickle sharded"] [SECONDS=600]
+EXTRA_DIST += tests/fuzz/libfuzzer.c tests/fuzz/search.sh tests/fuzz/dict
+SECONDS = 60
 if FUZZ
 EXTRA_PROGRAMS += tests/fuzz/fuzz
 tests_fuzz_fuzz_CFLAGS = $(LAYER_CFLAGS)
@@ -48,12 +53,7 @@ tests_fuzz_fuzz_LDFLAGS = $(AM_LDFLAGS) $(OPENMP_CFLAGS) -fsanitize=fuzzer
 tests_fuzz_fuzz_SOURCES = tests/fuzz/libfuzzer.c
 
 fuzz: tests/fuzz/fuzz$(EXEEXT)
-	@targets='$(FUZZ)'; \
-	for target in $${targets:-`sed -n 's/^FUZZ(\(.*\))/\1/p' $(srcdir)/tests/fuzz/fuzz.def`}; do \
-	    $(MKDIR_P) fuzz-corpus/$$target && \
-	    BERTSCOPE_FUZZ=$$target tests/fuzz/fuzz -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=2048 \
-	        fuzz-corpus/$$target $(srcdir)/tests/fuzz/corpus/$$target || exit 1; \
-	done
+	srcdir=$(srcdir) $(SHELL) $(srcdir)/tests/fuzz/search.sh tests/fuzz/fuzz $(SECONDS) $(FUZZ)
 else
 fuzz:
 	@echo 'make fuzz needs ./configure --enable-fuzz CC=clang' >&2; exit 1
