@@ -34,4 +34,8 @@ AC_DEFUN([KERNEL_ISAS], [
   AS_IF([test "$kernel_cv_isa_avx512" = no], [kernel_cv_isa_avx512bf16=no])
   KERNEL_ISA([avx512bf16], [-mavx512bf16 -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx2 -mfma], [immintrin.h],
     [__m512 a = _mm512_set1_ps(1.0f); __m512bh b = _mm512_cvtne2ps_pbh(a, a); a = _mm512_dpbf16_ps(a, b, b); return (int)_mm512_reduce_add_ps(a)])
+  dnl its kernels use the activations of avx512 and the vectors of avx512vnni and avx512bf16
+  AS_IF([test "$kernel_cv_isa_avx512vnni$kernel_cv_isa_avx512bf16" != yesyes], [kernel_cv_isa_amx=no])
+  KERNEL_ISA([amx], [-mamx-tile -mamx-int8 -mamx-bf16 -mavx512vnni -mavx512bf16 -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx2 -mfma], [immintrin.h],
+    [_tile_loadd(1, "", 0); _tile_dpbusd(0, 1, 2); _tile_dpbf16ps(0, 1, 2); _tile_release(); return 0])
 ])

@@ -63,7 +63,7 @@ enum activation {
  * bf16 is a format to multiply in: w and x are both rounded to nearest even (bf16_factor_from_f32 of kernels/half.h:
  * everything below 2^-126 is zero), whatever the instruction set, so that all variants multiply the same numbers. A
  * product of two has 16 bits and is exact in a float; sums are of floats and may become zero below 2^-126 (vdpbf16ps does
- * that, and rounds each of its two sums to nearest even). So what follows holds for the rounded w and x, with 2^-126 in
+ * that, and rounds each of its two sums to nearest even; tdpbf16ps too, in the order that kernels/amx.h states). So what follows holds for the rounded w and x, with 2^-126 in
  * the place of 2^-149. A significand has 8 bits, so against f32 w and x are each off by at most 2^-8 of themselves:
  * (2^-7 + 2^-16) sum |x||w| more.
  *

@@ -30,13 +30,24 @@ libkernels_a_SOURCES = \
 	kernels/peak_f32_scalar.c \
 	kernels/read_f32_scalar.c
 
+if KERNEL_AMX
+noinst_LIBRARIES += libkernels_amx.a
+KERNELS_LIBS += libkernels_amx.a
+endif
+libkernels_amx_a_CFLAGS = $(AM_CFLAGS) $(AMX_CFLAGS)
+AMX_SOURCES = \
+	kernels/amx.h kernels/linear_amx.inc kernels/peak_amx.inc \
+	kernels/linear_int8_amx.c kernels/peak_int8_amx.c \
+	kernels/linear_bf16_amx.c kernels/peak_bf16_amx.c
+libkernels_amx_a_SOURCES = $(AMX_SOURCES)
+
 if KERNEL_AVX512BF16
 noinst_LIBRARIES += libkernels_avx512bf16.a
 KERNELS_LIBS += libkernels_avx512bf16.a
 endif
 libkernels_avx512bf16_a_CFLAGS = $(AM_CFLAGS) $(AVX512BF16_CFLAGS)
 libkernels_avx512bf16_a_SOURCES = \
-	kernels/weight_bf16_avx512bf16.inc \
+	kernels/weight_bf16_avx512bf16.inc kernels/linear_bf16_pairs.inc \
 	kernels/linear_bf16_avx512bf16.c \
 	kernels/peak_bf16_avx512bf16.c
 
@@ -129,13 +140,13 @@ libkernels_avx2_a_SOURCES = \
 EXTRA_DIST += \
 	kernels/README.md \
 	kernels/kernels.def kernels/ops.def kernels/formats.def kernels/cpu.def kernels/isa.m4 \
-	kernels/vec_math.inc kernels/tile_f32_vec.inc \
+	kernels/vec_math.inc kernels/tile_vec.inc kernels/tile_f32_vec.inc \
 	kernels/weight_f32_vec.inc kernels/weight_bf16_vec.inc kernels/weight_f16_vec.inc kernels/weight_int8_avx2.inc \
 	kernels/weight_int4_vec.inc kernels/weight_ternary_vec.inc kernels/weight_kmeans_vec.inc \
 	kernels/linear_coded_vec.inc kernels/linear_coded_scalar.inc kernels/linear_values_scalar.inc \
 	kernels/linear_int8_vec.inc kernels/linear_sums_int8_vec.inc kernels/linear_ternary_vec.inc \
 	kernels/linear_int8_scalar.inc kernels/peak_packed_vec.inc kernels/pack_f32_vec.inc \
-	kernels/linear_f32_scalar.inc kernels/linear_vec.inc kernels/linear_sums_f32_vec.inc kernels/linear_f32_vec.inc \
+	kernels/linear_f32_scalar.inc kernels/linear_job.inc kernels/linear_vec.inc kernels/linear_sums_f32_vec.inc kernels/linear_f32_vec.inc \
 	kernels/attention_f32_vec.inc \
 	kernels/softmax_f32_vec.inc \
 	kernels/layernorm_f32_vec.inc \

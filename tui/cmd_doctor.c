@@ -5,14 +5,14 @@
 #include <unistd.h>
 
 #include "analyzer/measure/counters.h"
-#include "kernels/cpu.h"
+#include "kernels/kernels.h"
 #include "reports/format.h"
 #include "reports/head.h"
 #include "reports/machine_report.h"
 #include "reports/store.h"
 #include "tui/command.h"
 
-enum { CHECKS = 12, DETAIL_SIZE = 640 };
+enum { CHECKS = 12, DETAIL_SIZE = 1280 };
 
 /* The checks with room for their texts. */
 struct examination {
@@ -28,20 +28,38 @@ static char *add(struct examination *x, const char *name, const char *status, co
     return detail;
 }
 
-/* Bits that the machine lacks, with what kernels do instead: what that costs in time `kernels --bench` measures. */
+/* Whether an operation would run another kernel if the machine had bit i, and those before it, too. */
+static bool kernels_want(int i, uint32_t have)
+{
+    for (int before = 0; before < i; before++)
+        have |= cpu_bit(before);
+    for (int op = 0; op < KERNEL_OPS; op++)
+        for (int format = 0; format < KERNEL_FORMATS; format++)
+            if (kernel_pick((enum kernel_op)op, (enum kernel_format)format, have) !=
+                kernel_pick((enum kernel_op)op, (enum kernel_format)format, have | cpu_bit(i)))
+                return true;
+    return false;
+}
+
+/* Bits that are missing, why, and what kernels do instead: what that costs in time `kernels --bench` measures. */
 static void check_isa(struct examination *x, const struct machine *m)
 {
-    uint32_t missing = 0;
+    struct cpu_survey survey = cpu_survey(NULL);
+    bool missing = false;
+    char *detail = add(x, "instruction sets", "ok", NULL);
     char have[128];
-    for (int i = 0; i < cpu_bits_count(); i++)
-        missing |= cpu_bit(i) & ~m->cpu_bits;
-    char *detail = add(x, "instruction sets", missing ? "limited" : "ok",
-                       missing ? "a processor that has them; kernels for them are not used here" : NULL);
     size_t used = (size_t)snprintf(detail, DETAIL_SIZE, "%s", machine_bits_text(m->cpu_bits, have, sizeof have));
-    for (int i = 0; i < cpu_bits_count(); i++)
-        if (missing & cpu_bit(i) && used < DETAIL_SIZE)
-            used += (size_t)snprintf(detail + used, DETAIL_SIZE - used, "; no %s: %s", cpu_bit_label(i),
-                                     cpu_bit_without(i));
+    for (int i = 0; i < cpu_bits_count() && used < DETAIL_SIZE; i++) {
+        const char *why = cpu_bit_missing(&survey, cpu_bit(i));
+        if (!why || !kernels_want(i, m->cpu_bits))
+            continue;
+        used += (size_t)snprintf(detail + used, DETAIL_SIZE - used, "; no %s (%s): %s", cpu_bit_label(i), why, cpu_bit_without(i));
+        missing = true;
+    }
+    if (missing) {
+        x->check[x->n - 1].status = "limited";
+        x->check[x->n - 1].fix = "a processor and a system that have them; kernels for them are not used here";
+    }
 }
 
 static void check_cap(struct examination *x, const struct machine *m)

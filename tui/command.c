@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "kernels/cpu.h"
+
 #define COMMAND(name) extern const struct command command_##name;
 #include "tui/commands.def"
 #undef COMMAND
@@ -32,7 +34,10 @@ void command_list(struct str *out)
     for (int i = 0; i < commands_count; i++)
         str_addf(out, "  %-10s %s\n", commands[i]->name, commands[i]->summary);
     str_add(out, "\nbertscope COMMAND --help tells the rest; a model that is called like a command is ./NAME.\n"
-                 "BERTSCOPE_CPU=scalar|avx2|f16c|avxvnni|avx512|avx512vnni|avx512bf16 caps the instructions that are used.\n"
+                 "BERTSCOPE_CPU=");
+    for (int i = 0; cpu_cap_name(i); i++)
+        str_addf(out, "%s%s", i ? "|" : "", cpu_cap_name(i));
+    str_add(out, " caps the instructions that are used.\n"
                  "exit: 0 ok, 1 regression (check), 2 usage, 3 no comparable baseline (check), 4 inconclusive (check --strict), 5 bad input, 6 not possible on this machine, 130 interrupted\n");
 }
 

@@ -237,6 +237,8 @@ run 0 "" kernels --bench
 out '^ *linear_f32_scalar .*FLOP/s .*1.00'
 run 0 "" doctor --json
 out '"schema": "bertscope.doctor/1"'
+# had, or missing and wanted by the rows that were built
+"$bertscope" kernels --json | grep -q linear_int8_amx && run 0 "" doctor && out amx_int8
 run 0 "" draw overview preset:bert-tiny --size 80x24 --budget 0.05
 out 'Feed-forward'
 run 0 "" tokenize "$golden" "hello" --json

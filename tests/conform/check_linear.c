@@ -96,7 +96,11 @@ struct dot {
 };
 
 /* kernels.h: gamma(k + 1) (sum |x||w| + |bias|); each of k products and k + 1 sums may lose ETA, or 2^-126, below the
- * normal range. The product of two numbers of bf16 is exact in double, too. */
+ * normal range. The product of two numbers of bf16 is exact in double, too.
+ *
+ * Tiles sum in another order (kernels/amx.h), within the same bound: a product goes through at most 15 sums of its tile of 32,
+ * that of both numbers of pairs (if k > 1), and one for each tile of k, together no more than k + 1. They lose 2^-126 in at most k
+ * multiply-adds, two sums a tile (one if k = 1), and the bias as it is read: no more than 2 k + 1 times. */
 static struct dot dot_of_floats(const struct linear_case *c, const struct linear_data *d, int r, int j)
 {
     static double w[4096];
@@ -195,6 +199,22 @@ static void check_blocks(const struct linear_kernel *l, enum kernel_format forma
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct linear_case one = cases[i];
         one.format = format;
+        check_case(l, &one);
+    }
+}
+
+/* Every number of rows that a few blocks of any variant make. */
+static void check_row_counts(const struct linear_kernel *l, enum kernel_format format)
+{
+    for (int m = 1; m <= 70; m++) {
+        struct linear_case one = {.m = m,
+                                  .n = 1 + m * 7 % 40,
+                                  .k = 1 + m * 11 % 90,
+                                  .act = ACT_NONE,
+                                  .kind = NORMAL,
+                                  .where = m % PLACEMENTS,
+                                  .bias = m % 2 == 0,
+                                  .format = format};
         check_case(l, &one);
     }
 }
@@ -444,6 +464,7 @@ void check_linear(const struct kernel *k)
 {
     check_sizes(k->fn.linear, k->format);
     check_blocks(k->fn.linear, k->format);
+    check_row_counts(k->fn.linear, k->format);
     check_rows_are_independent(k->fn.linear, k->format);
     check_projections(k->fn.linear, k->format);
     at("pack_transposed");

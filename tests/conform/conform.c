@@ -4,6 +4,7 @@
  *   conform [--seed N] [--every-float] [OPERATION...]
  *
  * A row that crashes is named, counted as failed, and the run goes on. Status 0 only if no row failed. */
+#include "tests/conform/amx_emulated.h"
 #include "tests/conform/conform.h"
 
 #include <inttypes.h>
@@ -67,19 +68,24 @@ static void catch_crashes(void)
         sigaction(signals[i], &action, NULL);
 }
 
-static void check(const struct kernel *k)
+static check_fn *check_of(const struct kernel *k)
 {
-    static void (*const checks[KERNEL_OPS])(const struct kernel *) = {
+    static check_fn *const checks[KERNEL_OPS] = {
 #define KERNEL_OP(name, summary) check_##name,
 #include "kernels/ops.def"
 #undef KERNEL_OP
     };
+    return checks[k->op];
+}
+
+static void check(const struct kernel *k, check_fn *check_row)
+{
     current = k;
     failures = 0;
     at("start");
     int signal = sigsetjmp(after_crash, 1);
     if (signal == 0)
-        checks[k->op](k);
+        check_row(k);
     else
         fail("crashed: %s", strsignal(signal));
     guards_release();
@@ -100,26 +106,35 @@ static double seconds(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
+static struct {
+    int passed, failed, skipped;
+} tally;
+
+/* check_row NULL = that of its operation */
+static void run_row(const struct kernel *k, check_fn *check_row, uint32_t bits)
+{
+    if (k->needs & ~bits) {
+        printf("skip %s: this CPU, its system or BERTSCOPE_CPU does not allow it\n", k->name);
+        tally.skipped++;
+        return;
+    }
+    double start = seconds();
+    check(k, check_row ? check_row : check_of(k));
+    printf("%s %s (%.1f s)\n", failures ? "FAIL" : "ok  ", k->name, seconds() - start);
+    failures ? tally.failed++ : tally.passed++;
+    fflush(stdout);
+}
+
 static int run(uint32_t bits, int names, char **name)
 {
-    int passed = 0, failed = 0, skipped = 0;
-    for (int i = 0; i < kernels_count; i++) {
-        const struct kernel *k = &kernels[i];
-        if (!wanted(k, names, name))
-            continue;
-        if (k->needs & ~bits) {
-            printf("skip %s: this CPU or BERTSCOPE_CPU does not allow it\n", k->name);
-            skipped++;
-            continue;
-        }
-        double start = seconds();
-        check(k);
-        printf("%s %s (%.1f s)\n", failures ? "FAIL" : "ok  ", k->name, seconds() - start);
-        failures ? failed++ : passed++;
-        fflush(stdout);
-    }
-    printf("%d passed, %d failed, %d skipped\n", passed, failed, skipped);
-    return failed || passed == 0 ? 1 : 0;
+    for (int i = 0; i < kernels_count; i++)
+        if (wanted(&kernels[i], names, name))
+            run_row(&kernels[i], NULL, bits);
+    for (int i = 0; i < amx_emulated_rows_count; i++)
+        if (wanted(&amx_emulated_rows[i], names, name))
+            run_row(&amx_emulated_rows[i], check_amx_emulated, bits);
+    printf("%d passed, %d failed, %d skipped\n", tally.passed, tally.failed, tally.skipped);
+    return tally.failed || tally.passed == 0 ? 1 : 0;
 }
 
 int main(int argc, char **argv)

@@ -13,7 +13,8 @@
 #include "kernels/kernels.h"
 
 /* One function per operation, in check_<op>.c. */
-#define KERNEL_OP(name, summary) void check_##name(const struct kernel *k);
+typedef void check_fn(const struct kernel *k);
+#define KERNEL_OP(name, summary) check_fn check_##name;
 #include "kernels/ops.def"
 #undef KERNEL_OP
 

@@ -1,6 +1,7 @@
 #!/bin/sh
-# No instruction on ymm or zmm registers outside of the libraries of their instruction sets: the program starts on
-# CPUs without them. And the other way round: a library without any was compiled without its flags.
+# No instruction on ymm, zmm or tmm registers outside of the libraries of their instruction sets: the program starts on
+# CPUs without them. And the other way round: a library without any was compiled without its flags. Rows of AMX multiply
+# tiles, each with the instruction of its format; those that emulate it for the tests have none.
 . "${srcdir:-.}/tests/lint/common.sh"
 
 [ -n "${ISA_OBJDIR:-}" ] || skip "the objects are found by make check"
@@ -16,19 +17,37 @@ wide_registers()
     objdump -d --no-show-raw-insn "$2" | grep -c "%$1[0-9]" || true
 }
 
+# multiplies INSTRUCTION FILE: whether the disassembly has it
+multiplies()
+{
+    objdump -d --no-show-raw-insn "$2" | grep "[[:space:]]$1[[:space:]]" >/dev/null
+}
+
+check_object()
+{
+    case $1 in
+    */libkernels_amx_a-*_int8_*) multiplies tdpbusd "$1" || echo "$1: no tdpbusd, is AMX_CFLAGS missing?" ;;
+    */libkernels_amx_a-*_bf16_*) multiplies tdpbf16ps "$1" || echo "$1: no tdpbf16ps, is AMX_CFLAGS missing?" ;;
+    */libkernels_amx_emulated_a-linear_*) [ "$2" -gt 0 ] || echo "$1: no zmm register, is AVX512VNNI_CFLAGS missing?" ;;
+    */libkernels_amx_emulated_a-*) ;;
+    */libkernels_avx512*_a-*) [ "$2" -gt 0 ] || echo "$1: no zmm register, is AVX512_CFLAGS missing?" ;;
+    */libkernels_avx2_a-* | */libkernels_avxvnni_a-*)
+        [ "$3" -gt 0 ] || echo "$1: no ymm register, are the flags of its instruction set missing?"
+        [ "$2" -eq 0 ] || echo "$1: $2 uses of zmm registers"
+        ;;
+    *) [ "$(($2 + $3))" -eq 0 ] || echo "$1: $(($2 + $3)) uses of ymm or zmm registers" ;;
+    esac
+    case $1 in
+    */libkernels_amx_a-*) ;;
+    *) [ "$4" -eq 0 ] || echo "$1: $4 uses of tmm registers" ;;
+    esac
+}
+
 check_isa()
 {
     find "$ISA_OBJDIR" -name '*.o' | sort | while read -r object; do
-        ymm=$(wide_registers ymm "$object")
-        zmm=$(wide_registers zmm "$object")
-        case $object in
-        */libkernels_avx512*_a-*) [ "$zmm" -gt 0 ] || echo "$object: no zmm register, is AVX512_CFLAGS missing?" ;;
-        */libkernels_avx2_a-* | */libkernels_avxvnni_a-*)
-            [ "$ymm" -gt 0 ] || echo "$object: no ymm register, are the flags of its instruction set missing?"
-            [ "$zmm" -eq 0 ] || echo "$object: $zmm uses of zmm registers"
-            ;;
-        *) [ "$((ymm + zmm))" -eq 0 ] || echo "$object: $((ymm + zmm)) uses of ymm or zmm registers" ;;
-        esac
+        check_object "$object" "$(wide_registers zmm "$object")" "$(wide_registers ymm "$object")" \
+            "$(wide_registers tmm "$object")"
     done
 }
 

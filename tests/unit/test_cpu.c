@@ -16,16 +16,21 @@ enum {
     VNNI = 1u << 11,
     VNNI_256 = 1u << 4,
     BF16 = 1u << 5,
+    TILE = 1u << 24,
+    TILE_INT8 = 1u << 25,
+    TILE_BF16 = 1u << 22,
     YMM_SAVED = 0x07,
-    ZMM_SAVED = 0xe7
+    ZMM_SAVED = 0xe7,
+    TILES_SAVED = 0x600e7
 };
 static const uint32_t AVX512_VL = 1u << 31;
 
 static struct {
-    uint32_t leaves, ecx1, ebx7, ecx7, eax71;
+    uint32_t leaves, ecx1, ebx7, ecx7, edx7, eax71;
     const char *vendor; /* as leaf 0 spells it: ebx, edx, ecx */
     uint64_t xcr0;
-    int xgetbv_calls;
+    int xgetbv_calls, requests;
+    bool tiles_refused;
 } fake;
 
 static void fake_cpuid(uint32_t leaf, uint32_t subleaf, uint32_t out[4])
@@ -42,6 +47,7 @@ static void fake_cpuid(uint32_t leaf, uint32_t subleaf, uint32_t out[4])
         out[0] = fake.eax71 ? 1 : 0; /* the last subleaf */
         out[1] = fake.ebx7;
         out[2] = fake.ecx7;
+        out[3] = fake.edx7;
     } else if (leaf == 7 && subleaf == 1)
         out[0] = fake.eax71;
 }
@@ -52,7 +58,13 @@ static uint64_t fake_xgetbv(void)
     return fake.xcr0;
 }
 
-static const struct cpu_source source = {fake_cpuid, fake_xgetbv};
+static bool fake_request(void)
+{
+    fake.requests++;
+    return !fake.tiles_refused;
+}
+
+static const struct cpu_source source = {fake_cpuid, fake_xgetbv, fake_request};
 
 static void detect_cases(void)
 {
@@ -93,6 +105,7 @@ static void detect_cases(void)
         {"nothing", 1, 0, 0, 0, 0, 0, 0, NULL},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        memset(&fake, 0, sizeof fake);
         fake.leaves = cases[i].leaves;
         fake.ecx1 = cases[i].ecx1;
         fake.ebx7 = cases[i].ebx7;
@@ -100,10 +113,54 @@ static void detect_cases(void)
         fake.eax71 = cases[i].eax71;
         fake.vendor = cases[i].vendor ? cases[i].vendor : "GenuineIntel";
         fake.xcr0 = cases[i].xcr0;
-        fake.xgetbv_calls = 0;
         CU_ASSERT_EQUAL(cpu_detect(&source), cases[i].expected);
         if (!(cases[i].ecx1 & OSXSAVE))
             CU_ASSERT_EQUAL(fake.xgetbv_calls, 0);
+    }
+}
+
+/* A Sapphire Rapids, and what each thing that it lacks or its system refuses takes away. */
+static void detect_tiles(void)
+{
+    enum { VECTORS = CPU_AVX2 | CPU_AVX512 | CPU_AVX512VNNI, BOTH = CPU_AMX_INT8 | CPU_AMX_BF16 };
+    const uint32_t all = TILE | TILE_INT8 | TILE_BF16;
+    const struct {
+        uint32_t edx7, ecx7, eax71;
+        uint64_t xcr0;
+        bool refused;
+        int requests;
+        uint32_t expected;
+        const char *why_no_int8; /* a part of it; NULL = usable */
+    } cases[] = {
+        {all, VNNI, BF16, TILES_SAVED, false, 1, VECTORS | BOTH, NULL},
+        {TILE | TILE_INT8, VNNI, BF16, TILES_SAVED, false, 1, VECTORS | CPU_AMX_INT8, NULL},
+        {TILE | TILE_BF16, VNNI, BF16, TILES_SAVED, false, 1, VECTORS | CPU_AMX_BF16, "processor"},
+        {TILE_INT8 | TILE_BF16, VNNI, BF16, TILES_SAVED, false, 0, VECTORS, "processor"},
+        {all, 0, BF16, TILES_SAVED, false, 0, CPU_AVX2 | CPU_AVX512, "processor"},
+        {all, VNNI, 0, TILES_SAVED, false, 0, VECTORS, "processor"},
+        {all, VNNI, BF16, TILES_SAVED & ~(1 << 18), false, 0, VECTORS, "save"},
+        {all, VNNI, BF16, TILES_SAVED & ~(1 << 17), false, 0, VECTORS, "save"},
+        {all, VNNI, BF16, TILES_SAVED & ~(1 << 6), false, 0, CPU_AVX2, "save"},
+        {all, VNNI, BF16, ZMM_SAVED, false, 0, VECTORS, "save"},
+        {all, VNNI, BF16, TILES_SAVED, true, 1, VECTORS, "let"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        memset(&fake, 0, sizeof fake);
+        fake.leaves = 7;
+        fake.vendor = "GenuineIntel";
+        fake.ecx1 = FMA | OSXSAVE | AVX;
+        fake.ebx7 = AVX2 | AVX512_F_DQ_BW | AVX512_VL;
+        fake.ecx7 = cases[i].ecx7;
+        fake.edx7 = cases[i].edx7;
+        fake.eax71 = cases[i].eax71;
+        fake.xcr0 = cases[i].xcr0;
+        fake.tiles_refused = cases[i].refused;
+        CU_ASSERT_EQUAL(cpu_detect(&source), cases[i].expected);
+        CU_ASSERT_EQUAL(fake.requests, cases[i].requests);
+        struct cpu_survey s = cpu_survey(&source);
+        const char *why = cpu_bit_missing(&s, CPU_AMX_INT8);
+        CU_ASSERT_EQUAL(why == NULL, cases[i].why_no_int8 == NULL);
+        CU_ASSERT_TRUE(!why || !cases[i].why_no_int8 || strstr(why, cases[i].why_no_int8));
     }
 }
 
@@ -138,6 +195,8 @@ static void cap_words(void)
                  {"avx512", CPU_AVX2 | CPU_F16C | CPU_AVXVNNI | CPU_AVX512},
                  {"avx512vnni", CPU_AVX2 | CPU_F16C | CPU_AVXVNNI | CPU_AVX512 | CPU_AVX512VNNI},
                  {"avx512bf16", CPU_AVX2 | CPU_F16C | CPU_AVXVNNI | CPU_AVX512 | CPU_AVX512VNNI | CPU_AVX512BF16},
+                 {"amx_int8", 0x7f},
+                 {"amx_bf16", 0xff},
                  {"all", (uint32_t)CPU_ALL}};
     uint32_t mask;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -197,6 +256,7 @@ static void activations_have_names(void)
 
 CU_TestInfo suite_cpu[] = {
     {"detect: played machines", detect_cases},
+    {"detect: tiles", detect_tiles},
     {"detect: this machine", detect_agrees_with_the_compiler},
     {"cap: words", cap_words},
     {"cap: every word holds the one before", cap_names_grow},
