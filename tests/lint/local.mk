@@ -2,6 +2,7 @@
 TEST_EXTENSIONS = .sh
 SH_LOG_COMPILER = $(SHELL)
 lint_checks = \
+	tests/lint/archive.sh \
 	tests/lint/hardening.sh \
 	tests/lint/headers.sh \
 	tests/lint/isa.sh \

@@ -138,6 +138,38 @@ EXTRA_DIST += \
 	tests/golden/screens/compress.40x8.txt \
 	tests/golden/screens/compress.80x24.tones \
 	tests/golden/screens/compress.80x24.txt \
+	tests/golden/screens/examples-arriving.80x24.tones \
+	tests/golden/screens/examples-arriving.80x24.txt \
+	tests/golden/screens/examples-ascii.80x24.tones \
+	tests/golden/screens/examples-ascii.80x24.txt \
+	tests/golden/screens/examples-failed.80x24.tones \
+	tests/golden/screens/examples-failed.80x24.txt \
+	tests/golden/screens/examples-gone.80x24.tones \
+	tests/golden/screens/examples-gone.80x24.txt \
+	tests/golden/screens/examples-map-ascii.80x24.tones \
+	tests/golden/screens/examples-map-ascii.80x24.txt \
+	tests/golden/screens/examples-map.60x16.tones \
+	tests/golden/screens/examples-map.60x16.txt \
+	tests/golden/screens/examples-map.80x24.tones \
+	tests/golden/screens/examples-map.80x24.txt \
+	tests/golden/screens/examples-same.80x24.tones \
+	tests/golden/screens/examples-same.80x24.txt \
+	tests/golden/screens/examples-session.80x24.tones \
+	tests/golden/screens/examples-session.80x24.txt \
+	tests/golden/screens/examples-typed.80x24.tones \
+	tests/golden/screens/examples-typed.80x24.txt \
+	tests/golden/screens/examples-unknown.80x24.tones \
+	tests/golden/screens/examples-unknown.80x24.txt \
+	tests/golden/screens/examples-values.80x24.tones \
+	tests/golden/screens/examples-values.80x24.txt \
+	tests/golden/screens/examples.120x40.tones \
+	tests/golden/screens/examples.120x40.txt \
+	tests/golden/screens/examples.200x60.tones \
+	tests/golden/screens/examples.200x60.txt \
+	tests/golden/screens/examples.40x8.tones \
+	tests/golden/screens/examples.40x8.txt \
+	tests/golden/screens/examples.80x24.tones \
+	tests/golden/screens/examples.80x24.txt \
 	tests/golden/screens/heads-arriving.80x24.tones \
 	tests/golden/screens/heads-arriving.80x24.txt \
 	tests/golden/screens/heads-ascii.80x24.tones \
@@ -154,8 +186,6 @@ EXTRA_DIST += \
 	tests/golden/screens/heads.40x8.txt \
 	tests/golden/screens/heads.80x24.tones \
 	tests/golden/screens/heads.80x24.txt \
-	tests/golden/screens/missing-classifier.80x24.tones \
-	tests/golden/screens/missing-classifier.80x24.txt \
 	tests/golden/screens/help.120x40.tones \
 	tests/golden/screens/help.120x40.txt \
 	tests/golden/screens/help.200x60.tones \
@@ -176,6 +206,12 @@ EXTRA_DIST += \
 	tests/golden/screens/log.120x40.txt \
 	tests/golden/screens/log.80x24.tones \
 	tests/golden/screens/log.80x24.txt \
+	tests/golden/screens/missing-classifier.80x24.tones \
+	tests/golden/screens/missing-classifier.80x24.txt \
+	tests/golden/screens/missing-data.80x24.tones \
+	tests/golden/screens/missing-data.80x24.txt \
+	tests/golden/screens/missing-samples.80x24.tones \
+	tests/golden/screens/missing-samples.80x24.txt \
 	tests/golden/screens/opening.80x24.tones \
 	tests/golden/screens/opening.80x24.txt \
 	tests/golden/screens/overview-ascii.80x24.tones \
@@ -196,10 +232,24 @@ EXTRA_DIST += \
 	tests/golden/screens/overview.60x16.txt \
 	tests/golden/screens/overview.80x24.tones \
 	tests/golden/screens/overview.80x24.txt \
-	tests/golden/screens/missing-data.80x24.tones \
-	tests/golden/screens/missing-data.80x24.txt \
-	tests/golden/screens/missing-samples.80x24.tones \
-	tests/golden/screens/missing-samples.80x24.txt \
+	tests/golden/screens/profile-ascii.80x24.tones \
+	tests/golden/screens/profile-ascii.80x24.txt \
+	tests/golden/screens/profile-calls.80x24.tones \
+	tests/golden/screens/profile-calls.80x24.txt \
+	tests/golden/screens/profile-counters.200x60.tones \
+	tests/golden/screens/profile-counters.200x60.txt \
+	tests/golden/screens/profile-counters.80x24.tones \
+	tests/golden/screens/profile-counters.80x24.txt \
+	tests/golden/screens/profile-roof-ascii.80x24.tones \
+	tests/golden/screens/profile-roof-ascii.80x24.txt \
+	tests/golden/screens/profile-roof.120x40.tones \
+	tests/golden/screens/profile-roof.120x40.txt \
+	tests/golden/screens/profile-roof.80x24.tones \
+	tests/golden/screens/profile-roof.80x24.txt \
+	tests/golden/screens/profile-search.80x24.tones \
+	tests/golden/screens/profile-search.80x24.txt \
+	tests/golden/screens/profile-zoom.80x24.tones \
+	tests/golden/screens/profile-zoom.80x24.txt \
 	tests/golden/screens/profile.120x40.tones \
 	tests/golden/screens/profile.120x40.txt \
 	tests/golden/screens/profile.200x60.tones \
@@ -210,24 +260,6 @@ EXTRA_DIST += \
 	tests/golden/screens/profile.60x16.txt \
 	tests/golden/screens/profile.80x24.tones \
 	tests/golden/screens/profile.80x24.txt \
-	tests/golden/screens/profile-ascii.80x24.tones \
-	tests/golden/screens/profile-ascii.80x24.txt \
-	tests/golden/screens/profile-calls.80x24.tones \
-	tests/golden/screens/profile-calls.80x24.txt \
-	tests/golden/screens/profile-roof.120x40.tones \
-	tests/golden/screens/profile-roof.120x40.txt \
-	tests/golden/screens/profile-roof.80x24.tones \
-	tests/golden/screens/profile-roof.80x24.txt \
-	tests/golden/screens/profile-counters.200x60.tones \
-	tests/golden/screens/profile-counters.200x60.txt \
-	tests/golden/screens/profile-counters.80x24.tones \
-	tests/golden/screens/profile-counters.80x24.txt \
-	tests/golden/screens/profile-roof-ascii.80x24.tones \
-	tests/golden/screens/profile-roof-ascii.80x24.txt \
-	tests/golden/screens/profile-search.80x24.tones \
-	tests/golden/screens/profile-search.80x24.txt \
-	tests/golden/screens/profile-zoom.80x24.tones \
-	tests/golden/screens/profile-zoom.80x24.txt \
 	tests/golden/screens/train-ascii.80x24.tones \
 	tests/golden/screens/train-ascii.80x24.txt \
 	tests/golden/screens/train-failed.80x24.tones \
