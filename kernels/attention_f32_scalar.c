@@ -1,3 +1,4 @@
+#include "kernels/dropout.h"
 #include "kernels/rows.h"
 
 /* The scores of one query. */
@@ -15,14 +16,24 @@ static float dot(const float *a, const float *b, int n)
     return sum;
 }
 
+/* The weights p[s] of query r of a call. */
+static void drop_weights(float *p, int s, const struct attention_dropout *drop, int r)
+{
+    struct dropout d = dropout_new(drop->p, drop->seed, 0);
+    for (int j = 0; j < s; j++)
+        p[j] *= dropout_factor(&d, dropout_index(drop->query + r, s, j));
+}
+
 static void run(float *out, ptrdiff_t ldo, const float *q, const float *k, const float *v, ptrdiff_t ld,
-                int m, int s, int d, float scale, void *scratch)
+                int m, int s, int d, float scale, const struct attention_dropout *drop, void *scratch)
 {
     float *p = scratch;
     for (int r = 0; r < m; r++) {
         for (int j = 0; j < s; j++)
             p[j] = scale * dot(q + r * ld, k + j * ld, d);
         softmax_f32_scalar(p, s, 1, s);
+        if (drop)
+            drop_weights(p, s, drop, r);
         for (int c = 0; c < d; c++)
             out[r * ldo + c] = 0;
         for (int j = 0; j < s; j++)

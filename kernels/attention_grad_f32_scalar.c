@@ -1,3 +1,4 @@
+#include "kernels/dropout.h"
 #include "kernels/rows.h"
 
 /* The probabilities of one query and their gradients. */
@@ -31,9 +32,10 @@ static void zero_rows(float *x, ptrdiff_t ld, int m, int n)
 
 static float run(float *dq, float *dk, float *dv, ptrdiff_t ldd, const float *q, const float *k, const float *v,
                  ptrdiff_t ld, const float *out, const float *dout, ptrdiff_t ldo, int m, int s, int d, float scale,
-                 void *scratch)
+                 const struct attention_dropout *drop, void *scratch)
 {
     float *p = scratch, *ds = p + s;
+    struct dropout mask = drop ? dropout_new(drop->p, drop->seed, 0) : (struct dropout){.scale = 1};
     double gate = 0;
     zero_rows(dq, ldd, m, d);
     zero_rows(dk, ldd, s, d);
@@ -45,8 +47,9 @@ static float run(float *dq, float *dk, float *dv, ptrdiff_t ldd, const float *q,
             p[j] = scale * dot(q + i * ld, k + j * ld, d);
         softmax_f32_scalar(p, s, 1, s);
         for (int j = 0; j < s; j++) {
-            ds[j] = scale * p[j] * (dot(dout + i * ldo, v + j * ld, d) - shift);
-            add_scaled(dv + j * ldd, p[j], dout + i * ldo, d);
+            float kept = drop ? dropout_factor(&mask, dropout_index(drop->query + i, s, j)) : 1;
+            ds[j] = scale * p[j] * (kept * dot(dout + i * ldo, v + j * ld, d) - shift);
+            add_scaled(dv + j * ldd, p[j] * kept, dout + i * ldo, d);
             add_scaled(dk + j * ldd, ds[j], q + i * ld, d);
             add_scaled(dq + i * ldd, ds[j], k + j * ld, d);
         }

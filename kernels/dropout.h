@@ -45,6 +45,18 @@ static inline uint32_t dropout_hash(const struct dropout *d, uint32_t lower)
     return dropout_mix32(dropout_mix32(lower + d->key[0]) + d->key[1]);
 }
 
+/* What an element is multiplied with. */
+static inline float dropout_factor(const struct dropout *d, uint32_t lower)
+{
+    return dropout_hash(d, lower) >= d->below ? d->scale : 0;
+}
+
+/* The number of key `key` of `keys` for a query. */
+static inline uint32_t dropout_index(int query, int keys, int key)
+{
+    return (uint32_t)query * (uint32_t)keys + (uint32_t)key;
+}
+
 /* How many of n elements from `first` on have the same upper half. */
 static inline size_t dropout_run(uint64_t first, size_t n)
 {

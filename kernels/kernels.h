@@ -107,17 +107,28 @@ struct linear_kernel {
                 int m, int n, int k, enum activation act);
 };
 
+/* What dropout does to the weights P [m,s] of a head while training (Srivastava et al. 2014; Devlin et al. 2018 drop 0.1 of
+ * them): P_ij becomes P_ij M_ij, where M_ij is 0 if number (query + i) s + j, modulo 2^32, is dropped for this seed
+ * (kernels/dropout.h), else 1 / (1 - p). So the queries of a head may be shared out, and backward drops the same. */
+struct attention_dropout {
+    float p;       /* 0 <= p < 1 */
+    uint64_t seed; /* of the head and its sequence */
+    int query;     /* number in the sequence of the first of the m queries */
+};
+
 /* One attention head over one sequence (Vaswani et al. 2017, arXiv 1706.03762, equation 1):
  * out[m,d] = softmax(scale q[m,d] k[s,d]^T) v[s,d]. The m queries are any rows of the sequence, so that one
  * head can be shared out between threads. q, k and v have row stride ld, out has ldo. `scratch` is 64-byte
  * aligned and private to the call. No row is masked: sequences are packed without padding.
+ *
+ * With `drop` out = (P M) v with the weights P that softmax gave; NULL = nothing is dropped, and costs nothing.
  *
  * A call packs all keys and values first: cut m into few large parts. The bound is derived in
  * tests/conform/check_attention.c. */
 struct attention_kernel {
     size_t (*scratch_bytes)(int s, int d); /* a multiple of 64 */
     void (*run)(float *out, ptrdiff_t ldo, const float *q, const float *k, const float *v, ptrdiff_t ld,
-                int m, int s, int d, float scale, void *scratch);
+                int m, int s, int d, float scale, const struct attention_dropout *drop, void *scratch);
 };
 
 /* x[m,n] becomes softmax over each row, in place; row stride ld. The maximum is subtracted first, so finite
@@ -175,6 +186,9 @@ typedef void layernorm_grad_fn(float *dz, float *dgamma, float *dbeta, const flo
  * computed again. k and v have s rows, q, out and dout m >= 1. q, k, v have row stride ld; dq, dk, dv, which are written,
  * ldd; out and dout ldo. `scratch` is 64-byte aligned and private to the call.
  *
+ * With `drop`, the one of the forward pass, out = (P M) v, so dv = (P M)^T dout and dP = (dout v^T) M elementwise; all else
+ * is as above, D_i = sum_j P_ij dP_ij = sum(out_i dout_i) too.
+ *
  * Returns sum(out dout) = sum of D_i: the gradient of a gate g = 1 on the head, out' = g out, whose absolute value is the
  * importance that this sequence gives the head (Michel et al. 2019, arXiv 1905.10650, section 4.1). The bound is derived
  * in tests/conform/check_attention_grad.c. */
@@ -182,7 +196,7 @@ struct attention_grad_kernel {
     size_t (*scratch_bytes)(int s, int d); /* a multiple of 64 */
     float (*run)(float *dq, float *dk, float *dv, ptrdiff_t ldd, const float *q, const float *k, const float *v,
                  ptrdiff_t ld, const float *out, const float *dout, ptrdiff_t ldo, int m, int s, int d, float scale,
-                 void *scratch);
+                 const struct attention_dropout *drop, void *scratch);
 };
 
 /* The gradients of embed's tables: row i of dy is added to dword[id[i]], dposition[pos[i]] and dtype[tt[i]]; dtype (and

@@ -161,7 +161,7 @@ EXTRA_DIST += \
 	kernels/dot_rows_f32_vec.inc \
 	kernels/add_f32_vec.inc \
 	kernels/square_sum_f32_vec.inc \
-	kernels/dropout_f32_vec.inc \
+	kernels/dropout_f32_vec.inc kernels/dropout_vec.inc \
 	kernels/adamw_f32_vec.inc \
 	kernels/peak_f32_vec.inc \
 	kernels/read_f32_vec.inc \

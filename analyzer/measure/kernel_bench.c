@@ -98,7 +98,7 @@ static void run_linear(const struct job *j, int m, int n, int k)
 static void run_attention(const struct job *j, int m, int n, int k)
 {
     const struct numbers *x = j->x;
-    j->kernel->fn.attention->run(x->out, k, x->a, x->b, x->c, 3 * HEADS * k, m, n, k, 0.125f, j->extra);
+    j->kernel->fn.attention->run(x->out, k, x->a, x->b, x->c, 3 * HEADS * k, m, n, k, 0.125f, NULL, j->extra);
 }
 
 static void run_softmax(const struct job *j, int m, int n, int k)
@@ -153,7 +153,7 @@ static void run_attention_grad(const struct job *j, int m, int n, int k)
     ptrdiff_t ld = 3 * HEADS * k;
     float *dq = x->out, *dk = dq + HEADS * k, *dv = dk + HEADS * k;
     j->kernel->fn.attention_grad->run(dq, dk, dv, ld, x->a, x->b, x->c, ld, x->a + k, x->b + k, ld, m, n, k, 0.125f,
-                                      j->extra);
+                                      NULL, j->extra);
 }
 
 static void run_embed_grad(const struct job *j, int m, int n, int k)

@@ -122,7 +122,8 @@ static int attention(struct plan_builder *b, int layer, int qkv, int rows)
     const struct model *m = builder_model(b);
     struct step s = {.op = &op_attention, .component = COMPONENT_ATTENTION, .layer = layer, .label = "attention",
                      .in = {qkv, -1}, .heads = m->layer[layer].heads, .head_size = m->config.head_size,
-                     .gates = m->layer[layer].heads, .decoupled = m->layer[layer].decoupled};
+                     .gates = m->layer[layer].heads, .decoupled = m->layer[layer].decoupled,
+                     .stream = -1 - layer};
     return builder_step(b, &s, rows, s.heads * s.head_size);
 }
 

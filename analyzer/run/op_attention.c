@@ -10,11 +10,13 @@
  *   dq = scale dS k, dk = scale dS^T q.
  * All are linear in da, so the kernel works on a and dy, and its results are multiplied by g. P is computed again. Where no
  * gradient of the inputs is wanted (the lowest gates), only sum(a dy) is left. A head that is left out has no gradients.
+ * Dropout of weights is the kernel's business; what it drops follows from the plan's seed, the layer, the sequence and the head.
  * Threads share out pairs of sequence and head, by their cost. */
 #include <assert.h>
 #include <math.h>
 #include <string.h>
 
+#include "analyzer/base/rng.h"
 #include "analyzer/run/exec.h"
 #include "analyzer/run/op.h"
 #include "analyzer/run/part.h"
@@ -23,6 +25,7 @@ enum { PARALLEL_MACS = 256 << 10, PIECES = 2 };
 
 /* Tokens that attend to each other, and the rows of y whose queries are among them. */
 struct piece {
+    int sequence;
     int first, len;
     int row, rows;
 };
@@ -34,8 +37,8 @@ static struct piece piece_of(const struct plan *p, const struct step *s, int seq
     int first = p->start[sequence], len = p->start[sequence + 1] - first;
     int split = s->decoupled ? p->split[sequence] : len, queries = rows.n < split ? rows.n : split;
     if (i == 0)
-        return (struct piece){first, split, rows.first, queries};
-    return (struct piece){first + split, len - split, rows.first + queries, rows.n - queries};
+        return (struct piece){sequence, first, split, rows.first, queries};
+    return (struct piece){sequence, first + split, len - split, rows.first + queries, rows.n - queries};
 }
 
 /* MACs of q k^T and of the weighted sum of v: each queries x tokens x head_size a head and piece. */
@@ -75,18 +78,30 @@ static void zero_rows(float *x, ptrdiff_t ld, int m, int n)
         memset(x + i * ld, 0, (size_t)n * sizeof *x);
 }
 
+/* What is dropped of a head for the queries from row `from` of y on, in `room`; NULL = nothing. Queries count from the first of the
+ * sequence in either piece, so no two pairs of query and key share a random number. */
+static const struct attention_dropout *dropped(const struct plan *p, const struct step *s, int sequence, int head, int from,
+                                               struct attention_dropout *room)
+{
+    uint64_t stream = rng_u64(p->seed, (uint64_t)s->stream), place = (uint64_t)sequence * (uint64_t)s->heads + (uint64_t)head;
+    int query = from - step_rows(p, s, sequence).first;
+    *room = (struct attention_dropout){p->options.attention_dropout, rng_u64(stream, place), query};
+    return room->p > 0 ? room : NULL;
+}
+
 /* One head over rows [from, to) of y, all of one piece. */
-static void run_head(const struct step *s, const struct piece *piece, int head, int from, int to, void *scratch)
+static void run_head(const struct plan *p, const struct step *s, const struct piece *piece, int head, int from, int to, void *scratch)
 {
     ptrdiff_t width = (ptrdiff_t)s->heads * s->head_size, ld = 3 * width, at = (ptrdiff_t)head * s->head_size;
     const float *q = s->x[0] + piece->first * ld + at, *keys = q + width;
     float *out = s->y + from * width + at;
+    struct attention_dropout drop;
     if (s->gate[head] == 0) {
         zero_rows(out, width, to - from, s->head_size);
         return;
     }
     s->kernel->fn.attention->run(out, width, q + (from - piece->row) * ld, keys, keys + width, ld, to - from, piece->len,
-                                 s->head_size, score_scale(s), scratch);
+                                 s->head_size, score_scale(s), dropped(p, s, piece->sequence, head, from, &drop), scratch);
     scale_rows(out, width, to - from, s->head_size, s->gate[head]);
 }
 
@@ -98,7 +113,7 @@ static void run_part(const struct exec *x, const struct step *s, const struct pa
         int from = piece.row > mine->row ? piece.row : mine->row;
         int to = piece.row + piece.rows < mine->row_end ? piece.row + piece.rows : mine->row_end;
         for (int head = mine->col; from < to && head < mine->col_end && !exec_cancelled(x); head++)
-            run_head(s, &piece, head, from, to, scratch);
+            run_head(p, s, &piece, head, from, to, scratch);
     }
 }
 
@@ -143,6 +158,7 @@ static float backward_piece(const struct plan *p, const struct step *s, const st
     int len = piece->len, rows = piece->rows, d = s->head_size;
     float gate = s->gate[head], *y = s->y + piece->row * width + at, *dq = s->dx[0] ? s->dx[0] + piece->first * ld + at : NULL;
     const float *q = s->x[0] + piece->first * ld + at, *dy = s->dy + piece->row * width + at;
+    struct attention_dropout drop;
     if (gate == 0 || rows == 0) {
         for (int i = 0; dq && i < 3; i++)
             zero_rows(dq + i * width, ld, len, d);
@@ -153,7 +169,8 @@ static float backward_piece(const struct plan *p, const struct step *s, const st
         return gate_gradient(p, y, dy, width, rows, d, scratch);
     zero_rows(dq + rows * ld, ld, len - rows, d); /* of what is no query */
     float dgate = p->kernel[KERNEL_OP_attention_grad]->fn.attention_grad->run(
-        dq, dq + width, dq + 2 * width, ld, q, q + width, q + 2 * width, ld, y, dy, width, rows, len, d, score_scale(s), scratch);
+        dq, dq + width, dq + 2 * width, ld, q, q + width, q + 2 * width, ld, y, dy, width, rows, len, d, score_scale(s),
+        dropped(p, s, piece->sequence, head, piece->row, &drop), scratch);
     for (int i = 0; i < 3; i++)
         scale_rows(dq + i * width, ld, len, d, gate);
     return dgate;

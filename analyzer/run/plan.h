@@ -44,7 +44,7 @@ struct step {
     int cols;            /* of the output */
     int heads, head_size;
     bool decoupled;                    /* attention: each text of a pair by itself (plan->split) */
-    int stream;                        /* of random numbers; dropout */
+    int stream;                        /* of random numbers; dropout, attention */
     const struct linear *linear;       /* weights of a linear step, borrowed from the weights */
     const float *param[STEP_PARAMS];   /* other parameters, borrowed from the weights; what they are: see the op */
     uint64_t params;                   /* numbers in `linear` and `param`; what layers share counts in the first of them */
@@ -93,6 +93,7 @@ struct plan_options {
     int first_layer;   /* with from_hidden: the layer that reads them, 0..layers */
     bool unfused;      /* activations are steps of their own, as they always are with gradients */
     float dropout;     /* probability that a hidden value becomes 0, as in training of BERT; 0 = no such steps */
+    float attention_dropout; /* probability that a weight of attention becomes 0 (kernels.h) */
     bool pooled_only;  /* only PLAN_POOLED and PLAN_LOGITS are wanted: behind the keys and values of the last layer, only
                           the first token of every sequence is computed */
     const int *split;  /* [sequences], or NULL; read by plan_build only: tokens of the first text of each sequence, 1..length; all of

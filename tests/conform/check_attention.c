@@ -1,18 +1,22 @@
 /* attention: one head, softmax(scale q k^T) v. */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "kernels/dropout.h"
 #include "tests/conform/conform.h"
 
 struct attention_case {
     int m, s, d;
     enum numbers kind;
     enum placement where;
+    float drop; /* probability; 0 = no dropout */
 };
 
 struct attention_data {
     struct matrix q, k, v, out;
     float scale;
+    const struct attention_dropout *drop;
     double *score, *weight,
         *slack; /* [s]: of one query; slack is what the one being computed may be off by */
 };
@@ -54,16 +58,27 @@ static void exact_weights(const struct attention_case *c, const struct attention
     }
 }
 
+/* A value as dropout leaves it to query r. */
+static double value_of(const struct attention_data *a, int s, int r, int j, int i)
+{
+    double v = a->v.p[j * a->v.ld + i];
+    if (!a->drop)
+        return v;
+    struct dropout d = dropout_new(a->drop->p, a->drop->seed, 0);
+    return v * dropout_factor(&d, dropout_index(a->drop->query + r, s, j));
+}
+
 /* With weights p + e, |e| <= slack: out' - out = sum e (v - out) / sum (p + e). Then sum p v and sum p are
  * sums of s terms, and two more roundings divide: gamma(2 s + 4) sum p |v|, again over weights that may be
- * off. A weight below the normal range loses ETA, relative to the largest, which is 1. */
+ * off. A weight below the normal range loses ETA, relative to the largest, which is 1. Dropout multiplies each v with 0 or
+ * 1 / (1 - p), which is one rounding more where the sum is divided by it first. */
 static void expect_output(const struct attention_case *c, const struct attention_data *a, int r, int i)
 {
     double exact = 0, size = 0, spread = 0, off = 0, largest = 0;
     for (int j = 0; j < c->s; j++)
-        exact += a->weight[j] * a->v.p[j * a->v.ld + i];
+        exact += a->weight[j] * value_of(a, c->s, r, j, i);
     for (int j = 0; j < c->s; j++) {
-        double v = a->v.p[j * a->v.ld + i], e = a->slack[j];
+        double v = value_of(a, c->s, r, j, i), e = a->slack[j];
         size += (a->weight[j] + e) * fabs(v);
         spread += e * fabs(v - exact);
         off += e;
@@ -71,14 +86,15 @@ static void expect_output(const struct attention_case *c, const struct attention
     }
     if (off >= 1)
         fail("the scores are so large that rounding them decides which one wins: choose other inputs");
-    double bound = (spread + error_gamma(2 * c->s + 4) * size) / (1 - off) + 2 * c->s * ETA * (1 + largest);
+    double bound = (spread + error_gamma(2 * c->s + 6) * size) / (1 - off) + 2 * c->s * ETA * (1 + largest);
     expect_near(a->out.p[r * a->out.ld + i], exact, bound, r, i);
 }
 
 static void check_case(const struct attention_kernel *f, const struct attention_case *c)
 {
     at("m=%d s=%d d=%d numbers %d placement %d", c->m, c->s, c->d, c->kind, c->where);
-    struct attention_data a = {.scale = 1 / sqrtf((float)c->d)};
+    struct attention_dropout drop = {c->drop, random_u64(), 3};
+    struct attention_data a = {.scale = 1 / sqrtf((float)c->d), .drop = c->drop > 0 ? &drop : NULL};
     int gap = 7;
     a.q = matrix_new(c->m, c->d, gap, c->where);
     a.k = matrix_new(c->s, c->d, gap, c->where);
@@ -96,7 +112,7 @@ static void check_case(const struct attention_kernel *f, const struct attention_
         fail("%zu bytes of scratch are not a multiple of 64", bytes);
     float *scratch =
         guard_floats(bytes / sizeof(float), c->where == OFF_BY_FLOAT ? STARTS_AT_GUARD : c->where);
-    f->run(a.out.p, a.out.ld, a.q.p, a.k.p, a.v.p, a.q.ld, c->m, c->s, c->d, a.scale, scratch);
+    f->run(a.out.p, a.out.ld, a.q.p, a.k.p, a.v.p, a.q.ld, c->m, c->s, c->d, a.scale, a.drop, scratch);
     double *room = malloc(3 * (size_t)c->s * sizeof *room);
     a.score = room;
     a.slack = room + c->s;
@@ -123,9 +139,28 @@ static void check_one_hot(const struct attention_kernel *f)
     fill(v, S * D, NORMAL);
     for (int i = 0; i < S * D; i++)
         k[i] = i == 30 * D ? 3 : 0;
-    f->run(out, D, q, k, v, D, 1, S, D, 1, scratch);
+    f->run(out, D, q, k, v, D, 1, S, D, 1, NULL, scratch);
     for (int i = 0; i < D; i++)
         expect_near(out[i], v[30 * D + i], fabs(v[30 * D + i]) * error_gamma(2), 0, i);
+    guards_release();
+}
+
+/* Queries in two calls get what they get in one, bit by bit. */
+static void check_dropped_parts(const struct attention_kernel *f)
+{
+    enum { M = 40, FIRST = 17, S = 61, D = 26 };
+    at("dropout in two parts");
+    struct attention_dropout drop = {0.25f, 7, 0}, rest = {0.25f, 7, FIRST};
+    float *q = guard_floats(M * D, ENDS_AT_GUARD), *k = guard_floats(S * D, ENDS_AT_GUARD);
+    float *out = guard_floats(M * D, ENDS_AT_GUARD), *parts = guard_floats(M * D, ENDS_AT_GUARD);
+    float *scratch = guard_floats(f->scratch_bytes(S, D) / sizeof(float), ENDS_AT_GUARD);
+    fill(q, M * D, NORMAL);
+    fill(k, S * D, NORMAL);
+    f->run(out, D, q, k, k, D, M, S, D, 1, &drop, scratch);
+    f->run(parts, D, q, k, k, D, FIRST, S, D, 1, &drop, scratch);
+    f->run(parts + FIRST * D, D, q + FIRST * D, k, k, D, M - FIRST, S, D, 1, &rest, scratch);
+    if (memcmp(out, parts, M * D * sizeof *out) != 0)
+        fail("two parts are not the whole");
     guards_release();
 }
 
@@ -142,12 +177,14 @@ void check_attention(const struct kernel *k)
                                              .s = ss[b],
                                              .d = ds[c],
                                              .kind = turn % NUMBERS,
-                                             .where = turn % 7 % PLACEMENTS};
+                                             .where = turn % 7 % PLACEMENTS,
+                                             .drop = turn % 5 % 2 ? 0.3f : 0};
                 check_case(k->fn.attention, &one);
             }
     /* whole blocks of queries and of keys of every variant, so that all of the scratch is used */
     check_case(k->fn.attention, &(struct attention_case){.m = 42, .s = 768, .d = 32, .where = ENDS_AT_GUARD});
-    check_case(k->fn.attention, &(struct attention_case){.m = 20, .s = 801, .d = 64, .where = ENDS_AT_GUARD});
+    check_case(k->fn.attention, &(struct attention_case){.m = 20, .s = 801, .d = 64, .where = ENDS_AT_GUARD, .drop = 0.1f});
     check_case(k->fn.attention, &(struct attention_case){.m = 9, .s = 70, .d = 401, .where = ENDS_AT_GUARD});
     check_one_hot(k->fn.attention);
+    check_dropped_parts(k->fn.attention);
 }

@@ -2,12 +2,14 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "kernels/dropout.h"
 #include "tests/conform/conform.h"
 
 struct attention_grad_case {
     int m, s, d;
     enum numbers kind;
     enum placement where;
+    float drop; /* probability; 0 = no dropout */
 };
 
 enum { Q, K, V, OUT, DOUT, INPUTS };
@@ -15,7 +17,17 @@ enum { Q, K, V, OUT, DOUT, INPUTS };
 struct attention_grad_data {
     struct matrix in[INPUTS], dq, dk, dv;
     float scale;
+    struct attention_dropout drop;
 };
+
+/* What dropout multiplies a weight with. */
+static double factor_of(const struct attention_grad_data *a, int i, int j)
+{
+    if (!(a->drop.p > 0))
+        return 1;
+    struct dropout d = dropout_new(a->drop.p, a->drop.seed, 0);
+    return dropout_factor(&d, dropout_index(a->drop.query + i, a->in[K].m, j));
+}
 
 /* What one query adds, in double: p and ds [s], and how far the floats may be from them. */
 struct query {
@@ -74,7 +86,8 @@ static void exact_weights(const struct attention_grad_data *a, int i, int s, str
     }
 }
 
-/* ds = p t, t = dout v^T - D as a sum of d products and D: gamma(d + 1) of the magnitudes, and what D is off by. */
+/* ds = p t, t = M (dout v^T) - D as a sum of d products, perhaps multiplied, and D: gamma(d + 2) of the magnitudes, and what D
+ * is off by. */
 static void exact_query(const struct attention_grad_data *a, int i, int s, struct query *x)
 {
     int d = a->in[Q].n;
@@ -84,8 +97,11 @@ static void exact_query(const struct attention_grad_data *a, int i, int s, struc
     exact_weights(a, i, s, x);
     for (int j = 0; j < s; j++) {
         struct near_dot dp = dot(&a->in[DOUT], i, &a->in[V], j);
-        double t = dp.sum - x->shift, e_shift = x->e_shift + 2 * (d + 1) * ETA;
-        double e_t = e_shift + error_gamma(d + 1) * (dp.size + fabs(x->shift) + e_shift);
+        double kept = factor_of(a, i, j);
+        dp.sum *= kept;
+        dp.size *= kept;
+        double t = dp.sum - x->shift, e_shift = x->e_shift + 2 * (d + 2) * ETA * fmax(kept, 1);
+        double e_t = e_shift + error_gamma(d + 2) * (dp.size + fabs(x->shift) + e_shift);
         x->ds[j] = x->p[j] * t;
         x->e_ds[j] = x->e_p[j] * (fabs(t) + e_t) + x->p[j] * e_t + U * (x->p[j] + x->e_p[j]) * (fabs(t) + e_t) + ETA;
     }
@@ -125,7 +141,8 @@ static void expect_all(const struct attention_grad_data *a, float gate)
             for (int j = 0; j < s; j++) {
                 add_term(&dq, x.ds[j], x.e_ds[j], value(&a->in[K], j, c));
                 add_term(&dk[j * d + c], x.ds[j], x.e_ds[j], value(&a->in[Q], i, c));
-                add_term(&dv[j * d + c], x.p[j], x.e_p[j], value(&a->in[DOUT], i, c));
+                add_term(&dv[j * d + c], factor_of(a, i, j) * x.p[j], factor_of(a, i, j) * (x.e_p[j] + U * x.p[j]),
+                         value(&a->in[DOUT], i, c));
             }
             expect_sum(a->dq.p[i * a->dq.ld + c], &dq, s, a->scale, i, c);
         }
@@ -148,7 +165,7 @@ static float run(const struct attention_grad_kernel *f, const struct attention_g
         fail("%zu bytes of scratch are not a multiple of 64", bytes);
     float *scratch = guard_floats(bytes / sizeof(float), where == OFF_BY_FLOAT ? STARTS_AT_GUARD : where);
     return f->run(a->dq.p, a->dk.p, a->dv.p, a->dq.ld, in[Q].p, in[K].p, in[V].p, in[Q].ld, in[OUT].p, in[DOUT].p,
-                  in[OUT].ld, in[Q].m, in[K].m, in[Q].n, a->scale, scratch);
+                  in[OUT].ld, in[Q].m, in[K].m, in[Q].n, a->scale, a->drop.p > 0 ? &a->drop : NULL, scratch);
 }
 
 /* Scores of 1e30 would make every bound infinite, and so would a gradient past the largest float. */
@@ -163,7 +180,7 @@ static enum numbers kind_of(int input, enum numbers kind)
 
 static struct attention_grad_data data_new(const struct attention_grad_case *c)
 {
-    struct attention_grad_data a = {.scale = 1 / sqrtf((float)c->d)};
+    struct attention_grad_data a = {.scale = 1 / sqrtf((float)c->d), .drop = {c->drop, random_u64(), 5}};
     for (int i = 0; i < INPUTS; i++) {
         a.in[i] = matrix_new(i == K || i == V ? c->s : c->m, c->d, i < OUT ? 7 : 2, c->where);
         matrix_fill(&a.in[i], kind_of(i, c->kind));
@@ -203,7 +220,7 @@ static double loss(const struct attention_grad_data *a, int which, int r, int c,
         }
         for (int j = 0; j < s; j++)
             for (int x = 0; x < d; x++)
-                total += score[j] / sum * value(&a->in[DOUT], i, x) *
+                total += score[j] / sum * factor_of(a, i, j) * value(&a->in[DOUT], i, x) *
                          (value(&a->in[V], j, x) + (which == V && j == r && x == c ? step : 0));
     }
     return total;
@@ -212,12 +229,12 @@ static double loss(const struct attention_grad_data *a, int which, int r, int c,
 /* The kernel's gradients are those of `loss`, whose out it is given: central differences of step 10^-4 of a smooth
  * function of size 10 are off by some 10^-7 (its third derivative) and 10^-11 (rounding); out rounded to float changes dS
  * by 10^-6. */
-static void check_differences(const struct attention_grad_kernel *f)
+static void check_differences(const struct attention_grad_kernel *f, float drop)
 {
     enum { S = 11, D = 6 };
     const double step = 1e-4, bound = 1e-4;
-    at("differences, s=%d d=%d", S, D);
-    struct attention_grad_data a = data_new(&(struct attention_grad_case){.m = S, .s = S, .d = D, .kind = NORMAL});
+    at("differences, s=%d d=%d dropout %g", S, D, (double)drop);
+    struct attention_grad_data a = data_new(&(struct attention_grad_case){.m = S, .s = S, .d = D, .kind = NORMAL, .drop = drop});
     const struct matrix *const got[] = {&a.dq, &a.dk, &a.dv};
     struct matrix out = matrix_new(S, D, 2, ENDS_AT_GUARD);
     for (int i = 0; i < S; i++)
@@ -226,7 +243,7 @@ static void check_differences(const struct attention_grad_kernel *f)
             for (int j = 0; j < S; j++) {
                 double weight = exp(dot(&a.in[Q], i, &a.in[K], j).sum * a.scale);
                 total += weight;
-                sum += weight * value(&a.in[V], j, c);
+                sum += weight * factor_of(&a, i, j) * value(&a.in[V], j, c);
             }
             out.p[i * out.ld + c] = (float)(sum / total);
         }
@@ -273,16 +290,18 @@ void check_attention_grad(const struct kernel *k)
     for (int s = 1; s <= 70; s++, turn++)
         for (size_t b = 0; b < sizeof ds / sizeof *ds; b++, turn++) {
             struct attention_grad_case c = {
-                .m = turn % 3 ? s : 1 + s / 5, .s = s, .d = ds[b], .kind = turn % NUMBERS, .where = turn % 7 % PLACEMENTS};
+                .m = turn % 3 ? s : 1 + s / 5, .s = s, .d = ds[b], .kind = turn % NUMBERS, .where = turn % 7 % PLACEMENTS,
+                .drop = turn % 5 % 2 ? 0.3f : 0};
             check_case(k->fn.attention_grad, &c);
         }
     /* whole blocks of queries, keys and columns of every variant, so that all of the scratch is used */
     check_case(k->fn.attention_grad, &(struct attention_grad_case){.m = 128, .s = 128, .d = 64});
     check_case(k->fn.attention_grad, &(struct attention_grad_case){.m = 384, .s = 384, .d = 32, .where = STARTS_AT_GUARD});
-    check_case(k->fn.attention_grad, &(struct attention_grad_case){.m = 401, .s = 401, .d = 33});
+    check_case(k->fn.attention_grad, &(struct attention_grad_case){.m = 401, .s = 401, .d = 33, .drop = 0.1f});
     check_case(k->fn.attention_grad, &(struct attention_grad_case){.m = 70, .s = 70, .d = 401, .where = OFF_BY_FLOAT});
     check_case(k->fn.attention_grad, &(struct attention_grad_case){.m = 130, .s = 300, .d = 64});
     check_case(k->fn.attention_grad, &(struct attention_grad_case){.m = 1, .s = 384, .d = 64});
-    check_differences(k->fn.attention_grad);
+    check_differences(k->fn.attention_grad, 0);
+    check_differences(k->fn.attention_grad, 0.3f);
     check_nan(k->fn.attention_grad);
 }

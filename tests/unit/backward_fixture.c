@@ -62,8 +62,8 @@ const struct plan_options backward_kinds[BACKWARD_KINDS] = {
     {.gradients = PLAN_GATE_GRADIENTS, .neuron_gates = true, .pooled_only = true},
     {.gradients = PLAN_GATE_GRADIENTS, .from_hidden = true, .keep_hidden = true, .first_layer = 1},
     {.gradients = PLAN_ALL_GRADIENTS},
-    {.gradients = PLAN_ALL_GRADIENTS, .pooled_only = true, .dropout = 0.1f},
-    {.gradients = PLAN_ALL_GRADIENTS, .dropout = 0.1f, .neuron_gates = true},
+    {.gradients = PLAN_ALL_GRADIENTS, .pooled_only = true, .dropout = 0.1f, .attention_dropout = 0.2f},
+    {.gradients = PLAN_ALL_GRADIENTS, .dropout = 0.1f, .attention_dropout = 0.1f, .neuron_gates = true},
     {.gradients = PLAN_ALL_GRADIENTS, .keep_hidden = true, .losses = PLAN_BIT(PLAN_HIDDEN) | PLAN_BIT(PLAN_POOLED)},
     {.gradients = PLAN_ALL_GRADIENTS, .losses = PLAN_BIT(PLAN_HIDDEN)},
 };
