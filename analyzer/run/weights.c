@@ -283,24 +283,35 @@ static void weight_columns(const struct linear *t, size_t col, size_t n, float *
             tensor_read_f32(&t->part[i].weight->tensor, row * (size_t)t->n + col, n, buffer);
 }
 
+/* A panel of columns of w: from where they lie, if one matrix of floats holds them all. */
+static void pack_columns(const struct weights *w, const struct linear *t, char *out, int col, int n, float *buffer)
+{
+    const struct linear_kernel *kernel = t->kernel->fn.linear;
+    const float *direct = t->parts == 1 ? tensor_f32(&t->part[0].weight->tensor) : NULL;
+    if (direct && kernel->pack_transposed) {
+        kernel->pack_transposed(out, direct + col, t->n, n, t->k);
+        return;
+    }
+    weight_columns(t, (size_t)col, (size_t)n, buffer);
+    if (kernel->pack_transposed) {
+        kernel->pack_transposed(out, buffer, n, n, t->k);
+    } else {
+        float *lines = buffer + w->buffer_floats / 2;
+        kernel_pick(KERNEL_OP_transpose, KERNEL_F32, w->cpu)->fn.transpose(lines, t->k, buffer, n, t->k, n);
+        kernel->pack(out, lines, t->k, n, t->k);
+    }
+}
+
 static void pack_panel(const struct weights *w, const struct linear *l, int panel, float *buffer)
 {
     const struct linear_kernel *kernel = l->kernel->fn.linear;
     int row = panel * kernel->panel;
     int rows = l->n - row < kernel->panel ? l->n - row : kernel->panel;
     char *out = l->panels + (size_t)panel * l->panel_bytes;
-    if ((l < w->linear + w->linears) != l->turned) {
+    if ((l < w->linear + w->linears) != l->turned)
         kernel->pack(out, weight_rows(l, (size_t)row, (size_t)rows, buffer), l->k, rows, l->k);
-    } else {
-        weight_columns(l, (size_t)row, (size_t)rows, buffer);
-        if (kernel->pack_transposed) {
-            kernel->pack_transposed(out, buffer, rows, rows, l->k);
-        } else {
-            float *lines = buffer + w->buffer_floats / 2;
-            kernel_pick(KERNEL_OP_transpose, KERNEL_F32, w->cpu)->fn.transpose(lines, l->k, buffer, rows, l->k, rows);
-            kernel->pack(out, lines, l->k, rows, l->k);
-        }
-    }
+    else
+        pack_columns(w, l, out, row, rows, buffer);
 }
 
 static void pack_panels(const struct weights *w, const struct linear *l, int threads)

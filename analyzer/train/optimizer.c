@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "analyzer/model/shared.h"
 #include "kernels/kernels.h"
@@ -120,11 +121,13 @@ double optimizer_step(struct optimizer *o, double lr)
         for (int i = 0; i < o->pieces; i++) {
             const struct piece *p = &o->piece[i];
             float *w = model_values(o->model, p->param) + p->first;
-            const float *g = gradients_of(o->gradients, p->param) + p->first;
+            float *g = gradients_of(o->gradients, p->param) + p->first;
             kernel->fn.adamw(w, gradients_of(o->m, p->param) + p->first, gradients_of(o->v, p->param) + p->first, g, p->n,
                              p->decays ? &decaying : &plain);
+            memset(g, 0, p->n * sizeof *g); /* while it is in the cache */
         }
+    } else {
+        gradients_clear(o->gradients, o->options.threads);
     }
-    gradients_clear(o->gradients, o->options.threads);
     return norm;
 }
