@@ -1,5 +1,5 @@
 /* What gradients cost beside a forward pass over the same rows: those of the gates (head importance), those of everything, and
- * a whole step of training. */
+ * a whole step of training; and what a step in bf16 gives. */
 #include <stdio.h>
 
 #include "analyzer/measure/workload.h"
@@ -80,6 +80,28 @@ static int run_race(const struct bench_options *options, struct gradient_race *r
     return 0;
 }
 
+/* A step that computes in bf16, with parameters that learn in f32, in turns with one in f32. */
+static int race_half(const struct bench_options *options, struct gradient_race *r, const char *name, const struct workload *load,
+                     uint32_t cpu, struct err *e)
+{
+    struct workload half = *load;
+    struct train_step step;
+    struct race race;
+    char text[32];
+    half.format = KERNEL_BF16;
+    int code = train_step_open(&step, name, &half, NULL, cpu, e);
+    if (code == 0)
+        code = race_run(&race, (struct contender[]){{run_step, &r->step}, {run_step, &step}}, 2, options->seconds, load->threads, NULL, e);
+    if (code == 0) {
+        snprintf(text, sizeof text, "%d x %d", load->batch, load->seq);
+        bench_report(options, &(struct bench_row){"gradients", name, text, load->threads, race.rounds, race.ns[1],
+                                                  6e9 * (double)plan_macs(step.plan) / race.ns[1].median, 0, -1, "step in f32, step in bf16",
+                                                  race.speedup[1], 0});
+    }
+    train_step_close(&step);
+    return code;
+}
+
 static int bench_load(const struct bench_options *options, const struct weights *w, const struct workload *load,
                       struct err *e)
 {
@@ -87,6 +109,8 @@ static int bench_load(const struct bench_options *options, const struct weights 
     int code = gradient_race_open(&r, w, load, e);
     for (int kind = PLAN_GATE_GRADIENTS; code == 0 && kind <= TRAINING; kind++)
         code = run_race(options, &r, w->model->name, load, kind, e);
+    if (code == 0)
+        code = race_half(options, &r, w->model->name, load, w->cpu, e);
     gradient_race_close(&r);
     return code;
 }

@@ -17,7 +17,8 @@ tests_bench_bench_SOURCES = \
 	tests/bench/bench_kernels.c \
 	tests/bench/bench_linear.c \
 	tests/bench/bench_model.c \
-	tests/bench/bench_reuse.c
+	tests/bench/bench_reuse.c \
+	tests/bench/bench_steps.c
 if OPENBLAS
 tests_bench_bench_CPPFLAGS += -DBENCH_OPENBLAS $(OPENBLAS_CFLAGS)
 tests_bench_bench_LDADD += $(OPENBLAS_LIBS)
