@@ -27,6 +27,7 @@ static void emit_options(struct emit *e, const struct train_report *r)
     emit_real(e, "decay", "weight decay", (double)o->decay, UNIT_NONE);
     emit_real(e, "clip", "clipped to", (double)o->clip, UNIT_NONE);
     emit_real(e, "dropout", "dropout", (double)o->dropout, UNIT_NONE);
+    emit_real(e, "attention_dropout", "attention dropout", (double)o->attention_dropout, UNIT_NONE);
     emit_int(e, "seed", "seed", (int64_t)o->seed, UNIT_NONE);
     emit_string(e, "format", "computed in", kernel_format_name(o->format));
     emit_int(e, "threads", "threads", o->threads, UNIT_NONE);

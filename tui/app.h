@@ -62,7 +62,8 @@ struct app {
     unsigned found; /* numbers that searches were given (struct trial_news) */
     struct session *session; /* the file of the workbench; NULL = nothing to keep yet */
     uint64_t session_params; /* of the model that the session was about; 0 = a new one */
-    bool keeps_session;      /* set by who wants it kept */
+    bool keeps_session;      /* set by who wants it kept; trainings too */
+    bool takes_up;           /* a training was left by a program before this one, and waits for a model */
     bool remembers;          /* set by who wants it remembered that the tour was seen */
     struct report *saved;    /* what is shown was read from this; NULL = it comes from the engine; owned */
     struct job_state job;
@@ -127,6 +128,8 @@ void app_train(struct app *a, enum train_order order, const char *dir);
 WARN_UNUSED int app_resume(struct app *a, struct err *e);
 /* Takes over results, and writes them down. */
 void app_take_trials(struct app *a, struct trial_news *n);
+/* What follows once a model is open. */
+void app_opened(struct app *a);
 /* Writes down what is new of the workbench. */
 void app_keep(struct app *a);
 /* Asks for the current recipe of the workbench to be tried, as far as it is not known. */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "tui/app.h"
+#include "tui/kept_training.h"
 #include "tui/session.h"
 
 static void begin_session(struct app *a)
@@ -21,6 +22,14 @@ static void begin_session(struct app *a)
             session_result(a->session, &a->bench, i);
 }
 
+void app_opened(struct app *a)
+{
+    if (a->takes_up)
+        app_train(a, TRAIN_TAKE_UP, NULL);
+    a->takes_up = false;
+    app_measure(a);
+}
+
 void app_keep(struct app *a)
 {
     if (!a->session && a->keeps_session && a->facts && a->bench.attempts > 1)
@@ -29,16 +38,43 @@ void app_keep(struct app *a)
         session_sync(a->session, &a->bench);
 }
 
+static void use_files(struct app *a, const char *model, const char *data, const char *dev, const char *task)
+{
+    snprintf(a->spec, sizeof a->spec, "%s", model);
+    snprintf(a->data, sizeof a->data, "%s", data);
+    snprintf(a->dev, sizeof a->dev, "%s", dev);
+    snprintf(a->task, sizeof a->task, "%s", task);
+}
+
+/* Whether a program before this one left a training, which is then taken up as soon as a model is open. */
+static bool find_training(struct app *a, struct train_note *n)
+{
+    struct kept_training *kept;
+    struct err none;
+    a->takes_up = kept_training_newest(&kept, n, &none) == 0;
+    if (!a->takes_up)
+        return false;
+    kept_training_free(kept); /* the engine takes it */
+    a->choice = n->choice;
+    return true;
+}
+
 int app_resume(struct app *a, struct err *e)
 {
     struct session_head head;
+    struct train_note left;
     int skipped;
-    TRY(session_resume(a->settings.readonly ? NULL : &a->session, &head, &a->bench, &skipped, e));
+    bool training = !a->settings.readonly && find_training(a, &left);
+    int code = session_resume(a->settings.readonly ? NULL : &a->session, &head, &a->bench, &skipped, e);
+    if (code != 0 && training) {
+        use_files(a, left.model, left.data, left.dev, left.task);
+        a->screen = SCREEN_TRAIN;
+        return 0;
+    }
+    if (code != 0)
+        return code;
     a->session_params = head.params;
-    snprintf(a->spec, sizeof a->spec, "%s", head.model);
-    snprintf(a->data, sizeof a->data, "%s", head.data);
-    snprintf(a->dev, sizeof a->dev, "%s", head.dev);
-    snprintf(a->task, sizeof a->task, "%s", head.task);
+    use_files(a, head.model, head.data, head.dev, head.task);
     a->screen = SCREEN_COMPRESS;
     app_say(a, skipped ? LOG_WARNING : LOG_INFO, "the session has %d trials%s", a->bench.attempts - 1,
             skipped ? "; lines that could not be read were left out" : "");

@@ -225,6 +225,8 @@ static const char *train_refusal(const struct app *a, enum train_order order)
     switch (order) {
     case TRAIN_START:
         return under_way ? "a training is running (p pauses it, s stops it)" : app_train_missing(a);
+    case TRAIN_TAKE_UP:
+        return NULL;
     case TRAIN_GO_ON:
         return s == TRAIN_PAUSED ? NULL : "no training is paused";
     case TRAIN_PAUSE:
@@ -239,7 +241,7 @@ static const char *train_refusal(const struct app *a, enum train_order order)
 
 void app_train(struct app *a, enum train_order order, const char *dir)
 {
-    struct request r = {.job = JOB_TRAIN, .train = {.order = order, .choice = a->choice}};
+    struct request r = {.job = JOB_TRAIN, .train = {.order = order, .choice = a->choice, .keep = a->keeps_session}};
     if (app_refuse(a))
         return;
     const char *why = train_refusal(a, order);
@@ -250,6 +252,7 @@ void app_train(struct app *a, enum train_order order, const char *dir)
     snprintf(r.train.data, sizeof r.train.data, "%s", a->data);
     snprintf(r.train.dev, sizeof r.train.dev, "%s", a->dev);
     snprintf(r.train.task, sizeof r.train.task, "%s", a->task);
+    r.train.checkpoint_s = OPTION_GIVEN(&a->settings, checkpoint) ? a->settings.checkpoint_s : -1;
     snprintf(r.train.dir, sizeof r.train.dir, "%s", dir ? dir : "");
     r.profile.workload = a->workload;
     submit(a, &r);

@@ -71,7 +71,7 @@ static void take_facts(struct app *a, struct facts *f)
     }
     a->session_params = 0;
     if (!a->saved)
-        app_measure(a);
+        app_opened(a);
     if (app_shows_trials(a))
         app_try(a);
 }

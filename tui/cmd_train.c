@@ -8,6 +8,7 @@
 #include "reports/train_report.h"
 #include "tui/command.h"
 #include "tui/train_run.h"
+#include "tui/train_status.h"
 
 /* Everything of one training. */
 struct job {
@@ -41,7 +42,7 @@ static int check_settings(struct job *j, struct err *e)
         return err_set(e, ERR_USAGE, "give --steps or --epochs, not both");
     if (s->patience && !s->dev)
         return err_set(e, ERR_USAGE, "--patience needs --dev: without it there is nothing to get better");
-    if (s->format != KERNEL_F32 && s->format != KERNEL_BF16)
+    if (!train_choice_computes(s->format))
         return err_set(e, ERR_USAGE, "training computes in f32 or bf16, not in %s", kernel_format_name(s->format));
     for (size_t i = 0; i < sizeof dtypes / sizeof *dtypes; i++)
         if (!s->dtype || strcmp(s->dtype, dtypes[i].name) == 0) {
@@ -151,7 +152,7 @@ const struct command command_train = {
     .example = "bertscope train ./my-bert --data SST-2/train.tsv --dev SST-2/dev.tsv --task sst2 -o ./sst2-bert",
     .options = OPTIONS_COMMON | OPTION_BIT(data) | OPTION_BIT(task) | OPTION_BIT(rows) | OPTION_BIT(seq) | OPTION_BIT(dev) |
                OPTION_BIT(epochs) | OPTION_BIT(steps) | OPTION_BIT(batch_rows) | OPTION_BIT(lr) | OPTION_BIT(warmup) |
-               OPTION_BIT(decay) | OPTION_BIT(clip) | OPTION_BIT(dropout) | OPTION_BIT(smoothing) | OPTION_BIT(eval_every) |
+               OPTION_BIT(decay) | OPTION_BIT(clip) | OPTION_BIT(dropout) | OPTION_BIT(attention_dropout) | OPTION_BIT(smoothing) | OPTION_BIT(eval_every) |
                OPTION_BIT(patience) | OPTION_BIT(format) | OPTION_BIT(dtype) | OPTION_BIT(checkpoint) | OPTION_BIT(resume) |
                OPTION_BIT(vocab) | OPTION_BIT(vocab_from) | OPTION_BIT(vocab_size) | OPTION_BIT(cased) | OPTION_BIT(layers) |
                OPTION_BIT(hidden) | OPTION_BIT(heads) | OPTION_BIT(ffn) | OPTION_BIT(positions),

@@ -39,12 +39,14 @@ struct heads_request {
     char data[1024], task[64]; /* task "": that of the header */
 };
 
-enum train_order { TRAIN_START, TRAIN_GO_ON, TRAIN_PAUSE, TRAIN_STOP, TRAIN_SAVE };
+enum train_order { TRAIN_START, TRAIN_TAKE_UP, TRAIN_GO_ON, TRAIN_PAUSE, TRAIN_STOP, TRAIN_SAVE };
 
 struct train_request {
     enum train_order order;
     struct train_choice choice; /* of TRAIN_START, like the data */
     char data[1024], dev[1024], task[64]; /* dev "": none; task "": that of the header */
+    bool keep;                  /* so that it outlives the program (kept_training.h) */
+    double checkpoint_s;        /* between checkpoints; negative = the usual time */
     char dir[1024];             /* of TRAIN_SAVE */
 };
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "tui/job.h"
+#include "tui/kept_training.h"
 #include "tui/opened.h"
 #include "tui/train_session.h"
 
@@ -29,6 +30,13 @@ static void log_state(const struct job_context *x, const struct train_session *t
                train_state_name(s->state), step, steps);
 }
 
+/* A checkpoint that could not be written is no failure of the training. */
+static void log_not_kept(const struct job_context *x, const struct train_session *t)
+{
+    if (t->status.note[0])
+        x->log(x->payload, LOG_WARNING, "leaving the program now would lose the training: %s", t->status.note);
+}
+
 /* The session outlives the job that it tells about itself. */
 static void listen(struct job_context *x)
 {
@@ -45,6 +53,7 @@ static int go_on(struct job_context *x, struct err *e)
     if (code != 0 && code != ERR_CANCELLED)
         return code;
     log_state(x, t);
+    log_not_kept(x, t);
     return 0;
 }
 
@@ -60,6 +69,16 @@ static int not_begun(struct job_context *x, int code, struct err *e)
     return code;
 }
 
+/* A place for checkpoints; without one it is trained all the same. */
+static struct kept_training *place(const struct job_context *x)
+{
+    struct kept_training *kept = NULL;
+    struct err why = {0};
+    if (x->request->train.keep && kept_training_new(&kept, &why) != 0)
+        x->log(x->payload, LOG_WARNING, "leaving the program will lose the training: %s", why.text);
+    return kept;
+}
+
 static int start(struct job_context *x, struct err *e)
 {
     const struct train_request *want = &x->request->train;
@@ -68,13 +87,38 @@ static int start(struct job_context *x, struct err *e)
         return err_set(e, ERR_USAGE, "there is no model that could be trained; open one first");
     if (strcmp(want->data, "-") == 0 || strcmp(want->dev, "-") == 0)
         return err_set(e, ERR_USAGE, "standard input is the keyboard here; give the rows as files (:data FILE TASK, :dev FILE)");
-    struct train_wish wish = {m->name, want->data, want->dev[0] ? want->dev : NULL, want->task[0] ? want->task : NULL,
-                              want->choice, x->request->profile.workload.threads, on_change, x};
+    struct train_wish wish = {.model = m->name, .data = want->data, .dev = want->dev[0] ? want->dev : NULL,
+                              .task = want->task[0] ? want->task : NULL, .choice = want->choice,
+                              .threads = x->request->profile.workload.threads, .kept = place(x),
+                              .checkpoint_s = want->checkpoint_s, .on_change = on_change, .payload = x};
+    train_session_forget(*x->training);
     train_session_free(*x->training);
     int code = train_session_new(x->training, &wish, x->progress, e);
     if (!*x->training)
         return code;
     return code != 0 ? not_begun(x, code, e) : go_on(x, e);
+}
+
+/* The training that a program before this one left, paused, or finished if it was. */
+static int take_up(struct job_context *x, struct err *e)
+{
+    struct train_note n;
+    struct kept_training *kept;
+    struct err none;
+    if (*x->training || kept_training_newest(&kept, &n, &none) != 0)
+        return 0;
+    struct train_wish wish = {.model = n.model, .data = n.data, .dev = n.dev[0] ? n.dev : NULL, .task = n.task[0] ? n.task : NULL,
+                              .choice = n.choice, .threads = n.threads, .kept = kept, .resume = true,
+                              .checkpoint_s = x->request->train.checkpoint_s, .on_change = on_change, .payload = x};
+    int code = train_session_new(x->training, &wish, x->progress, e);
+    if (!*x->training)
+        return code;
+    if (code != 0)
+        return not_begun(x, code, e);
+    if (trainer_is_done((*x->training)->trainer))
+        return go_on(x, e);
+    log_state(x, *x->training);
+    return 0;
 }
 
 static int stop(struct job_context *x)
@@ -90,7 +134,7 @@ static int stop(struct job_context *x)
 
 static int save(struct job_context *x, struct err *e)
 {
-    const struct train_session *t = *x->training;
+    struct train_session *t = *x->training;
     if (!t)
         return err_set(e, ERR_USAGE, "nothing was trained yet, so there is nothing to save");
     TRY(train_session_save(t, x->request->train.dir, x->progress, e));
@@ -104,6 +148,8 @@ static int run(struct job_context *x, struct err *e)
     switch (x->request->train.order) {
     case TRAIN_START:
         return start(x, e);
+    case TRAIN_TAKE_UP:
+        return take_up(x, e);
     case TRAIN_GO_ON:
         return t && t->trainer ? go_on(x, e) : 0;
     case TRAIN_STOP:

@@ -46,6 +46,7 @@ libtui_a_SOURCES = \
 	tui/job_search.c \
 	tui/job_trial.c tui/job_trial.h \
 	tui/keys.c tui/keys.h \
+	tui/kept_training.c tui/kept_training.h \
 	tui/labelled.c tui/labelled.h \
 	tui/recipes.c tui/recipes.h \
 	tui/layers_tags.c \
@@ -66,6 +67,7 @@ libtui_a_SOURCES = \
 	tui/script.c tui/script.h \
 	tui/session.c tui/session.h \
 	tui/session_result.c tui/session_result.h \
+	tui/state_folder.c tui/state_folder.h \
 	tui/screen_compress.c tui/screen_compress.h \
 	tui/screen_examples.c tui/screen_examples.h \
 	tui/screen_frontier.c \
@@ -79,7 +81,6 @@ libtui_a_SOURCES = \
 	tui/profile_flame.c \
 	tui/profile_roof.c \
 	tui/screen_train.c \
-	tui/state.c tui/state.h \
 	tui/term.c tui/term.h \
 	tui/theme.c tui/theme.h \
 	tui/train_layout.c tui/train_layout.h \

@@ -38,7 +38,7 @@ struct settings {
     enum kernel_format format; /* of the linear layers */
     double budget_s;
     int epochs, steps, batch_rows, eval_every, patience, vocab_size, layers, hidden, heads, ffn, positions;
-    double lr, warmup, decay, clip, dropout, smoothing, checkpoint_s;
+    double lr, warmup, decay, clip, dropout, attention_dropout, smoothing, checkpoint_s;
     bool resume, cased, normalize, curve, unlabelled;
     int rate;
     bool samples, counters, explain, readonly;

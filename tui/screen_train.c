@@ -34,11 +34,22 @@ static const char *duration_text(double seconds, char *out, size_t size)
     return out;
 }
 
+/* "" where it drops as much of attention as of the rest */
+static const char *attention_text(const struct train_choice *c, char *out, size_t size)
+{
+    out[0] = '\0';
+    if (c->attention_dropout >= 0 && c->attention_dropout != c->dropout)
+        snprintf(out, size, " (attention %g)", c->attention_dropout);
+    return out;
+}
+
 static void choice_text(const struct train_choice *c, const char *what, char *out, size_t size)
 {
-    snprintf(out, size, "%srate %g, %d epoch%s, %d rows a step, dropout %g, seed %d, %s weights", what,
+    char attention[40];
+    snprintf(out, size, "%srate %g, %d epoch%s, %d rows a step, dropout %g%s, seed %d, %s weights%s%s", what,
              c->lr > 0 ? c->lr : train_run_lr(c->fresh), c->epochs, c->epochs == 1 ? "" : "s", c->batch_rows, c->dropout,
-             c->seed, c->fresh ? "random" : "present");
+             attention_text(c, attention, sizeof attention), c->seed, c->fresh ? "random" : "present", c->format == KERNEL_F32 ? "" : ", in ",
+             c->format == KERNEL_F32 ? "" : kernel_format_name(c->format));
 }
 
 static void steps_text(const struct train_status *s, char *out, size_t size)
@@ -90,7 +101,7 @@ static bool changed(const struct app *a)
     const struct train_choice *next = &a->choice, *now = &a->training.choice;
     double lr = next->lr > 0 ? next->lr : train_run_lr(now->fresh);
     return lr != now->lr || next->epochs != now->epochs || next->batch_rows != now->batch_rows ||
-           next->dropout != now->dropout || next->seed != now->seed || (next->fresh && !now->fresh);
+           next->dropout != now->dropout || next->attention_dropout != now->attention_dropout || next->seed != now->seed || next->format != now->format || (next->fresh && !now->fresh);
 }
 
 static void draw_facts(const struct app *a, struct canvas *c, struct rect r)

@@ -1,25 +1,22 @@
 #include "tui/session.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "analyzer/base/filemap.h"
 #include "analyzer/base/text.h"
 #include "tui/session_result.h"
-#include "tui/state.h"
+#include "tui/state_folder.h"
 
 #define SCHEMA "bertscope.session/1"
+#define PREFIX "session-"
+#define SUFFIX ".jsonl"
 
-enum { LINE_BYTES = 1 << 22, PATH = 1400 };
+enum { LINE_BYTES = 1 << 22 };
 
 struct session {
     int fd;
@@ -83,13 +80,8 @@ void session_result(struct session *s, const struct workbench *w, int attempt)
 /* Opens and locks a file; the caller closes out->fd. */
 static int open_locked(struct session **out, const char *path, int flags, struct err *e)
 {
-    int fd = open(path, flags | O_RDWR | O_APPEND | O_CLOEXEC, 0600);
-    if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) != 0) {
-        int failed = errno;
-        if (fd >= 0)
-            close(fd);
-        return err_set(e, ERR_IO, "%s could not be opened: %s", path, strerror(failed));
-    }
+    int fd;
+    TRY(state_folder_lock(&fd, path, flags | O_APPEND, e));
     *out = calloc(1, sizeof **out);
     if (!*out) {
         close(fd);
@@ -101,14 +93,9 @@ static int open_locked(struct session **out, const char *path, int flags, struct
 
 int session_create(struct session **out, const struct session_head *head, struct err *e)
 {
-    char path[PATH], name[80];
-    struct timespec now;
+    char path[STATE_PATH];
     *out = NULL;
-    TRY(state_folder(path, PATH - sizeof name, e));
-    TRY(state_make(path, e));
-    clock_gettime(CLOCK_REALTIME, &now);
-    snprintf(name, sizeof name, "session-%lld.%09ld-%ld.jsonl", (long long)now.tv_sec, now.tv_nsec, (long)getpid());
-    strcat(path, name);
+    TRY(state_folder_new(path, PREFIX, SUFFIX, e));
     TRY(open_locked(out, path, O_CREAT | O_EXCL, e));
     (*out)->attempts = 1;
     add_line(*out, json_pack("{s:s,s:s,s:s,s:s,s:s,s:I}", "schema", SCHEMA, "model", head->model, "data", head->data, "dev", head->dev,
@@ -202,35 +189,6 @@ bool session_parse(const char *text, size_t n, struct session_head *head, struct
     return !first;
 }
 
-static bool is_session(const char *name)
-{
-    size_t n = strlen(name);
-    return strncmp(name, "session-", 8) == 0 && n > 14 && strcmp(name + n - 6, ".jsonl") == 0;
-}
-
-/* The newest session that is older than `before` (by its time of writing, in ns). */
-static bool newest(const char *dir, long long before, char *path, long long *when)
-{
-    DIR *d = opendir(dir);
-    bool found = false;
-    for (struct dirent *entry; d && (entry = readdir(d)) != NULL;) {
-        char at[PATH + 300];
-        struct stat st;
-        snprintf(at, sizeof at, "%s%s", dir, entry->d_name);
-        if (!is_session(entry->d_name) || strlen(at) >= PATH || stat(at, &st) != 0)
-            continue;
-        long long ns = st.st_mtim.tv_sec * 1000000000LL + st.st_mtim.tv_nsec;
-        if (ns < before && (!found || ns > *when)) {
-            found = true;
-            *when = ns;
-            strcpy(path, at);
-        }
-    }
-    if (d)
-        closedir(d);
-    return found;
-}
-
 /* What is in the file; *torn: its last line has no end. */
 static bool read_file(const char *path, struct session_head *head, struct workbench *w, int *skipped, bool *torn)
 {
@@ -270,12 +228,12 @@ static void go_on(struct session *s, const struct workbench *w)
 
 int session_resume(struct session **out, struct session_head *head, struct workbench *w, int *skipped, struct err *e)
 {
-    char dir[PATH], path[PATH];
+    char dir[STATE_PATH], path[STATE_PATH];
     long long when = INT64_MAX;
     if (out)
         *out = NULL;
-    TRY(state_folder(dir, sizeof dir, e));
-    while (newest(dir, when, path, &when)) {
+    TRY(state_folder(dir, e));
+    while (state_folder_newest(path, PREFIX, SUFFIX, &when)) {
         if (!read_session(out, path, head, w, skipped)) {
             TRY(workbench_reset(w, e));
             continue;

@@ -7,9 +7,9 @@
 #include <unistd.h>
 
 #include "tui/layout.h"
-#include "tui/state.h"
+#include "tui/state_folder.h"
 
-enum { PATH = 1400, KEEP = 12 }; /* rows of a screen that must be left */
+enum { KEEP = 12 }; /* rows of a screen that must be left */
 
 static const char *const lines[] = {
     "1 to 9, Tab   screens: Overview says where the time goes, Layers in detail",
@@ -20,10 +20,10 @@ static const char *const lines[] = {
 };
 enum { LINES = sizeof lines / sizeof *lines };
 
-static bool mark(char *out, size_t size)
+static bool mark(char out[STATE_PATH])
 {
     struct err ignored;
-    if (state_folder(out, size - 8, &ignored) != 0)
+    if (state_folder(out, &ignored) != 0)
         return false;
     strcat(out, "tour");
     return true;
@@ -31,15 +31,15 @@ static bool mark(char *out, size_t size)
 
 bool tour_seen(void)
 {
-    char path[PATH];
-    return !mark(path, sizeof path) || access(path, F_OK) == 0 || errno != ENOENT;
+    char path[STATE_PATH];
+    return !mark(path) || access(path, F_OK) == 0 || errno != ENOENT;
 }
 
 void tour_remember(void)
 {
-    char path[PATH];
+    char path[STATE_PATH];
     struct err ignored;
-    if (!mark(path, sizeof path) || state_make(path, &ignored) != 0)
+    if (!mark(path) || state_folder_make(path, &ignored) != 0)
         return;
     int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
     if (fd >= 0)

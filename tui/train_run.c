@@ -32,6 +32,7 @@ static double choose(bool given, double value, double otherwise)
 
 static void fill_options(struct train_run *r, const struct settings *s, bool fresh)
 {
+    double dropout = choose(OPTION_GIVEN(s, dropout), s->dropout, 0.1);
     int64_t steps = s->steps ? s->steps : (s->epochs ? s->epochs : EPOCHS) * r->source.batches;
     r->options = (struct train_options){
         .steps = steps,
@@ -41,7 +42,8 @@ static void fill_options(struct train_run *r, const struct settings *s, bool fre
         .warmup = choose(OPTION_GIVEN(s, warmup), s->warmup, 0.1),
         .decay = (float)choose(OPTION_GIVEN(s, decay), s->decay, 0.01),
         .clip = (float)choose(OPTION_GIVEN(s, clip), s->clip, 1),
-        .dropout = (float)choose(OPTION_GIVEN(s, dropout), s->dropout, 0.1),
+        .dropout = (float)dropout,
+        .attention_dropout = (float)choose(OPTION_GIVEN(s, attention_dropout), s->attention_dropout, dropout),
         .seed = (uint64_t)s->seed,
         .format = s->format,
         .threads = r->options.threads,

@@ -8,6 +8,7 @@
 #include "analyzer/base/clock.h"
 #include "analyzer/base/text.h"
 #include "analyzer/model/save.h"
+#include "tui/kept_training.h"
 #include "tui/trainee.h"
 
 static const uint64_t tell_ns = 200000000; /* between two copies of the status */
@@ -107,9 +108,40 @@ static void name_parts(struct train_session *x, const struct train_wish *w)
         text_escape(s->dev, sizeof s->dev, w->dev, strlen(w->dev));
     s->choice = w->choice;
     s->best = -1;
+    x->kept = w->kept;
     x->on_change = w->on_change;
     x->payload = w->payload;
     enter(x, TRAIN_PREPARING);
+}
+
+/* Where checkpoints go, and what they say of the training. */
+static int keep(struct train_session *x, const struct train_wish *w, struct err *e)
+{
+    struct train_note n = {.choice = w->choice, .threads = x->run.options.threads};
+    if (!x->kept)
+        return 0;
+    snprintf(n.model, sizeof n.model, "%s", w->model);
+    snprintf(n.data, sizeof n.data, "%s", w->data);
+    snprintf(n.dev, sizeof n.dev, "%s", w->dev ? w->dev : "");
+    snprintf(n.task, sizeof n.task, "%s", w->task ? w->task : "");
+    x->note = train_note_text(&n);
+    if (!x->note)
+        return err_set(e, ERR_NOMEM, "no memory for the note of a training");
+    x->run.options.checkpoint = kept_training_path(x->kept);
+    x->run.options.note = x->note;
+    x->run.options.lenient = true;
+    return 0;
+}
+
+/* Where the checkpoint was. */
+static int restore(struct train_session *x, struct err *e)
+{
+    const struct training *t = &x->run.training;
+    take_curve(x);
+    if (x->status.points < t->points || !train_status_restore_losses(&x->status, t->loss_steps, t->loss_sum))
+        return err_set(e, ERR_NOMEM, "no memory for the curves of a training");
+    enter(x, TRAIN_PAUSED);
+    return 0;
 }
 
 static int begin(struct train_session *x, const struct train_wish *w, const struct progress *progress, struct err *e)
@@ -117,7 +149,10 @@ static int begin(struct train_session *x, const struct train_wish *w, const stru
     const struct train_choice *c = &w->choice;
     struct settings s = {.args = &w->model, .arg_count = 1, .data = w->data, .dev = w->dev, .task = w->task, .seed = c->seed,
                          .threads = w->threads, .epochs = c->epochs, .batch_rows = c->batch_rows, .dropout = c->dropout,
-                         .lr = c->lr, .given = OPTION_BIT(dropout) | (c->lr > 0 ? OPTION_BIT(lr) : 0)};
+                         .attention_dropout = c->attention_dropout,
+                         .lr = c->lr, .format = c->format, .checkpoint_s = w->checkpoint_s, .resume = w->resume, .given = OPTION_BIT(dropout) | (c->lr > 0 ? OPTION_BIT(lr) : 0) |
+                                  (c->attention_dropout >= 0 ? OPTION_BIT(attention_dropout) : 0) |
+                                  (w->checkpoint_s >= 0 ? OPTION_BIT(checkpoint) : 0)};
     TRY(train_run_open(&x->run, &s, c->fresh, progress, e));
     TRY(train_run_prepare(&x->run, &s, c->fresh, progress, e));
     x->inner = x->run.source;
@@ -127,7 +162,9 @@ static int begin(struct train_session *x, const struct train_wish *w, const stru
     x->status.steps = x->run.options.steps;
     x->status.choice.lr = x->run.options.lr;
     x->status.choice.fresh = c->fresh || trainee_is_fresh(&s);
-    return trainer_new(&x->trainer, &x->run.training, x->run.model, &x->run.source, &x->run.options, progress, e);
+    TRY(keep(x, w, e));
+    TRY(trainer_new(&x->trainer, &x->run.training, x->run.model, &x->run.source, &x->run.options, progress, e));
+    return w->resume ? restore(x, e) : 0;
 }
 
 static int failed(struct train_session *x, int code, const struct err *e)
@@ -141,6 +178,8 @@ int train_session_new(struct train_session **out, const struct train_wish *w, co
 {
     struct train_session *x = *out = calloc(1, sizeof *x);
     if (!x)
+        kept_training_free(w->kept);
+    if (!x)
         return err_set(e, ERR_NOMEM, "no memory for a training");
     x->run.training.best = -1;
     name_parts(x, w);
@@ -148,6 +187,15 @@ int train_session_new(struct train_session **out, const struct train_wish *w, co
 }
 
 /* ---- going on and ending ------------------------------------------------------------------------------------- */
+
+/* What was learned is on the disk, or the status says why not. */
+static void make_sure(struct train_session *x)
+{
+    struct err why = {0};
+    x->status.note[0] = '\0';
+    if (x->kept && x->run.training.step > 0 && !x->run.training.saved && trainer_save(x->trainer, &why) != 0)
+        snprintf(x->status.note, sizeof x->status.note, "%s", why.text);
+}
 
 int train_session_run(struct train_session *x, const struct progress *progress, struct err *e)
 {
@@ -159,6 +207,8 @@ int train_session_run(struct train_session *x, const struct progress *progress, 
     enter(x, TRAIN_RUNNING);
     int code = trainer_run(x->trainer, &mine, e);
     x->progress = NULL;
+    if (code == 0 || code == ERR_CANCELLED)
+        make_sure(x);
     if (code == ERR_CANCELLED) {
         enter(x, TRAIN_PAUSED);
         return code;
@@ -181,13 +231,21 @@ void train_session_stop(struct train_session *x)
     enter(x, TRAIN_STOPPED);
 }
 
-int train_session_save(const struct train_session *x, const char *dir, const struct progress *progress, struct err *e)
+int train_session_save(struct train_session *x, const char *dir, const struct progress *progress, struct err *e)
 {
     struct save_options options = {.dtype = DTYPE_F32, .compact = model_is_compact(x->run.model), .progress = progress};
     if (x->status.state != TRAIN_STOPPED && x->status.state != TRAIN_FINISHED)
         return err_set(e, ERR_USAGE, "only a training that is stopped or finished can be saved; this one is %s",
                        train_state_name(x->status.state));
-    return model_save(x->run.model, dir, &options, e);
+    TRY(model_save(x->run.model, dir, &options, e));
+    train_session_forget(x);
+    return 0;
+}
+
+void train_session_forget(struct train_session *x)
+{
+    if (x && x->kept)
+        kept_training_drop(x->kept);
 }
 
 void train_session_free(struct train_session *x)
@@ -197,5 +255,7 @@ void train_session_free(struct train_session *x)
     trainer_free(x->trainer);
     train_run_free(&x->run);
     train_status_free(&x->status);
+    kept_training_free(x->kept);
+    free(x->note);
     free(x);
 }

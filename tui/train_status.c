@@ -12,7 +12,12 @@ const char *train_state_name(enum train_state s)
 
 struct train_choice train_choice_usual(void)
 {
-    return (struct train_choice){.epochs = 3, .batch_rows = 32, .dropout = 0.1};
+    return (struct train_choice){.epochs = 3, .batch_rows = 32, .dropout = 0.1, .attention_dropout = -1};
+}
+
+bool train_choice_computes(enum kernel_format format)
+{
+    return format == KERNEL_F32 || format == KERNEL_BF16;
 }
 
 bool train_status_add_loss(struct train_status *s, int64_t step, double loss)
@@ -27,6 +32,18 @@ bool train_status_add_loss(struct train_status *s, int64_t step, double loss)
     }
     s->loss[step] = (float)loss;
     s->losses = step + 1;
+    return true;
+}
+
+bool train_status_restore_losses(struct train_status *s, int64_t steps, double sum)
+{
+    for (int i = 0; i < s->points; i++)
+        while (s->losses < s->curve[i].step)
+            if (!train_status_add_loss(s, s->losses, s->curve[i].loss))
+                return false;
+    for (int64_t i = 0; i < steps; i++)
+        if (!train_status_add_loss(s, s->losses, sum / (double)steps))
+            return false;
     return true;
 }
 

@@ -17,11 +17,14 @@ const char *train_state_name(enum train_state s);
 struct train_choice {
     double lr; /* 0 = the usual one */
     int epochs, batch_rows, seed;
-    double dropout;
+    double dropout, attention_dropout; /* the latter negative = as the former */
     bool fresh; /* from random weights instead of the present ones */
+    enum kernel_format format; /* of the passes; see train_choice_computes */
 };
 
 struct train_choice train_choice_usual(void);
+/* Whether a training can compute in a format; what learns is f32 in any case. */
+bool train_choice_computes(enum kernel_format format);
 
 struct train_status {
     enum train_state state;
@@ -37,11 +40,14 @@ struct train_status {
     int64_t losses, loss_cap;
     struct curve_point *curve; /* [points]; owned */
     int points, best;          /* best: -1 = none */
-    char note[512];            /* why it failed; "" otherwise */
+    char note[512];            /* why it failed, or why its checkpoint could not be written; "" otherwise */
 };
 
 /* Sets the loss of step `step`; those of a step that is done again are replaced. False without memory. */
 bool train_status_add_loss(struct train_status *s, int64_t step, double loss);
+/* The losses of the steps before an interruption, of which only means are left: those of the points of the curve, and of the
+ * `steps` steps behind the last one, whose sum is `sum`. False without memory. */
+bool train_status_restore_losses(struct train_status *s, int64_t steps, double sum);
 /* Seconds until all steps are done, if it goes on as it went; NAN before the first step. */
 double train_status_left(const struct train_status *s);
 

@@ -166,6 +166,20 @@ static int typed_dropout(struct app *a, const char *argument, struct err *e)
     return parse_real("dropout", argument, 0, 0.9, &a->choice.dropout, e);
 }
 
+static int typed_attention_dropout(struct app *a, const char *argument, struct err *e)
+{
+    return parse_real("attention-dropout", argument, 0, 0.9, &a->choice.attention_dropout, e);
+}
+
+static int typed_train_format(struct app *a, const char *argument, struct err *e)
+{
+    enum kernel_format format;
+    if (!kernel_format_parse(argument, &format) || !train_choice_computes(format))
+        return err_set(e, ERR_USAGE, "training computes in f32 or bf16, not in %s", argument);
+    a->choice.format = format;
+    return 0;
+}
+
 static int typed_seed(struct app *a, const char *argument, struct err *e)
 {
     return parse_int("seed", argument, 0, 1 << 30, &a->choice.seed, e);

@@ -9,7 +9,6 @@
 #include "analyzer/base/filemap.h"
 #include "analyzer/base/outfile.h"
 #include "analyzer/base/size.h"
-#include "analyzer/base/str.h"
 
 static const char magic[] = "bertscope training v1  \n";
 
@@ -53,7 +52,7 @@ static json_t *point_list(const struct curve_point *p)
     return list;
 }
 
-static json_t *header_object(const struct training *t, const struct train_settings *s)
+static json_t *header_object(const struct training *t, const struct train_settings *s, const char *note)
 {
     json_t *root = json_object(), *settings = json_array(), *curve = json_array();
     for (int i = 0; i < s->n; i++)
@@ -67,12 +66,15 @@ static json_t *header_object(const struct training *t, const struct train_settin
     json_object_set_new(root, "loss_steps", json_integer(t->loss_steps));
     json_object_set_new(root, "seconds", json_real(t->seconds));
     json_object_set_new(root, "loss_sum", json_real(t->loss_sum));
+    if (note)
+        json_object_set_new(root, "note", json_string(note));
     return root;
 }
 
-static int make_header(struct str *out, const struct training *t, const struct train_settings *s, struct err *e)
+static int make_header(struct str *out, const struct training *t, const struct train_settings *s, const char *note,
+                       struct err *e)
 {
-    json_t *root = header_object(t, s);
+    json_t *root = header_object(t, s, note);
     char *text = json_dumps(root, JSON_COMPACT | JSON_SORT_KEYS | JSON_REAL_PRECISION(17));
     json_decref(root);
     if (!text)
@@ -117,11 +119,11 @@ static int write_file(const char *path, const struct str *header, const struct t
 }
 
 int resume_write(const char *path, const struct training *t, const struct optimizer *o, const struct train_settings *s,
-                 struct err *e)
+                 const char *note, struct err *e)
 {
     struct str header;
     str_init(&header);
-    int code = make_header(&header, t, s, e);
+    int code = make_header(&header, t, s, note, e);
     if (code == 0)
         code = write_file(path, &header, t, o, e);
     str_free(&header);
@@ -283,14 +285,22 @@ static int read_all(const struct reader *r, struct training *read, struct optimi
     return 0;
 }
 
+/* Finds header and floats; the caller releases r->root, also after a failure. */
+static int open_header(struct reader *r, const void *bytes, size_t n)
+{
+    TRY(cut(r, bytes, n));
+    r->root = json_loadb((const char *)r->header, r->header_bytes, JSON_REJECT_DUPLICATES, NULL);
+    return json_is_object(r->root) ? 0 : broken(r, "its header is no JSON object");
+}
+
 int resume_parse(const void *bytes, size_t n, const char *name, struct training *t, struct optimizer *o,
                  const struct train_settings *s, struct err *e)
 {
     struct reader r = {.name = name, .e = e};
     struct training read = {.best = -1, .by_loss = t->by_loss};
-    TRY(cut(&r, bytes, n));
-    r.root = json_loadb((const char *)r.header, r.header_bytes, JSON_REJECT_DUPLICATES, NULL);
-    int code = json_is_object(r.root) ? read_all(&r, &read, o, s) : broken(&r, "its header is no JSON object");
+    int code = open_header(&r, bytes, n);
+    if (code == 0)
+        code = read_all(&r, &read, o, s);
     json_decref(r.root);
     if (code != 0)
         training_free(&read);
@@ -304,6 +314,22 @@ int resume_read(const char *path, struct training *t, struct optimizer *o, const
     struct filemap m;
     TRY(filemap_open(&m, path, e));
     int code = resume_parse(m.data, m.size, path, t, o, s, e);
+    filemap_close(&m);
+    return code;
+}
+
+int resume_note(const char *path, struct str *out, struct err *e)
+{
+    struct filemap m;
+    struct reader r = {.name = path, .e = e};
+    TRY(filemap_open(&m, path, e));
+    int code = open_header(&r, m.data, m.size);
+    const char *note = json_string_value(json_object_get(r.root, "note"));
+    if (code == 0 && !note)
+        code = err_set(e, ERR_FORMAT, "%s does not say which training it belongs to", path);
+    if (code == 0)
+        str_add(out, note);
+    json_decref(r.root);
     filemap_close(&m);
     return code;
 }

@@ -100,6 +100,7 @@ static void collect_settings(struct trainer *r)
     settings_add(s, "weight decay", "%.9g", (double)o->decay);
     settings_add(s, "gradient clipping", "%.9g", (double)o->clip);
     settings_add(s, "dropout", "%.9g", (double)o->dropout);
+    settings_add(s, "attention dropout", "%.9g", (double)o->attention_dropout);
     settings_add(s, "seed", "%" PRIu64, o->seed);
     settings_add(s, "format", "%s", kernel_format_name(o->format));
     settings_add(s, "threads", "%d", o->threads);
@@ -145,6 +146,7 @@ static int run_plan(struct trainer *r, struct plan *p, struct err *e)
         return cancelled(r, e);
     TRY(change_parameters(r, loss, e));
     r->t->step++;
+    r->t->saved = false;
     r->t->tokens += (uint64_t)p->tokens;
     r->t->step_tokens += (uint64_t)p->tokens;
     r->t->loss_sum += loss;
@@ -154,7 +156,8 @@ static int run_plan(struct trainer *r, struct plan *p, struct err *e)
 
 static int one_step(struct trainer *r, struct err *e)
 {
-    struct plan_options options = {.threads = r->o->threads, .dropout = r->o->dropout, .gradients = PLAN_ALL_GRADIENTS,
+    struct plan_options options = {.threads = r->o->threads, .dropout = r->o->dropout,
+                                   .attention_dropout = r->o->attention_dropout, .gradients = PLAN_ALL_GRADIENTS,
                                    .into = r->optimizer->gradients, .room = &r->room, .memory_limit = r->o->memory_limit};
     struct plan *p;
     uint64_t ns = clock_ns();
@@ -226,11 +229,12 @@ static bool out_of_patience(const struct trainer *r)
 /* ---- checkpoints ---------------------------------------------------------------------------------------------- */
 
 /* Without progress, so that a cancelled training can still be saved. */
-static int save(struct trainer *r, struct err *e)
+int trainer_save(struct trainer *r, struct err *e)
 {
     if (!r->o->checkpoint)
         return 0;
-    TRY(resume_write(r->o->checkpoint, r->t, r->optimizer, &r->settings, e));
+    TRY(resume_write(r->o->checkpoint, r->t, r->optimizer, &r->settings, r->o->note, e));
+    r->t->saved = true;
     r->saved_ns = clock_ns();
     return 0;
 }
@@ -239,7 +243,11 @@ static int save_if_due(struct trainer *r, bool point, struct err *e)
 {
     double since = (double)(clock_ns() - r->saved_ns) / 1e9;
     bool due = since >= (point ? r->o->checkpoint_s / 2 : r->o->checkpoint_s);
-    return due && r->t->step > 0 ? save(r, e) : 0;
+    if (!due || r->t->step == 0)
+        return 0;
+    int code = trainer_save(r, e);
+    r->saved_ns = clock_ns();
+    return r->o->lenient ? 0 : code;
 }
 
 static int resume(struct trainer *r, struct err *e)
@@ -251,6 +259,7 @@ static int resume(struct trainer *r, struct err *e)
         return err_set(e, ERR_FORMAT, "%s is at step %" PRId64 " of %" PRId64, r->o->checkpoint, r->t->step, r->o->steps);
     weights_refresh(r->weights, r->o->threads);
     r->t->resumed = r->t->step;
+    r->t->saved = true;
     return 0;
 }
 
@@ -279,6 +288,11 @@ static bool point_due(const struct trainer *r)
     return t->loss_steps > 0 && (t->step % r->o->eval_every == 0 || t->step == r->o->steps);
 }
 
+bool trainer_is_done(const struct trainer *r)
+{
+    return !point_due(r) && (r->t->step == r->o->steps || out_of_patience(r));
+}
+
 static int run_steps(struct trainer *r, struct err *e)
 {
     struct training *t = r->t;
@@ -301,7 +315,7 @@ static int finish(struct trainer *r, int code, struct err *e)
     struct err why = {0};
     if (code != ERR_CANCELLED || r->t->step == 0)
         return code;
-    if (save(r, &why) != 0)
+    if (trainer_save(r, &why) != 0)
         return err_set(e, code, "stopped after step %" PRId64 ", and the checkpoint was not written: %s", r->t->step,
                        why.text);
     return code;

@@ -55,7 +55,7 @@ struct train_options {
     int64_t eval_every; /* steps between points of the curve, at least 1; the last step always makes one */
     int patience;       /* points without a better one after which training ends; 0 = never */
     double lr, warmup;  /* highest rate; share of the steps in which it is reached */
-    float decay, clip, dropout; /* optimizer.h, plan.h */
+    float decay, clip, dropout, attention_dropout; /* optimizer.h, plan.h */
     uint64_t seed;
     enum kernel_format format; /* in which the passes compute: f32 or bf16; the parameters that learn are f32 */
     int threads;
@@ -64,6 +64,8 @@ struct train_options {
     const char *checkpoint; /* file; NULL = none */
     double checkpoint_s;    /* seconds between checkpoints; one is written at a point of the curve, too, if half that time
                                has gone by, and when the training is cancelled */
+    bool lenient;           /* a checkpoint that cannot be written in between is no reason to end; see training.saved */
+    const char *note;       /* kept in the checkpoint (resume.h); borrowed, NULL = none */
     bool resume;            /* go on from the checkpoint, if there is one */
     void (*on_point)(void *payload, const struct curve_point *p); /* or NULL */
     void *payload;
@@ -85,6 +87,7 @@ struct training {
     double step_seconds;          /* that the steps of this run took, and their tokens */
     uint64_t step_tokens;
     bool stopped;                 /* early, by patience */
+    bool saved;                   /* the checkpoint has all steps */
 };
 
 /* Trains `m`, which becomes owned (model_own), until all steps are done or patience is at its end. Then m has the best
@@ -102,6 +105,10 @@ WARN_UNUSED int trainer_new(struct trainer **out, struct training *t, struct mod
 /* Trains until all steps are done, patience is at its end, or it is cancelled: then it may be run again and goes on to the
  * same bits as if nothing had happened. A step that was cancelled counts for nothing. */
 WARN_UNUSED int trainer_run(struct trainer *r, const struct progress *progress, struct err *e);
+/* Whether there is nothing left to do: all steps are done, or patience is at its end. */
+bool trainer_is_done(const struct trainer *r);
+/* Writes the checkpoint now, if there is to be one. */
+WARN_UNUSED int trainer_save(struct trainer *r, struct err *e);
 /* Gives the model the best parameters; those of the last step stay if nothing was evaluated. */
 void trainer_use_best(struct trainer *r);
 void trainer_free(struct trainer *r); /* accepts NULL */

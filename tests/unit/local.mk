@@ -108,6 +108,7 @@ tests_unit_unit_SOURCES += \
 	tests/unit/test_table.c \
 	tests/unit/test_theme.c \
 	tests/unit/test_train_session.c \
+	tests/unit/test_kept_training.c \
 	tests/unit/test_attention_dropout.c \
 	tests/unit/test_tree.c
 EXTRA_DIST += \

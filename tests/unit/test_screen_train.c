@@ -71,6 +71,10 @@ static void request(void)
     type("batch-rows 16");
     type("dropout 0");
     type("seed 7");
+    type("attention-dropout 0.2");
+    type("train-format bf16");
+    CU_ASSERT(shows(160, 40, "0.2), seed 7,"));
+    CU_ASSERT(shows(160, 40, "weights, in bf16."));
     fixture_keys(&app, "Enter");
     const struct train_request *r = &host.last.train;
     CU_ASSERT_STRING_EQUAL(r->data, "train.tsv");
@@ -79,7 +83,8 @@ static void request(void)
     CU_ASSERT_EQUAL(host.last.profile.workload.threads, 6);
     CU_ASSERT_DOUBLE_EQUAL(r->choice.lr, 1e-4, 1e-12);
     CU_ASSERT(r->choice.epochs == 5 && r->choice.batch_rows == 16 && r->choice.seed == 7 && r->choice.fresh);
-    CU_ASSERT_EQUAL(r->choice.dropout, 0);
+    CU_ASSERT(r->choice.dropout == 0 && r->choice.attention_dropout == 0.2 && r->choice.format == KERNEL_BF16);
+    CU_ASSERT_FALSE(r->keep); /* nobody asked the fixture to */
     app_free(&app);
 }
 
@@ -89,6 +94,8 @@ static void settings(void)
         const char *line, *complaint; /* NULL = none */
     } cases[] = {{"lr 0.001", NULL}, {"lr 2", "lr takes a number from 0 to 1, not \"2\""}, {"lr nan", "not \"nan\""},
                  {"epochs 0", "epochs takes a whole number from 1"}, {"dropout 0.95", "dropout takes a number from 0 to 0.9"},
+                 {"attention-dropout 1", "attention-dropout takes a number from 0 to 0.9"},
+                 {"train-format int8", "training computes in f32 or bf16, not in int8"},
                  {"from random", NULL}, {"from here", "from is present or random"}, {"save-trained", "takes a directory"},
                  {"save-trained out", "once it is stopped (s) or finished"}, {"dev other.tsv", NULL}};
     app_fixture_training(&app, &host, TRAIN_RUNNING);
