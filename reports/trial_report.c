@@ -2,7 +2,9 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
+#include "analyzer/compress/recipe.h"
 #include "analyzer/data/dataset.h"
 
 static double ratio(uint64_t after, uint64_t before)
@@ -134,10 +136,34 @@ static void emit_recipe(struct emit *e, const struct trial *t)
     }
 }
 
+/* What steps say of themselves; no table where they say nothing. */
+static void emit_warnings(struct emit *e, const struct recipe *r)
+{
+    static const struct emit_column columns[] = {{"step", "step", 0}, {"method", "method", 0}, {"warning", "warning", 0}};
+    const char *warning;
+    int rows = 0;
+    for (int i = 0; i < r->lines; i++)
+        for (int n = 0; (warning = step_warning(&r->line[i], n)) != NULL; n++) {
+            if (rows++ == 0)
+                emit_table(e, "warnings", "Warnings", columns, 3);
+            emit_row(e);
+            emit_int(e, NULL, NULL, i + 1, UNIT_NONE);
+            emit_string(e, NULL, NULL, r->line[i].method->name);
+            emit_string(e, NULL, NULL, warning);
+        }
+    if (rows > 0)
+        emit_table_end(e);
+}
+
 void trial_report(struct emit *e, const struct trial *t)
 {
+    struct recipe recipe = {0};
+    struct err ignored;
     emit_begin(e, "trial", "Trial");
     emit_recipe(e, t);
+    if (recipe_parse(&recipe, t->recipe, strlen(t->recipe), "recipe", &ignored) == 0)
+        emit_warnings(e, &recipe);
+    recipe_free(&recipe);
     emit_costs(e, &t->cost, &t->before);
     emit_predicted(e, &t->forecast);
     if (t->time.speedup.n > 0)

@@ -177,31 +177,15 @@ static void draw_rows(const struct app *a, struct panel *l, const struct attempt
 
 /* ---- warnings ------------------------------------------------------------------------------------------------ */
 
-static bool touches_embedding(const struct recipe_line *l)
-{
-    bool chosen[COMPONENTS];
-    if (method_option_find(l->method, "components", 10) < 0)
-        return false;
-    step_components(l, "components", chosen);
-    return chosen[COMPONENT_EMBEDDING];
-}
-
 static void draw_warnings(const struct app *a, struct panel *l)
 {
     const struct recipe *r = &a->bench.recipe;
-    for (int i = 0; i < r->lines; i++) {
-        const struct recipe_line *s = &r->line[i];
-        if (!s->method || s->off)
-            continue;
-        if (s->method->effect) {
+    const char *warning;
+    for (int i = 0; i < r->lines; i++)
+        for (int n = 0; (warning = step_warning(&r->line[i], n)) != NULL; n++) {
             struct rect at = next_line(l);
-            canvas_putf(l->c, at.x, at.y, at.w, TONE_WARN, "step %d, %s: %s", i + 1, s->method->name, s->method->effect);
+            canvas_putf(l->c, at.x, at.y, at.w, TONE_WARN, "step %d, %s: %s", i + 1, r->line[i].method->name, warning);
         }
-        if (touches_embedding(s)) {
-            struct rect at = next_line(l);
-            canvas_putf(l->c, at.x, at.y, at.w, TONE_WARN, "step %d: embeddings are sensitive; look at the rows that changed", i + 1);
-        }
-    }
 }
 
 /* ---- together ------------------------------------------------------------------------------------------------ */

@@ -66,6 +66,8 @@ WARN_UNUSED int step_layers(const struct recipe_line *l, const char *option, con
 int step_counts(const struct recipe_line *l, const char *option, int *out, int most);
 /* chosen [COMPONENTS]. */
 void step_components(const struct recipe_line *l, const char *option, bool *chosen);
+/* What who uses the step should know, e.g. "size only": the i-th, from 0; NULL when there is no more. */
+const char *step_warning(const struct recipe_line *l, int i);
 /* chosen [layers of m * config.heads]: whether head i of the layer (in its numbering in `m`) is meant. */
 WARN_UNUSED int step_heads(const struct recipe_line *l, const char *option, const struct model *m, bool *chosen, struct err *e);
 

@@ -241,6 +241,24 @@ void step_components(const struct recipe_line *l, const char *option, bool *chos
     }
 }
 
+static bool touches_embedding(const struct recipe_line *l)
+{
+    bool chosen[COMPONENTS];
+    if (method_option_find(l->method, "components", 10) < 0)
+        return false;
+    step_components(l, "components", chosen);
+    return chosen[COMPONENT_EMBEDDING];
+}
+
+const char *step_warning(const struct recipe_line *l, int i)
+{
+    if (l->off || !l->method)
+        return NULL;
+    if (l->method->effect && i-- == 0)
+        return l->method->effect;
+    return touches_embedding(l) && i == 0 ? "embeddings are sensitive; look at the rows that changed" : NULL;
+}
+
 static int find_head(const struct layer_shape *l, long number, int *out, struct err *e)
 {
     for (*out = 0; *out < l->heads; ++*out)

@@ -45,6 +45,11 @@ run 5 "$tmp/mine" compress demo --step int8 --budget 0 -o "$tmp/mine"
 [ -f "$tmp/mine/letter" ] && pass || fail "a directory of the user was replaced"
 run 0 "" compress --methods
 out "prune-neurons"
+run 0 "" compress demo --step 'kmeans components=embedding,ffn' --budget 0.05
+out "1  kmeans  size only"
+out "1  kmeans  embeddings are sensitive"
+run 0 "" compress demo --step 'prune-heads heads=0.1' --budget 0.05 --json
+if grep -q '"warning"' "$tmp/out"; then fail "a step warns that has no reason to"; else pass; fi
 
 # A recipe costs and gives the same in the trial and in the exported model
 printf '# four heads, a layer, and integers\nprune-heads heads=0.1,0.2,3.0-1\nprune-layers layers=1\nint8 components=ffn\n' >"$tmp/recipe"
