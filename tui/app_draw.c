@@ -119,12 +119,15 @@ static void draw_idle(const struct app *a, struct canvas *c, struct rect r)
 {
     const struct profile *p = a->profile;
     const struct train_status *t = &a->training;
+    const struct log_line *done = log_last(&a->log, LOG_DONE);
     if (t->state == TRAIN_PAUSED)
         canvas_putf(c, r.x + 1, r.y, r.w - 2, TONE_STATUS, "a training is paused after step %lld of %lld (8 Train)",
                     (long long)t->step, (long long)t->steps);
     else if (!a->facts || !p)
         canvas_put(c, r.x + 1, r.y, r.w - 2, TONE_STATUS, a->facts ? "not measured yet (R measures)" : "no model is open");
-    else if (p->finished)
+    else if (p->finished && done)
+        canvas_put(c, r.x + 1, r.y, r.w - 2, TONE_STATUS, done->text);
+    else if (p->finished) /* in a report */
         canvas_putf(c, r.x + 1, r.y, r.w - 2, TONE_STATUS, "measured %d passes of batch %d x %d tokens with %d thread%s%s",
                     p->total.time_ns.n, p->workload.batch, p->workload.seq, p->workload.threads,
                     p->workload.threads == 1 ? "" : "s",

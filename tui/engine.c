@@ -287,10 +287,12 @@ static void end_job(struct engine *x, int code, const struct err *e)
 {
     pthread_mutex_lock(&x->lock);
     bool replaced = x->replaced;
+    pthread_mutex_unlock(&x->lock);
+    if (code != 0 && !(code == ERR_CANCELLED && replaced)) /* before the job is over for those who wait for its end */
+        write_log(x, code == ERR_CANCELLED ? LOG_WARNING : LOG_ERROR, "%s", e->text);
+    pthread_mutex_lock(&x->lock);
     x->state.running = false;
     pthread_mutex_unlock(&x->lock);
-    if (code != 0 && !(code == ERR_CANCELLED && replaced))
-        write_log(x, code == ERR_CANCELLED ? LOG_WARNING : LOG_ERROR, "%s", e->text);
     wake(x, true);
 }
 
@@ -413,6 +415,21 @@ void engine_cancel(struct engine *x)
     pthread_mutex_unlock(&x->lock);
 }
 
+static struct job_state present_state(const struct engine *x)
+{
+    struct job_state state = x->state;
+    state.waiting = x->queued;
+    return state;
+}
+
+struct job_state engine_state(struct engine *x)
+{
+    pthread_mutex_lock(&x->lock);
+    struct job_state state = present_state(x);
+    pthread_mutex_unlock(&x->lock);
+    return state;
+}
+
 void engine_take(struct engine *x, struct news *out)
 {
     struct log_line *line = malloc(sizeof x->line);
@@ -427,8 +444,7 @@ void engine_take(struct engine *x, struct news *out)
     out->trials = x->trials;
     out->texts = x->texts;
     memcpy(out->insight, x->insight, sizeof out->insight);
-    out->job = x->state;
-    out->job.waiting = x->queued;
+    out->job = present_state(x);
     x->facts = NULL;
     x->profile = NULL;
     x->sampled = NULL;

@@ -18,6 +18,8 @@ WARN_UNUSED int engine_submit(struct engine *x, const struct request *r, struct 
 /* The running job and those that wait. */
 void engine_cancel(struct engine *x);
 
+/* What it does now, and how much waits. */
+struct job_state engine_state(struct engine *x);
 /* What became known since the last call; the caller owns it. */
 void engine_take(struct engine *x, struct news *out);
 

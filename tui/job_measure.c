@@ -14,10 +14,9 @@ static void log_result(const struct job_context *x, const struct profile *p)
     char median[FORMAT_SIZE], half[FORMAT_SIZE];
     const struct workload *w = &p->workload;
     const struct spread *t = &p->total.time_ns;
-    x->log(x->payload, LOG_DONE, "measured %d passes of batch %d x %d tokens with %d thread%s: %s ±%s", t->n, w->batch,
-           w->seq, w->threads, w->threads == 1 ? "" : "s", format_ns(median, t->median), format_spread(half, t));
-    if (!p->converged)
-        x->log(x->payload, LOG_INFO, "the time of the measurement was over before its interval was narrow (:budget SECONDS gives more)");
+    x->log(x->payload, LOG_DONE, "measured %d passes of batch %d x %d tokens with %d thread%s: %s ±%s%s", t->n, w->batch, w->seq,
+           w->threads, w->threads == 1 ? "" : "s", format_ns(median, t->median), format_spread(half, t),
+           p->converged ? "" : "; its time was over (:budget SECONDS gives more)");
 }
 
 static int run(struct job_context *x, struct err *e)

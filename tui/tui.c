@@ -118,6 +118,7 @@ static void take_news(struct loop *l)
         return;
     engine_take(l->engine, &news);
     app_news(&l->app, &news);
+    l->app.job = engine_state(l->engine); /* with what the news made the program ask for */
 }
 
 /* The next line of the script; without a terminal the program ends with the last one. */

@@ -176,6 +176,9 @@ static void test_status(void)
     fixture_keys(&a, "j"); /* any key takes a message away */
     a.job.running = false;
     check_status(&a, " measured 120 passes of batch 1 x 128 tokens with 6 threads");
+    log_add(&a.log, LOG_DONE, a.wall, "wrote the recipe to half.recipe"); /* by a job: what was done last stays */
+    check_status(&a, " wrote the recipe to half.recipe");
+    a.log.lines = 0; /* a report that was opened again */
     a.profile->converged = false;
     check_status(&a, " measured 120 passes of batch 1 x 128 tokens with 6 threads; its time was over…");
     a.profile->finished = false;
