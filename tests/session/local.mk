@@ -11,3 +11,12 @@ SESSION_KILLS = 50
 .PHONY: session-stress
 session-stress: tests/session/stress
 	tests/session/stress $(SESSION_EDITS) $(SESSION_KILLS)
+
+TESTS += tests/session/walkthrough.sh
+EXTRA_DIST += tests/session/walkthrough.sh tests/tools/walkthrough.sh doc/walkthrough.script doc/walkthrough.md
+
+# Writes the page anew, with the screens of this machine.
+.PHONY: walkthrough
+walkthrough: bertscope$(EXEEXT)
+	$(srcdir)/tests/tools/walkthrough.sh ./bertscope$(EXEEXT) $(srcdir)/doc/walkthrough.script >$(srcdir)/doc/walkthrough.md.new
+	mv $(srcdir)/doc/walkthrough.md.new $(srcdir)/doc/walkthrough.md
