@@ -94,7 +94,7 @@ full()
 {
     made=$1
     shift
-    (ulimit -f 4; exec "$bertscope" "$@" >"$tmp/out" 2>"$tmp/err" </dev/null)
+    (ulimit -f 1; exec "$bertscope" "$@" >"$tmp/out" 2>"$tmp/err" </dev/null)
     code=$?
     says 5 "$1 on a full disk"
     left=$(find "$tmp" -maxdepth 1 -name "$made*")
