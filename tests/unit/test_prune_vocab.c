@@ -1,4 +1,5 @@
 /* prune_vocab: a vocabulary that has lost tokens is what a model opened again has, and what is left computes the same bits. */
+#include "tests/unit/demo_fixture.h"
 #include "tests/unit/wordbook.h"
 
 #include <stdio.h>
@@ -11,8 +12,6 @@
 #include "analyzer/model/derive.h"
 #include "analyzer/model/save.h"
 #include "analyzer/run/predict.h"
-#include "analyzer/run/weights.h"
-#include "kernels/cpu.h"
 
 /* ---- tokenizers ------------------------------------------------------------------------------------------------ */
 
@@ -154,33 +153,16 @@ static void from_both(void)
 
 enum { ROWS = 20, LABELS = 2 };
 
-static struct model *model;
-static struct weights *weights;
-static struct dataset data;
-static struct encoded rows;
-static struct original original;
+static struct demo demo;
 
 static void setup(void)
 {
-    struct weights_options options = {.cpu = cpu_detect(NULL), .threads = 2};
-    struct workload load = {.batch = 1, .seq = 16, .threads = 2};
-    struct err e = {0};
-    CU_ASSERT_EQUAL_FATAL(model_open(&model, "demo", NULL, NULL, &e), 0);
-    CU_ASSERT_EQUAL_FATAL(dataset_read(&data, "demo:dev", NULL, &e), 0);
-    dataset_cut(&data, ROWS);
-    CU_ASSERT_EQUAL_FATAL(encode_dataset(&rows, model->tokenizer, &data, 24, 2, NULL, &e), 0);
-    CU_ASSERT_EQUAL_FATAL(weights_build(&weights, model, &options, NULL, &e), 0);
-    CU_ASSERT_EQUAL_FATAL(original_init(&original, model, weights, &load, &data, &rows, &e), 0);
-    CU_ASSERT_EQUAL_FATAL(original_evaluate(&original, 0, NULL, NULL, NULL, &e), 0);
+    demo_open(&demo, &(struct demo_options){.rows = ROWS, .longest = 24, .seq = 16});
 }
 
 static void teardown(void)
 {
-    original_free(&original);
-    weights_free(weights);
-    encoded_free(&rows);
-    dataset_free(&data);
-    model_free(model);
+    demo_close(&demo);
 }
 
 static struct changed changed_by(const char *text, struct trial *t)
@@ -189,11 +171,11 @@ static struct changed changed_by(const char *text, struct trial *t)
     struct recipe r;
     struct err e = {0};
     CU_ASSERT_EQUAL_FATAL(recipe_parse(&r, text, strlen(text), "r", &e), 0);
-    if (changed_make(&c, &original, &r, "r", NULL, &e) != 0)
+    if (changed_make(&c, &demo.original, &r, "r", NULL, &e) != 0)
         printf("\n    said: %s\n", e.text);
     CU_ASSERT_PTR_NOT_NULL_FATAL(c.model);
-    CU_ASSERT_EQUAL_FATAL(trial_init(t, &original, &r, &c, NULL), 0);
-    CU_ASSERT_EQUAL_FATAL(trial_evaluate(t, &original, &c, NULL, NULL, NULL, NULL), 0);
+    CU_ASSERT_EQUAL_FATAL(trial_init(t, &demo.original, &r, &c, NULL), 0);
+    CU_ASSERT_EQUAL_FATAL(trial_evaluate(t, &demo.original, &c, NULL, NULL, NULL, NULL), 0);
     recipe_free(&r);
     return c;
 }
@@ -201,11 +183,11 @@ static struct changed changed_by(const char *text, struct trial *t)
 /* Each id of the original that the rows use, at the place of the same token now. */
 static void check_rows(const struct changed *c)
 {
-    const struct encoded *now = changed_encoded(c, &original);
+    const struct encoded *now = changed_encoded(c, &demo.original);
     for (int row = 0; row < ROWS; row++) {
-        CU_ASSERT_EQUAL_FATAL(now->row[row].n, rows.row[row].n);
-        for (int i = 0; i < rows.row[row].n; i++)
-            CU_ASSERT_STRING_EQUAL(tokenizer_token(c->model->tokenizer, now->row[row].id[i]), tokenizer_token(model->tokenizer, rows.row[row].id[i]));
+        CU_ASSERT_EQUAL_FATAL(now->row[row].n, demo.rows.row[row].n);
+        for (int i = 0; i < demo.rows.row[row].n; i++)
+            CU_ASSERT_STRING_EQUAL(tokenizer_token(c->model->tokenizer, now->row[row].id[i]), tokenizer_token(demo.model->tokenizer, demo.rows.row[row].id[i]));
     }
 }
 
@@ -214,16 +196,16 @@ static void same_bits(void)
     struct trial t;
     setup();
     struct changed c = changed_by("prune-vocab", &t);
-    uint64_t lost = (uint64_t)(model->config.vocab - c.model->config.vocab);
-    CU_ASSERT(c.model->config.vocab < model->config.vocab / 2);
+    uint64_t lost = (uint64_t)(demo.model->config.vocab - c.model->config.vocab);
+    CU_ASSERT(c.model->config.vocab < demo.model->config.vocab / 2);
     CU_ASSERT_EQUAL(tokenizer_vocab(c.model->tokenizer), c.model->config.vocab);
     CU_ASSERT_STRING_EQUAL(tokenizer_token(c.model->tokenizer, c.model->config.pad_id), "[PAD]");
-    CU_ASSERT_EQUAL(t.before.params - t.cost.params, lost * (uint64_t)model->config.hidden);
-    CU_ASSERT(t.before.bytes - t.cost.bytes >= lost * (uint64_t)model->config.hidden * 2);
+    CU_ASSERT_EQUAL(t.before.params - t.cost.params, lost * (uint64_t)demo.model->config.hidden);
+    CU_ASSERT(t.before.bytes - t.cost.bytes >= lost * (uint64_t)demo.model->config.hidden * 2);
     CU_ASSERT_EQUAL(t.before.macs, t.cost.macs);
     check_rows(&c);
-    CU_ASSERT_EQUAL(memcmp(t.logits, original_logits(&original), ROWS * LABELS * sizeof *t.logits), 0);
-    CU_ASSERT_EQUAL(t.quality.loss, original.evaluation.quality.loss);
+    CU_ASSERT_EQUAL(memcmp(t.logits, original_logits(&demo.original), ROWS * LABELS * sizeof *t.logits), 0);
+    CU_ASSERT_EQUAL(t.quality.loss, demo.original.evaluation.quality.loss);
     trial_free(&t);
     changed_free(&c);
     teardown();
@@ -235,8 +217,8 @@ static void exported_by(const char *steps)
     struct trial t;
     setup();
     struct changed c = changed_by(steps, &t);
-    CU_ASSERT(changed_encoded(&c, &original)->tokens > rows.tokens);
-    CU_ASSERT_EQUAL(changed_encoded(&c, &original)->max_tokens, 24);
+    CU_ASSERT(changed_encoded(&c, &demo.original)->tokens > demo.rows.tokens);
+    CU_ASSERT_EQUAL(changed_encoded(&c, &demo.original)->max_tokens, 24);
     for (int form = 0; form < 2; form++) {
         struct exported out;
         struct model *again = NULL;
@@ -244,14 +226,14 @@ static void exported_by(const char *steps)
         struct err e = {0};
         char dir[4200];
         snprintf(dir, sizeof dir, "%s/model", unit_temp_dir());
-        CU_ASSERT_EQUAL(export_model(&out, c.model, dir, (enum export_form)form, 2, weights->cpu, NULL, &e), 0);
+        CU_ASSERT_EQUAL(export_model(&out, c.model, dir, (enum export_form)form, 2, demo.weights->cpu, NULL, &e), 0);
         CU_ASSERT_EQUAL(model_open(&again, dir, NULL, NULL, &e), 0);
         CU_ASSERT_PTR_NOT_NULL_FATAL(again);
         CU_ASSERT_EQUAL(again->config.vocab, c.model->config.vocab);
         CU_ASSERT_EQUAL(again->config.pad_id, c.model->config.pad_id);
-        CU_ASSERT_EQUAL_FATAL(encode_again(&x, &rows, again->tokenizer, &data, 1, NULL, &e), 0);
+        CU_ASSERT_EQUAL_FATAL(encode_again(&x, &demo.rows, again->tokenizer, &demo.data, 1, NULL, &e), 0);
         for (int row = 0; row < ROWS; row++) {
-            const struct encoding *a = &x.row[row], *b = &changed_encoded(&c, &original)->row[row];
+            const struct encoding *a = &x.row[row], *b = &changed_encoded(&c, &demo.original)->row[row];
             CU_ASSERT_EQUAL_FATAL(a->n, b->n);
             CU_ASSERT_EQUAL(memcmp(a->id, b->id, (size_t)a->n * sizeof *a->id), 0);
         }
@@ -278,19 +260,19 @@ static void masked_head(void)
     struct model *m = NULL;
     struct err e = {0};
     setup();
-    CU_ASSERT_EQUAL_FATAL(model_set_masked_head(model, 1, &e), 0);
-    struct materials x = {.data = &data, .rows = &rows, .threads = 1, .cpu = weights->cpu};
-    const struct param *had = model_param(model, ROLE_MASKED_BIAS, -1);
-    for (int id = 0; id < model->config.vocab; id++)
-        model_values(model, (int)(had - model->param))[id] = (float)id;
+    CU_ASSERT_EQUAL_FATAL(model_set_masked_head(demo.model, 1, &e), 0);
+    struct materials x = {.data = &demo.data, .rows = &demo.rows, .threads = 1, .cpu = demo.weights->cpu};
+    const struct param *had = model_param(demo.model, ROLE_MASKED_BIAS, -1);
+    for (int id = 0; id < demo.model->config.vocab; id++)
+        model_values(demo.model, (int)(had - demo.model->param))[id] = (float)id;
     CU_ASSERT_EQUAL_FATAL(recipe_parse(&r, step, strlen(step), "r", &e), 0);
-    CU_ASSERT_EQUAL_FATAL(recipe_apply(&m, model, &r, "r", &x, NULL, &e), 0);
+    CU_ASSERT_EQUAL_FATAL(recipe_apply(&m, demo.model, &r, "r", &x, NULL, &e), 0);
     const struct param *bias = model_param(m, ROLE_MASKED_BIAS, -1);
     CU_ASSERT_EQUAL_FATAL((int)bias->tensor.dim[0], m->config.vocab);
     for (int id = 0; id < m->config.vocab; id++) {
         float old;
         tensor_read_f32(&bias->tensor, (size_t)id, 1, &old);
-        CU_ASSERT_STRING_EQUAL(tokenizer_token(m->tokenizer, id), tokenizer_token(model->tokenizer, (int)old));
+        CU_ASSERT_STRING_EQUAL(tokenizer_token(m->tokenizer, id), tokenizer_token(demo.model->tokenizer, (int)old));
     }
     model_free(m);
     recipe_free(&r);
@@ -303,9 +285,9 @@ static void refused(void)
     struct model *m = NULL, *preset;
     struct err e = {0};
     setup();
-    struct materials x = {.threads = 1, .cpu = weights->cpu};
+    struct materials x = {.threads = 1, .cpu = demo.weights->cpu};
     CU_ASSERT_EQUAL_FATAL(recipe_parse(&r, "prune-vocab", 11, "r", &e), 0);
-    CU_ASSERT_EQUAL(recipe_apply(&m, model, &r, "r", &x, NULL, &e), ERR_USAGE);
+    CU_ASSERT_EQUAL(recipe_apply(&m, demo.model, &r, "r", &x, NULL, &e), ERR_USAGE);
     CU_ASSERT_STRING_EQUAL(e.text, "r: line 1: prune-vocab: this step keeps the tokens that are used, which needs rows of data");
     e = (struct err){0};
     CU_ASSERT_EQUAL_FATAL(model_open(&preset, "preset:bert-tiny", NULL, NULL, &e), 0);

@@ -1,4 +1,5 @@
 /* search: masks under a budget, their rearrangement, scales by least squares, and what comes of them. */
+#include "tests/unit/demo_fixture.h"
 #include "tests/unit/unit.h"
 
 #include <math.h>
@@ -12,40 +13,22 @@
 #include "analyzer/compress/search.h"
 #include "analyzer/compress/tune.h"
 #include "analyzer/model/derive.h"
-#include "analyzer/model/model.h"
 #include "analyzer/run/matmul.h"
 #include "analyzer/run/plan.h"
-#include "analyzer/run/weights.h"
 #include "kernels/cpu.h"
 
 enum { ROWS = 100 };
 
-static struct model *model;
-static struct weights *weights;
-static struct dataset data;
-static struct encoded rows;
-static struct original original;
+static struct demo demo;
 
 static void setup(void)
 {
-    struct weights_options options = {.cpu = cpu_detect(NULL), .threads = 2};
-    struct workload load = {.batch = 1, .seq = 32, .threads = 2};
-    CU_ASSERT_EQUAL_FATAL(model_open(&model, "demo", NULL, NULL, NULL), 0);
-    CU_ASSERT_EQUAL_FATAL(dataset_read(&data, "demo:dev", NULL, NULL), 0);
-    dataset_cut(&data, ROWS);
-    CU_ASSERT_EQUAL_FATAL(encode_dataset(&rows, model->tokenizer, &data, model->config.positions, 2, NULL, NULL), 0);
-    CU_ASSERT_EQUAL_FATAL(weights_build(&weights, model, &options, NULL, NULL), 0);
-    CU_ASSERT_EQUAL_FATAL(original_init(&original, model, weights, &load, &data, &rows, NULL), 0);
-    CU_ASSERT_EQUAL_FATAL(original_evaluate(&original, 0, NULL, NULL, NULL, NULL), 0);
+    demo_open(&demo, &(struct demo_options){.rows = ROWS, .seq = 32});
 }
 
 static void teardown(void)
 {
-    original_free(&original);
-    weights_free(weights);
-    encoded_free(&rows);
-    dataset_free(&data);
-    model_free(model);
+    demo_close(&demo);
 }
 
 static double uniform(uint64_t seed, int i)
@@ -246,7 +229,7 @@ static double off(const struct model *m, enum role role, int layer)
 {
     float *a, *b;
     double difference = 0, norm = 0;
-    const struct param *p = model_param(model, role, layer);
+    const struct param *p = model_param(demo.model, role, layer);
     CU_ASSERT_EQUAL_FATAL(param_copy(&a, p, NULL), 0);
     CU_ASSERT_EQUAL_FATAL(param_copy(&b, model_param(m, role, layer), NULL), 0);
     for (size_t i = 0; i < tensor_count(&p->tensor); i++) {
@@ -268,8 +251,8 @@ static void scales_come_back(void)
     setup();
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct model *m;
-        struct tuning t = {model, rows.row, ROWS, cpu_detect(NULL), 2};
-        CU_ASSERT_EQUAL_FATAL(model_derive(&m, model, NULL), 0);
+        struct tuning t = {demo.model, demo.rows.row, ROWS, cpu_detect(NULL), 2};
+        CU_ASSERT_EQUAL_FATAL(model_derive(&m, demo.model, NULL), 0);
         const struct param *p = model_param(m, cases[i].role, cases[i].layer);
         model_take(m, (int)(p - m->param), p->tensor.dim, scaled(p, cases[i].every, 0.5F));
         double before = off(m, cases[i].role, cases[i].layer);
@@ -287,10 +270,10 @@ static void scales_come_back(void)
 static void gates_make_scores(void)
 {
     setup();
-    struct materials x = original_materials(&original);
+    struct materials x = original_materials(&demo.original);
     struct gates room;
     const struct gates *g, *again;
-    CU_ASSERT_EQUAL_FATAL(gates_of(&g, &room, model, &x, 40, NULL, NULL), 0);
+    CU_ASSERT_EQUAL_FATAL(gates_of(&g, &room, demo.model, &x, 40, NULL, NULL), 0);
     CU_ASSERT_EQUAL(g->rows, 40);
     int heads = head_grid_heads(&g->scores.grid), neurons = head_grid_heads(&g->scores.neurons);
     for (int i = 0; i < heads + neurons; i++) {
@@ -302,7 +285,7 @@ static void gates_make_scores(void)
         double fisher = i < heads ? g->scores.fisher[i] : g->scores.neuron_fisher[i - heads];
         CU_ASSERT_DOUBLE_EQUAL(sum, fisher, 1e-12 + 1e-9 * fisher);
     }
-    CU_ASSERT_EQUAL_FATAL(gates_of(&again, &room, model, &x, 40, NULL, NULL), 0);
+    CU_ASSERT_EQUAL_FATAL(gates_of(&again, &room, demo.model, &x, 40, NULL, NULL), 0);
     CU_ASSERT_PTR_EQUAL(again, g); /* not worked out again */
     gates_free(&room);
     teardown();
@@ -314,7 +297,7 @@ static struct changed changed_by(const char *text)
     struct changed c = {0};
     struct err e = {0};
     CU_ASSERT_EQUAL_FATAL(recipe_parse(&r, text, strlen(text), "search", &e), 0);
-    if (changed_make(&c, &original, &r, "search", NULL, &e) != 0)
+    if (changed_make(&c, &demo.original, &r, "search", NULL, &e) != 0)
         printf("\n    said: %s\n", e.text);
     CU_ASSERT_PTR_NOT_NULL_FATAL(c.model);
     recipe_free(&r);
@@ -383,7 +366,7 @@ static void refused(void)
         struct changed c;
         struct err e = {0};
         CU_ASSERT_EQUAL_FATAL(recipe_parse(&r, cases[i][0], strlen(cases[i][0]), "r", &e), 0);
-        CU_ASSERT_NOT_EQUAL(changed_make(&c, &original, &r, "r", NULL, &e), 0);
+        CU_ASSERT_NOT_EQUAL(changed_make(&c, &demo.original, &r, "r", NULL, &e), 0);
         if (strncmp(e.text, cases[i][1], strlen(cases[i][1])) != 0)
             printf("\n    said: %s\n", e.text);
         CU_ASSERT_EQUAL(strncmp(e.text, cases[i][1], strlen(cases[i][1])), 0);
@@ -400,7 +383,7 @@ static void better_than_one_shot(void)
     setup();
     CU_ASSERT_EQUAL_FATAL(budget_parse(&b[0], "macs=0.6", NULL), 0);
     CU_ASSERT_EQUAL_FATAL(budget_parse(&b[1], "macs=0.3", NULL), 0);
-    CU_ASSERT_EQUAL_FATAL(search_run(&s, &original, b, 2, 32, 0, NULL, NULL, NULL, NULL), 0);
+    CU_ASSERT_EQUAL_FATAL(search_run(&s, &demo.original, b, 2, 32, 0, NULL, NULL, NULL, NULL), 0);
     for (int i = 0; i < s.n; i++) {
         const struct found *f = &s.found[i];
         CU_ASSERT(f->one_shot.cost.macs <= f->trial.cost.macs);

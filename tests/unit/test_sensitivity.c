@@ -1,4 +1,5 @@
 /* sensitivity: parts of a step, their order, and what is left out for a given loss. */
+#include "tests/unit/demo_fixture.h"
 #include "tests/unit/unit.h"
 
 #include <math.h>
@@ -6,38 +7,19 @@
 
 #include "analyzer/compress/sensitivity.h"
 #include "analyzer/compress/trial.h"
-#include "analyzer/model/model.h"
-#include "analyzer/run/weights.h"
-#include "kernels/cpu.h"
 
 enum { ROWS = 120 };
 
-static struct model *model;
-static struct weights *weights;
-static struct dataset data;
-static struct encoded rows;
-static struct original original;
+static struct demo demo;
 
 static void setup(void)
 {
-    struct weights_options options = {.cpu = cpu_detect(NULL), .threads = 2};
-    struct workload load = {.batch = 1, .seq = 16, .threads = 2};
-    CU_ASSERT_EQUAL_FATAL(model_open(&model, "demo", NULL, NULL, NULL), 0);
-    CU_ASSERT_EQUAL_FATAL(dataset_read(&data, "demo:dev", NULL, NULL), 0);
-    dataset_cut(&data, ROWS);
-    CU_ASSERT_EQUAL_FATAL(encode_dataset(&rows, model->tokenizer, &data, model->config.positions, 2, NULL, NULL), 0);
-    CU_ASSERT_EQUAL_FATAL(weights_build(&weights, model, &options, NULL, NULL), 0);
-    CU_ASSERT_EQUAL_FATAL(original_init(&original, model, weights, &load, &data, &rows, NULL), 0);
-    CU_ASSERT_EQUAL_FATAL(original_evaluate(&original, 0, NULL, NULL, NULL, NULL), 0);
+    demo_open(&demo, &(struct demo_options){.rows = ROWS, .seq = 16});
 }
 
 static void teardown(void)
 {
-    original_free(&original);
-    weights_free(weights);
-    encoded_free(&rows);
-    dataset_free(&data);
-    model_free(model);
+    demo_close(&demo);
 }
 
 static struct recipe step_of(const char *text)
@@ -67,7 +49,7 @@ static void rows_of_steps(void)
         struct sensitivity s;
         struct str said;
         str_init(&said);
-        CU_ASSERT_EQUAL_FATAL(sensitivity_run(&s, &original, &r.line[0], cases[i].cells, 0, NULL, NULL, NULL, NULL), 0);
+        CU_ASSERT_EQUAL_FATAL(sensitivity_run(&s, &demo.original, &r.line[0], cases[i].cells, 0, NULL, NULL, NULL, NULL), 0);
         for (int k = 0; k < s.rows; k++) {
             str_addf(&said, "%d %d, ", s.row[k].layer, s.row[k].component);
             CU_ASSERT(s.row[k].bytes_saved > 0 && s.row[k].kl > 0);
@@ -90,10 +72,10 @@ static void rows_are_trials(void)
     struct sensitivity s;
     struct changed c;
     struct trial t;
-    CU_ASSERT_EQUAL_FATAL(sensitivity_run(&s, &original, &r.line[0], false, 0, NULL, NULL, NULL, NULL), 0);
-    CU_ASSERT_EQUAL_FATAL(changed_make(&c, &original, &alone, "alone", NULL, NULL), 0);
-    CU_ASSERT_EQUAL_FATAL(trial_init(&t, &original, &alone, &c, NULL), 0);
-    CU_ASSERT_EQUAL_FATAL(trial_evaluate(&t, &original, &c, NULL, NULL, NULL, NULL), 0);
+    CU_ASSERT_EQUAL_FATAL(sensitivity_run(&s, &demo.original, &r.line[0], false, 0, NULL, NULL, NULL, NULL), 0);
+    CU_ASSERT_EQUAL_FATAL(changed_make(&c, &demo.original, &alone, "alone", NULL, NULL), 0);
+    CU_ASSERT_EQUAL_FATAL(trial_init(&t, &demo.original, &alone, &c, NULL), 0);
+    CU_ASSERT_EQUAL_FATAL(trial_evaluate(&t, &demo.original, &c, NULL, NULL, NULL, NULL), 0);
     CU_ASSERT_EQUAL(s.row[2].kl, t.fidelity.kl);
     CU_ASSERT_DOUBLE_EQUAL(s.row[2].lost, -100 * t.quality.paired.difference.value, 1e-12);
     CU_ASSERT_EQUAL(s.row[2].bytes_saved, (int64_t)(t.before.bytes - t.cost.bytes));
@@ -146,8 +128,8 @@ static void left_out_for_a_loss(void)
         struct str text;
         int left_out;
         str_init(&text);
-        CU_ASSERT_EQUAL_FATAL(sensitivity_run(&s, &original, &r.line[0], true, 0, NULL, NULL, NULL, NULL), 0);
-        CU_ASSERT_EQUAL_FATAL(sensitivity_fallback(&left, &left_out, &original, &r.line[0], &s, cases[i].points, NULL, NULL), 0);
+        CU_ASSERT_EQUAL_FATAL(sensitivity_run(&s, &demo.original, &r.line[0], true, 0, NULL, NULL, NULL, NULL), 0);
+        CU_ASSERT_EQUAL_FATAL(sensitivity_fallback(&left, &left_out, &demo.original, &r.line[0], &s, cases[i].points, NULL, NULL), 0);
         recipe_print(&left, &text);
         CU_ASSERT_EQUAL(left_out, cases[i].left_out);
         CU_ASSERT_STRING_EQUAL(text.text ? text.text : "", cases[i].recipe);

@@ -1,4 +1,5 @@
 /* trial: what is measured of a changed model is what a full measurement would give. */
+#include "tests/unit/demo_fixture.h"
 #include "tests/unit/unit.h"
 
 #include <math.h>
@@ -7,41 +8,21 @@
 
 #include "analyzer/compress/trial.h"
 #include "analyzer/measure/fidelity.h"
-#include "analyzer/model/model.h"
 #include "analyzer/run/plan.h"
 #include "analyzer/run/predict.h"
-#include "analyzer/run/weights.h"
-#include "kernels/cpu.h"
 
 enum { ROWS = 150 }; /* a few of them the model gets wrong */
 
-static struct model *model;
-static struct weights *weights;
-static struct dataset data;
-static struct encoded rows;
-static struct original original;
+static struct demo demo;
 
 static void setup(size_t limit)
 {
-    struct weights_options options = {.cpu = cpu_detect(NULL), .threads = 2};
-    struct workload load = {.batch = 1, .seq = 32, .threads = 2};
-    struct err e = {0};
-    CU_ASSERT_EQUAL_FATAL(model_open(&model, "demo", NULL, NULL, &e), 0);
-    CU_ASSERT_EQUAL_FATAL(dataset_read(&data, "demo:dev", NULL, &e), 0);
-    dataset_cut(&data, ROWS);
-    CU_ASSERT_EQUAL_FATAL(encode_dataset(&rows, model->tokenizer, &data, model->config.positions, 2, NULL, &e), 0);
-    CU_ASSERT_EQUAL_FATAL(weights_build(&weights, model, &options, NULL, &e), 0);
-    CU_ASSERT_EQUAL_FATAL(original_init(&original, model, weights, &load, &data, &rows, &e), 0);
-    CU_ASSERT_EQUAL_FATAL(original_evaluate(&original, limit, NULL, NULL, NULL, &e), 0);
+    demo_open(&demo, &(struct demo_options){.rows = ROWS, .seq = 32, .hidden = limit});
 }
 
 static void teardown(void)
 {
-    original_free(&original);
-    weights_free(weights);
-    encoded_free(&rows);
-    dataset_free(&data);
-    model_free(model);
+    demo_close(&demo);
 }
 
 static struct changed changed_by(const char *text, struct recipe *r)
@@ -49,7 +30,7 @@ static struct changed changed_by(const char *text, struct recipe *r)
     struct changed c;
     struct err e = {0};
     CU_ASSERT_EQUAL_FATAL(recipe_parse(r, text, strlen(text), "trial", &e), 0);
-    CU_ASSERT_EQUAL_FATAL(changed_make(&c, &original, r, "trial", NULL, &e), 0);
+    CU_ASSERT_EQUAL_FATAL(changed_make(&c, &demo.original, r, "trial", NULL, &e), 0);
     return c;
 }
 
@@ -70,18 +51,18 @@ static void hidden_states_stand_in(void)
     static const size_t limits[] = {0, 3000000, 1};
     for (size_t k = 0; k < sizeof limits / sizeof *limits; k++) {
         setup(limits[k]);
-        CU_ASSERT(limits[k] == 0 || original.hidden.bytes <= limits[k]);
-        CU_ASSERT_EQUAL(original.hidden.stride, limits[k] == 0 ? 1 : limits[k] == 1 ? 0 : 2);
+        CU_ASSERT(limits[k] == 0 || demo.original.hidden.bytes <= limits[k]);
+        CU_ASSERT_EQUAL(demo.original.hidden.stride, limits[k] == 0 ? 1 : limits[k] == 1 ? 0 : 2);
         for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
             struct recipe r;
             struct trial t;
             struct changed c = changed_by(cases[i].recipe, &r);
             struct predict_options plain = {.threads = 1};
             float *full = malloc(ROWS * 2 * sizeof *full);
-            CU_ASSERT_EQUAL(hidden_first_change(c.model, model), cases[i].first);
-            CU_ASSERT_EQUAL_FATAL(trial_init(&t, &original, &r, &c, NULL), 0);
-            CU_ASSERT_EQUAL_FATAL(trial_evaluate(&t, &original, &c, NULL, NULL, NULL, NULL), 0);
-            CU_ASSERT_EQUAL_FATAL(predict_logits(full, c.weights, rows.row, ROWS, &plain, NULL, NULL), 0);
+            CU_ASSERT_EQUAL(hidden_first_change(c.model, demo.model), cases[i].first);
+            CU_ASSERT_EQUAL_FATAL(trial_init(&t, &demo.original, &r, &c, NULL), 0);
+            CU_ASSERT_EQUAL_FATAL(trial_evaluate(&t, &demo.original, &c, NULL, NULL, NULL, NULL), 0);
+            CU_ASSERT_EQUAL_FATAL(predict_logits(full, c.weights, demo.rows.row, ROWS, &plain, NULL, NULL), 0);
             CU_ASSERT_EQUAL(memcmp(full, t.logits, ROWS * 2 * sizeof *full), 0);
             free(full);
             trial_free(&t);
@@ -111,12 +92,12 @@ static void compared_row_by_row(void)
     int lost = 0, won = 0, same = 0;
     setup(0);
     struct changed c = changed_by("prune-layers layers=1-2", &r);
-    CU_ASSERT_EQUAL_FATAL(trial_init(&t, &original, &r, &c, NULL), 0);
+    CU_ASSERT_EQUAL_FATAL(trial_init(&t, &demo.original, &r, &c, NULL), 0);
     calls = 0;
-    CU_ASSERT_EQUAL_FATAL(trial_evaluate(&t, &original, &c, keep_last, NULL, NULL, NULL), 0);
+    CU_ASSERT_EQUAL_FATAL(trial_evaluate(&t, &demo.original, &c, keep_last, NULL, NULL, NULL), 0);
     for (int i = 0; i < ROWS; i++) {
-        const float *x = original_logits(&original) + 2 * i, *y = t.logits + 2 * i;
-        int want = original.evaluation.labels.output[data.row[i].label], was = x[1] > x[0], is = y[1] > y[0];
+        const float *x = original_logits(&demo.original) + 2 * i, *y = t.logits + 2 * i;
+        int want = demo.original.evaluation.labels.output[demo.data.row[i].label], was = x[1] > x[0], is = y[1] > y[0];
         lost += was == want && is != want;
         won += is == want && was != want;
         same += was == is;
@@ -128,7 +109,7 @@ static void compared_row_by_row(void)
     CU_ASSERT_DOUBLE_EQUAL(t.fidelity.agreement.value, (double)same / ROWS, 1e-12);
     struct trial first;
     struct discordant d;
-    CU_ASSERT_EQUAL_FATAL(trial_of_original(&first, &original, NULL), 0);
+    CU_ASSERT_EQUAL_FATAL(trial_of_original(&first, &demo.original, NULL), 0);
     CU_ASSERT(trial_discordant(&d, &first, &t) && d.first == lost && d.second == won && d.rows == ROWS);
     CU_ASSERT(trial_discordant(&d, &t, &first) && d.first == won && d.second == lost);
     trial_free(&first);
@@ -151,9 +132,9 @@ static void compared_with_itself(void)
 {
     struct evaluation x;
     setup(0);
-    struct evaluate_options options = {.threads = 2, .batch_tokens = 100, .on_batch = nothing_differs, .against = &original.evaluation};
+    struct evaluate_options options = {.threads = 2, .batch_tokens = 100, .on_batch = nothing_differs, .against = &demo.original.evaluation};
     calls = 0;
-    CU_ASSERT_EQUAL_FATAL(evaluate(&x, weights, &data, &rows, &options, NULL, NULL), 0);
+    CU_ASSERT_EQUAL_FATAL(evaluate(&x, demo.weights, &demo.data, &demo.rows, &options, NULL, NULL), 0);
     CU_ASSERT(calls > 1);
     evaluation_free(&x);
     teardown();
@@ -179,8 +160,8 @@ static void timed_in_turns(void)
     struct trial t;
     setup(1);
     struct changed c = changed_by("", &r);
-    CU_ASSERT_EQUAL_FATAL(trial_init(&t, &original, &r, &c, NULL), 0);
-    CU_ASSERT_EQUAL_FATAL(trial_time(&t, &original, &c, 0.05, NULL, NULL), 0);
+    CU_ASSERT_EQUAL_FATAL(trial_init(&t, &demo.original, &r, &c, NULL), 0);
+    CU_ASSERT_EQUAL_FATAL(trial_time(&t, &demo.original, &c, 0.05, NULL, NULL), 0);
     CU_ASSERT(t.time.speedup.n >= 5 && t.time.first_ns.n == t.time.speedup.n && t.time.second_ns.median > 0);
     CU_ASSERT(t.time.speedup.median > 0.2 && t.time.speedup.median < 5);
     trial_free(&t);
