@@ -99,8 +99,8 @@ int timing_append(struct timing *to, struct timing *from, struct err *e)
     if (to->cases == 0)
         to->subject = from->subject;
     to->c = c;
-    memcpy(c + to->cases, from->c, (size_t)from->cases * sizeof *c);
-    to->cases += from->cases;
+    for (int i = 0; i < from->cases; i++)
+        c[to->cases++] = from->c[i];
     from->cases = 0;
     return 0;
 }

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""method_table.py BERTSCOPE MODEL [--data FILE --task NAME ...]: a Markdown table of every compression method at three strengths.
+"""method_table.py [--only METHOD[,METHOD...]] BERTSCOPE MODEL [--data FILE --task NAME ...]: a Markdown table of every compression
+method (or of these) at three strengths.
 
 Runs `BERTSCOPE compress MODEL` for each step and prints what its JSON says: bytes, MACs, time in turns with the original, accuracy and
 its paired difference. Everything after MODEL is passed on.
@@ -22,7 +23,9 @@ STEPS = [
     ["prune-elements fraction=0.3", "prune-elements fraction=0.5", "prune-elements fraction=0.7"],
     ["prune-elements fraction=0.5 by=wanda", "prune-elements by=wanda pattern=2:4", "prune-elements fraction=0.7 by=wanda"],
     ["low-rank fraction=0.25", "low-rank fraction=0.5", "low-rank fraction=0.75"],
+    ["low-rank fraction=0.25 components=embedding", "low-rank fraction=0.5 components=embedding", "low-rank fraction=0.75 components=embedding"],
     ["share groups=3", "share groups=2", "share groups=2 from=mean"],
+    ["prune-vocab min-count=1", "prune-vocab min-count=3", "prune-vocab min-count=10"],
     ["prune-heads fraction=0.5; refit", "prune-neurons fraction=0.5; refit", "prune-neurons fraction=0.75; refit"],
     ["search macs=0.8", "search macs=0.6", "search macs=0.4"],
 ]
@@ -48,12 +51,15 @@ def row(steps, found):
         100 * trial["quality"]["metrics"][0]["value"], points)
 
 
-def main(program, model, rest):
+def main(only, program, model, rest):
     print("| steps | bytes | MACs | speed-up [95 %] | accuracy | points against the original [95 %] |")
     print("| --- | --- | --- | --- | --- | --- |")
-    for group in STEPS:
-        for steps in group:
+    for steps in (steps for group in STEPS for steps in group):
+        if not only or steps.split()[0] in only:
             print(row(steps, run(program, model, steps, rest)), flush=True)
 
 
-main(sys.argv[1], sys.argv[2], sys.argv[3:])
+WORDS = sys.argv[1:]
+ONLY = WORDS[1].split(",") if WORDS[0] == "--only" else []
+WORDS = WORDS[2:] if ONLY else WORDS
+main(ONLY, WORDS[0], WORDS[1], WORDS[2:])
