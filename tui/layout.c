@@ -1,9 +1,6 @@
 #include "tui/layout.h"
 
-static int least(int a, int b)
-{
-    return a < b ? a : b;
-}
+#include "analyzer/base/least.h"
 
 struct layout layout_screen(int columns, int rows)
 {

@@ -11,6 +11,6 @@ libanalyzer_a_SOURCES += \
 	analyzer/base/rng.h \
 	analyzer/base/sha256.c analyzer/base/sha256.h \
 	analyzer/base/signal_stack.c analyzer/base/signal_stack.h \
-	analyzer/base/size.h \
+	analyzer/base/least.h analyzer/base/size.h \
 	analyzer/base/str.c analyzer/base/str.h \
 	analyzer/base/text.c analyzer/base/text.h

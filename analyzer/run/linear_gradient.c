@@ -1,5 +1,6 @@
 #include "analyzer/run/linear_gradient.h"
 
+#include "analyzer/base/least.h"
 #include "analyzer/run/part.h"
 
 enum {
@@ -20,11 +21,6 @@ struct tile {
     char *panels;     /* of x^T */
     float *sums;      /* [rows, columns] */
 };
-
-static int least(int a, int b)
-{
-    return a < b ? a : b;
-}
 
 static const struct linear_kernel *kernel_of(const struct plan *p)
 {

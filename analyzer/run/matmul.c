@@ -2,14 +2,10 @@
 
 #include <stdlib.h>
 
+#include "analyzer/base/least.h"
 #include "kernels/kernels.h"
 
 enum { ROWS_AT_ONCE = 384, GRAM_ROWS = 2048 };
-
-static int least(int a, int b)
-{
-    return a < b ? a : b;
-}
 
 int matmul(float *y, const float *x, const float *w, int m, int n, int k, uint32_t cpu, int threads, struct err *e)
 {

@@ -5,6 +5,7 @@
  * tokens. */
 #include <assert.h>
 
+#include "analyzer/base/least.h"
 #include "analyzer/run/exec.h"
 #include "analyzer/run/op.h"
 #include "analyzer/run/part.h"
@@ -44,11 +45,6 @@ static size_t op_activate_backward_scratch(const struct step *s, const struct pl
 {
     (void)s, (void)p;
     return 0;
-}
-
-static int least(int a, int b)
-{
-    return a < b ? a : b;
 }
 
 /* Gates of the neurons [col, col_end) of a sequence. */

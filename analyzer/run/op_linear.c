@@ -7,6 +7,7 @@
  *   db = sum of the rows of dy. */
 #include <assert.h>
 
+#include "analyzer/base/least.h"
 #include "analyzer/run/exec.h"
 #include "analyzer/run/linear_gradient.h"
 #include "analyzer/run/op.h"
@@ -43,11 +44,6 @@ static struct cost op_linear_cost(const struct step *s, const struct plan *p)
     (void)p;
     uint64_t m = (uint64_t)s->rows, n = (uint64_t)s->linear->n, k = (uint64_t)s->linear->k;
     return (struct cost){m * n * k, sizeof(float) * m * (n + k) + s->param_bytes};
-}
-
-static int least(int a, int b)
-{
-    return a < b ? a : b;
 }
 
 /* Panels that are computed at once for m rows. */
