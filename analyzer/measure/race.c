@@ -63,7 +63,7 @@ static int run_round(struct track *t, const struct contender *c, const struct pr
     return 0;
 }
 
-static struct quartiles quartiles_of(double *x, int n)
+struct quartiles quartiles_of(double *x, int n)
 {
     stats_spread(x, n); /* sorts */
     return (struct quartiles){stats_quantile(x, n, 0.25), stats_quantile(x, n, 0.5), stats_quantile(x, n, 0.75), x[0]};

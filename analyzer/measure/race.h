@@ -18,6 +18,9 @@ struct quartiles {
     double low, median, high, best; /* best = smallest */
 };
 
+/* Sorts the n >= 1 values. */
+struct quartiles quartiles_of(double *x, int n);
+
 struct race {
     int rounds;
     struct quartiles ns[CONTENDERS];      /* of one run */

@@ -14,8 +14,10 @@ static void print_row(const struct bench_row *r)
     printf("  %-22s %-22s %d  %11.2f us", r->name, r->load, r->threads, r->ns.median * 1e-3);
     if (r->flops > 0)
         printf("  %7.1f GFLOP/s", r->flops * 1e-9);
-    else
+    else if (r->bytes > 0)
         printf("  %7.1f GB/s   ", r->bytes * 1e-9);
+    else
+        printf("                 ");
     if (r->ceiling_share > 1)
         printf("  invalid");
     else if (r->ceiling_share >= 0)
