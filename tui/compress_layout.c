@@ -1,8 +1,9 @@
 #include "tui/compress_layout.h"
 
+#include "analyzer/base/least.h"
 #include "tui/layout.h"
 
-enum { GAP = 2, WIDE = 116, RESULTS = 76, RESULTS_ROWS = 13, RESULTS_LEAST = 10, STEPS_LEAST = 4, TRIALS_LEAST = 5 };
+enum { GAP = 2, RESULTS = 76, WIDE = RESULTS + 66, RESULTS_ROWS = 13, RESULTS_LEAST = 10, STEPS_LEAST = 4, TRIALS_LEAST = 5, STACKED_ROWS = 34 };
 
 static void beside(struct compress_layout *l, struct rect r)
 {
@@ -14,6 +15,7 @@ static void beside(struct compress_layout *l, struct rect r)
         l->trials = right;
 }
 
+/* Beside each other only where the steps have room for a bar and a word of help behind the value of an option. */
 struct compress_layout compress_layout(struct rect r)
 {
     struct compress_layout l = {.heading = layout_top(&r, 1, 1)};
@@ -22,8 +24,8 @@ struct compress_layout compress_layout(struct rect r)
         beside(&l, r);
         return l;
     }
-    int results = r.h - STEPS_LEAST - 1 < RESULTS_LEAST ? r.h - STEPS_LEAST - 1 : RESULTS_LEAST;
-    if (r.h >= RESULTS_ROWS * 3)
+    int results = least(r.h - STEPS_LEAST - 1, r.h >= STACKED_ROWS ? RESULTS_ROWS : RESULTS_LEAST);
+    if (r.h >= STACKED_ROWS)
         l.trials = layout_bottom(&r, r.h / 3, 1, STEPS_LEAST);
     if (results > 0)
         l.results = layout_bottom(&r, results, 1, STEPS_LEAST);

@@ -69,7 +69,7 @@ static void words_of(const struct method_option *o, char *out, size_t size)
 
 static void draw_option(const struct recipe_line *l, int option, struct canvas *c, struct rect r, const char *match)
 {
-    enum { NAME = 11, VALUE = 18, BAR = 10, INDENT = 7 };
+    enum { NAME = 11, VALUE = 18, BAR = 10, INDENT = 7, HELP = 8 };
     const struct method_option *o = &l->method->option[option];
     const char *value = l->value[option] ? l->value[option] : o->fallback;
     double at = place(o, value);
@@ -85,7 +85,8 @@ static void draw_option(const struct recipe_line *l, int option, struct canvas *
     }
     words_of(o, range, sizeof range);
     snprintf(help, sizeof help, "%s%s%s", o->help, range[0] ? "; " : "", range);
-    canvas_put(c, x, r.y, end - x, TONE_DIM, help);
+    if (end - x >= HELP)
+        canvas_put(c, x, r.y, end - x, TONE_DIM, help);
 }
 
 static int scrolled(int top, int at, int rows, int room)
