@@ -13,7 +13,7 @@ const struct command command_open = {
     .detail = "Opens the model, measures it, and shows where parameters, MACs and time go. ? lists the keys. Needs a\n"
               "terminal; `bertscope draw` prints a screen without one. On the Compress screen a recipe is changed step by step and\n"
               "measured at once; what was tried is kept as it happens, and --resume goes on with the last session. A training that was\n"
-               "not saved is kept too, every --checkpoint seconds and when the program is left: --resume shows it, paused. --script plays keys and\n"
+              "not saved is kept too, every --checkpoint seconds and when the program is left: --resume shows it, paused. --script plays keys and\n"
               "commands of a file, on the terminal or, where standard input and output are none, without one: then the program ends\n"
               "with the script, with 2 if a line of it failed or waited too long and with 5 if it is no script (man bertscope).",
     .example = "bertscope preset:bert-base --batch 8",

@@ -61,7 +61,8 @@ static bool read_choice(struct train_choice *c, const json_t *x)
     return text_of(x, "format", format, sizeof format) && kernel_format_parse(format, &c->format) && train_choice_computes(c->format) &&
            real_of(x, "lr", 0, 1, &c->lr) && real_of(x, "dropout", 0, 0.9, &c->dropout) &&
            real_of(x, "attention_dropout", -1, 0.9, &c->attention_dropout) &&
-           int_of(x, "epochs", 1, 100000, &c->epochs) && int_of(x, "batch_rows", 1, WORKLOAD_MAX_BATCH, &c->batch_rows) && int_of(x, "seed", 0, INT32_MAX, &c->seed);
+           int_of(x, "epochs", 1, 100000, &c->epochs) && int_of(x, "batch_rows", 1, WORKLOAD_MAX_BATCH, &c->batch_rows) &&
+           int_of(x, "seed", 0, INT32_MAX, &c->seed);
 }
 
 bool train_note_parse(struct train_note *out, const char *text)

@@ -101,7 +101,8 @@ static bool changed(const struct app *a)
     const struct train_choice *next = &a->choice, *now = &a->training.choice;
     double lr = next->lr > 0 ? next->lr : train_run_lr(now->fresh);
     return lr != now->lr || next->epochs != now->epochs || next->batch_rows != now->batch_rows ||
-           next->dropout != now->dropout || next->attention_dropout != now->attention_dropout || next->seed != now->seed || next->format != now->format || (next->fresh && !now->fresh);
+           next->dropout != now->dropout || next->attention_dropout != now->attention_dropout || next->seed != now->seed ||
+           next->format != now->format || (next->fresh && !now->fresh);
 }
 
 static void draw_facts(const struct app *a, struct canvas *c, struct rect r)

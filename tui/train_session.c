@@ -149,8 +149,9 @@ static int begin(struct train_session *x, const struct train_wish *w, const stru
     const struct train_choice *c = &w->choice;
     struct settings s = {.args = &w->model, .arg_count = 1, .data = w->data, .dev = w->dev, .task = w->task, .seed = c->seed,
                          .threads = w->threads, .epochs = c->epochs, .batch_rows = c->batch_rows, .dropout = c->dropout,
-                         .attention_dropout = c->attention_dropout,
-                         .lr = c->lr, .format = c->format, .checkpoint_s = w->checkpoint_s, .resume = w->resume, .given = OPTION_BIT(dropout) | (c->lr > 0 ? OPTION_BIT(lr) : 0) |
+                         .attention_dropout = c->attention_dropout, .lr = c->lr, .format = c->format,
+                         .checkpoint_s = w->checkpoint_s, .resume = w->resume,
+                         .given = OPTION_BIT(dropout) | (c->lr > 0 ? OPTION_BIT(lr) : 0) |
                                   (c->attention_dropout >= 0 ? OPTION_BIT(attention_dropout) : 0) |
                                   (w->checkpoint_s >= 0 ? OPTION_BIT(checkpoint) : 0)};
     TRY(train_run_open(&x->run, &s, c->fresh, progress, e));
@@ -177,10 +178,10 @@ static int failed(struct train_session *x, int code, const struct err *e)
 int train_session_new(struct train_session **out, const struct train_wish *w, const struct progress *progress, struct err *e)
 {
     struct train_session *x = *out = calloc(1, sizeof *x);
-    if (!x)
+    if (!x) {
         kept_training_free(w->kept);
-    if (!x)
         return err_set(e, ERR_NOMEM, "no memory for a training");
+    }
     x->run.training.best = -1;
     name_parts(x, w);
     return begin(x, w, progress, e);

@@ -1,4 +1,5 @@
 /* The workbench: edits, undo, redo, branches, results; and the job that tries a recipe. */
+#include "tests/unit/demo_fixture.h"
 #include "tests/unit/unit.h"
 
 #include <semaphore.h>
@@ -10,11 +11,7 @@
 #include "analyzer/base/rng.h"
 #include "analyzer/base/str.h"
 #include "analyzer/compress/apply.h"
-#include "analyzer/data/dataset.h"
 #include "analyzer/data/demo_text.h"
-#include "analyzer/model/model.h"
-#include "analyzer/run/weights.h"
-#include "kernels/cpu.h"
 #include "tui/engine.h"
 #include "tui/workbench.h"
 
@@ -159,15 +156,15 @@ static void test_results(void)
 
 enum { EDITS = 200, ROWS = 40, OUTPUTS = 2 };
 
-static struct original original;
+static struct demo demo;
 
 static void logits_of(float *out)
 {
     struct changed c;
     struct trial t;
-    CU_ASSERT_EQUAL_FATAL(changed_make(&c, &original, &w.recipe, "the recipe", NULL, &e), 0);
-    CU_ASSERT_EQUAL_FATAL(trial_init(&t, &original, &w.recipe, &c, &e), 0);
-    CU_ASSERT_EQUAL_FATAL(trial_evaluate(&t, &original, &c, NULL, NULL, NULL, &e), 0);
+    CU_ASSERT_EQUAL_FATAL(changed_make(&c, &demo.original, &w.recipe, "the recipe", NULL, &e), 0);
+    CU_ASSERT_EQUAL_FATAL(trial_init(&t, &demo.original, &w.recipe, &c, &e), 0);
+    CU_ASSERT_EQUAL_FATAL(trial_evaluate(&t, &demo.original, &c, NULL, NULL, NULL, &e), 0);
     memcpy(out, t.logits, ROWS * OUTPUTS * sizeof *out);
     trial_free(&t);
     changed_free(&c);
@@ -203,22 +200,10 @@ static void edit(unsigned random)
 /* After 200 edits, undo all and redo all: the same texts, and the same bits. */
 static void test_undo_all(void)
 {
-    struct weights_options options = {.cpu = cpu_detect(NULL), .threads = 2};
-    struct workload load = {.batch = 1, .seq = 16, .threads = 2};
     float start[ROWS * OUTPUTS], end[ROWS * OUTPUTS], again[ROWS * OUTPUTS];
-    struct model *model;
-    struct weights *weights;
-    struct dataset data;
-    struct encoded rows;
     char *last;
     begin();
-    CU_ASSERT_EQUAL_FATAL(model_open(&model, "demo", NULL, NULL, &e), 0);
-    CU_ASSERT_EQUAL_FATAL(dataset_read(&data, "demo:dev", NULL, &e), 0);
-    dataset_cut(&data, ROWS);
-    CU_ASSERT_EQUAL_FATAL(encode_dataset(&rows, model->tokenizer, &data, model->config.positions, 2, NULL, &e), 0);
-    CU_ASSERT_EQUAL_FATAL(weights_build(&weights, model, &options, NULL, &e), 0);
-    CU_ASSERT_EQUAL_FATAL(original_init(&original, model, weights, &load, &data, &rows, &e), 0);
-    CU_ASSERT_EQUAL_FATAL(original_evaluate(&original, 0, NULL, NULL, NULL, &e), 0);
+    demo_open(&demo, &(struct demo_options){.rows = ROWS, .seq = 16});
     logits_of(start);
     for (int i = 0; i < EDITS; i++)
         edit((unsigned)(rng_u64(7, (uint64_t)i) >> 32));
@@ -238,11 +223,7 @@ static void test_undo_all(void)
     CU_ASSERT_EQUAL(memcmp(end, again, sizeof end), 0);
     CU_ASSERT_NOT_EQUAL(memcmp(start, end, sizeof start), 0);
     free(last);
-    original_free(&original);
-    weights_free(weights);
-    encoded_free(&rows);
-    dataset_free(&data);
-    model_free(model);
+    demo_close(&demo);
     workbench_free(&w);
 }
 
