@@ -56,6 +56,7 @@ done
 "$bertscope" compress demo --recipe walkthrough.recipe --data demo:dev --json --quiet --budget 0.1 >json
 accuracy=$(python3 -c 'import json; print("%.4f" % json.load(open("json"))["trial"]["quality"]["metrics"][0]["value"])')
 macs=$(python3 -c 'import json; t = json.load(open("json"))["trial"]; print("%.1f%%" % (100 * [c for c in t["costs"] if c["name"] == "macs"][0]["ratio"]))')
+check "compress gives an accuracy and MACs: $accuracy $macs" test -n "$accuracy" -a -n "$macs"
 shows 3-compress.txt " $accuracy "
 shows 3-compress.txt "$macs of a pass"
 
