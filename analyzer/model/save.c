@@ -253,16 +253,19 @@ static enum config_head head_of(const struct model *m)
     return model_has_classifier(m) ? CONFIG_CLASSIFIER : model_has_masked_head(m) ? CONFIG_MASKED_HEAD : CONFIG_NO_HEAD;
 }
 
-static void describe_layers(struct compact *c, const struct model *m)
+static bool describe_layers(struct compact *c, const struct model *m)
 {
     for (int i = 0; i < m->config.layers; i++) {
         const struct layer_shape *l = &m->layer[i];
         c->layer[i] = (struct compact_layer){l->number, l->heads, l->neurons, malloc((size_t)l->heads * sizeof *l->head),
                                               l->decoupled};
-        for (int k = 0; c->layer[i].head && k < l->heads; k++)
+        if (!c->layer[i].head)
+            return false;
+        c->layers++;
+        for (int k = 0; k < l->heads; k++)
             c->layer[i].head[k] = layer_head(l, k);
-        c->layers = c->layer[i].head ? i + 1 : c->layers;
     }
+    return true;
 }
 
 static bool describe_tensors(struct compact *c, const struct saving *s)
@@ -292,8 +295,9 @@ static int describe(struct compact **out, const struct saving *s, struct err *e)
     }
     if (!c || !c->layer || !c->tensor)
         return err_set(e, ERR_NOMEM, "no memory to describe %d tensors", s->items);
-    describe_layers(c, s->m);
-    return describe_tensors(c, s) && c->layers == s->m->config.layers ? 0 : err_set(e, ERR_NOMEM, "no memory to describe %d layers", s->m->config.layers);
+    if (!describe_layers(c, s->m) || !describe_tensors(c, s))
+        return err_set(e, ERR_NOMEM, "no memory to describe %d layers", s->m->config.layers);
+    return 0;
 }
 
 static int save_config(const struct saving *s, const char *path, struct err *e)
