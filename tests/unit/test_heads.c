@@ -103,7 +103,7 @@ static void valued_open(struct valued *v, bool decoupled)
     static const char text[] = "a,b,0.5\nc,d,3\ne,f,5\n";
     const struct task *task;
     const char *path = unit_temp_file("pairs.csv", text, sizeof text - 1);
-    *v = (struct valued){.rows = {v->row, PAIRS, 0, TOKENS, 0}};
+    *v = (struct valued){.rows = {.row = v->row, .rows = PAIRS, .longest = TOKENS}};
     CU_ASSERT_EQUAL_FATAL(model_open(&v->model, "preset:bert-tiny", &(struct model_options){.seed = 5}, NULL, &e), 0);
     CU_ASSERT_EQUAL_FATAL(model_set_labels(v->model, 1, NULL, 1, &e), 0);
     const struct param *head = model_param(v->model, ROLE_CLASSIFIER_WEIGHT, -1);
