@@ -2,6 +2,7 @@
 
 #include "analyzer/base/clock.h"
 #include "analyzer/run/op.h"
+#include "analyzer/run/spread.h"
 
 static _Atomic(const struct step *) current;
 
@@ -18,6 +19,7 @@ const struct step *exec_current(void)
 int exec_run_marked(const struct plan *p, uint64_t *clock, atomic_int *mark, const atomic_bool *cancel)
 {
     struct exec x = {p, cancel};
+    spread_threads(p->options.threads);
     if (clock)
         clock[0] = clock_ns();
     for (int i = 0; i < p->steps && !exec_cancelled(&x); i++) {
@@ -42,6 +44,7 @@ int exec_run(const struct plan *p, uint64_t *clock, const atomic_bool *cancel)
 int exec_steps(const struct plan *p, int first, int end, const atomic_bool *cancel)
 {
     struct exec x = {p, cancel};
+    spread_threads(p->options.threads);
     for (int i = first; i < end && !exec_cancelled(&x); i++) {
         begin_step(&p->step[i]);
         p->step[i].op->forward(&x, &p->step[i]);
@@ -53,6 +56,7 @@ int exec_steps(const struct plan *p, int first, int end, const atomic_bool *canc
 int exec_backward(const struct plan *p, const atomic_bool *cancel)
 {
     struct exec x = {p, cancel};
+    spread_threads(p->options.threads);
     for (int i = p->steps; i < p->moments && !exec_cancelled(&x); i++) {
         const struct step *s = &p->step[p->moment[i].step];
         begin_step(s);

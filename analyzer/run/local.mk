@@ -24,6 +24,7 @@ libanalyzer_a_SOURCES += \
 	analyzer/run/plan_schedule.c \
 	analyzer/run/predict.c analyzer/run/predict.h \
 	analyzer/run/rows.c analyzer/run/rows.h \
+	analyzer/run/spread.c analyzer/run/spread.h \
 	analyzer/run/weights.c analyzer/run/weights.h
 EXTRA_DIST += \
 	analyzer/run/ops.def \

@@ -62,6 +62,7 @@ tests_unit_unit_SOURCES += tests/unit/test_tokenizer.c \
 	tests/unit/test_shift.c \
 	tests/unit/test_save.c \
 	tests/unit/test_schedule.c \
+	tests/unit/test_spread.c \
 	tests/unit/test_stats.c \
 	tests/unit/test_store.c \
 	tests/unit/test_stored.c \
