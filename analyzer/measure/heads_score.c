@@ -42,18 +42,19 @@ struct run {
     struct arena room; /* plans that follow each other hand it on */
 };
 
-/* Adds |g| and g^2 of the gates g [sequences, gates] of a layer; `absolute` may be NULL. Not finite: false. */
+/* Adds |g| and g^2 of the gates g [sequences, gates] of a layer; `absolute` may be NULL. Not finite: false. Squares of floats
+ * do not overflow a double, so their sums tell. */
 static bool add_gates(double *absolute, double *square, const float *g, int sequences, int gates)
 {
     bool finite = true;
-    for (int i = 0; i < sequences; i++)
-        for (int k = 0; k < gates; k++) {
-            double x = (double)g[(size_t)i * (size_t)gates + (size_t)k];
-            finite &= isfinite(x) != 0;
-            square[k] += x * x;
-            if (absolute)
-                absolute[k] += fabs(x);
-        }
+    for (int i = 0; i < sequences; i++, g += gates) {
+        for (int k = 0; k < gates; k++)
+            square[k] += (double)g[k] * (double)g[k];
+        for (int k = 0; absolute && k < gates; k++)
+            absolute[k] += fabs((double)g[k]);
+    }
+    for (int k = 0; k < gates; k++)
+        finite &= isfinite(square[k]) != 0;
     return finite;
 }
 
@@ -78,12 +79,14 @@ static void keep_plan(const struct run *r, const struct plan *p, const int *row)
 static int add_plan(struct head_scores *sum, const struct plan *p, struct err *e)
 {
     bool finite = true;
+#pragma omp parallel for schedule(static) num_threads(p->options.threads) reduction(&& : finite)
     for (int l = 0; l < sum->grid.layers; l++) {
         const int *heads = &sum->grid.first[l], *neurons = &sum->neurons.first[l];
-        finite &= add_gates(sum->score + heads[0], sum->fisher + heads[0], plan_head_gates(p, l), p->sequences,
-                            heads[1] - heads[0]);
-        finite &= add_gates(NULL, sum->neuron_fisher + neurons[0], plan_neuron_gates(p, l), p->sequences,
-                            neurons[1] - neurons[0]);
+        bool of_heads = add_gates(sum->score + heads[0], sum->fisher + heads[0], plan_head_gates(p, l), p->sequences,
+                                  heads[1] - heads[0]);
+        bool of_neurons = add_gates(NULL, sum->neuron_fisher + neurons[0], plan_neuron_gates(p, l), p->sequences,
+                                    neurons[1] - neurons[0]);
+        finite = finite && of_heads && of_neurons;
     }
     sum->rows += p->sequences;
     if (!finite)
