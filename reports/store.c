@@ -48,6 +48,15 @@ enum { TABLES = sizeof tables / sizeof *tables };
 
 /* ---- errors ---------------------------------------------------------------------------------------------------- */
 
+/* What the system said of a read or write that failed. */
+static const char *system_reason(const struct store *s)
+{
+    int number = sqlite3_system_errno(s->db);
+    if (number == EFBIG)
+        return "files of this process may not become so large (ulimit -f)";
+    return number ? strerror(number) : sqlite3_errmsg(s->db);
+}
+
 static int failure(const struct store *s, int result, struct err *e)
 {
     switch (result & 0xff) {
@@ -72,6 +81,9 @@ static int failure(const struct store *s, int result, struct err *e)
     case SQLITE_ERROR:
     case SQLITE_TOOBIG:
         return err_set(e, ERR_FORMAT, "the history %s is damaged: %s", s->path, sqlite3_errmsg(s->db));
+    case SQLITE_IOERR:
+        return err_set(e, ERR_IO, "the history %s cannot be %s: %s", s->path, s->writes ? "written, nothing was recorded" : "read",
+                       system_reason(s));
     default:
         return err_set(e, ERR_IO, "the history %s: %s", s->path, sqlite3_errmsg(s->db));
     }

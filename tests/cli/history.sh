@@ -89,5 +89,12 @@ run 5 "bertscope: $0 is no history: it is no SQLite file" history --store "$0"
 run 5 "bertscope: the history /dev/null/h.db cannot be opened for writing: ..." profile $tiny --record --store /dev/null/h.db
 out 'Components'
 
+# a limit of the size of files: one that does not even hold an empty history
+(
+    ulimit -f 16
+    run 5 "bertscope: the history $tmp/limited.db cannot be written, nothing was recorded: ..." profile $tiny --record --store "$tmp/limited.db"
+    [ $failed -eq 0 ]
+) && passed=$((passed + 1)) || failed=$((failed + 1))
+
 echo "$passed passed, $failed failed"
 [ $failed -eq 0 ]
