@@ -70,7 +70,8 @@ enum activation {
  * int8 rounds each output of w and each row of x to integers times a scale of its own (kernels/int8.h): with q
  * and p the integers, y = (sum q p) scale_w scale_x + bias; sum q p is exact, so all variants differ in the last roundings
  * only: gamma(4) (|sum q p| scale_w scale_x + |bias|). k is at most KERNEL_INT8_K. A row of x or w with infinity or NaN
- * makes NaN. The error against f32 is what the two roundings to integers lose; see tests/golden.
+ * makes NaN. The error against f32 is what the two roundings to integers lose; see tests/golden. With a range that was fixed
+ * beforehand all rows of x have the same scale: what is beyond saturates, infinity too; NaN stays NaN.
  *
  * ternary makes -a, 0 and a of each output of w (kernels/ternary.h) and rounds x as int8 does; with q = -1, 0, 1 and a for
  * scale_w what is said of int8 holds.
@@ -98,9 +99,11 @@ struct linear_kernel {
     void (*pack_transposed)(void *panel, const float *wt, ptrdiff_t ldw, int rows, int k);
     /* Rows that want their inputs in another form, once for all panels, have both of these; the others neither.
      * prepare turns m rows of x into m rows of input_bytes(k) bytes (a multiple of 64) at `prepared` (64-byte
-     * aligned), and run takes these for its x, with ldx = input_bytes(k) / sizeof(float). */
+     * aligned), and run takes these for its x, with ldx = input_bytes(k) / sizeof(float). A range > 0 is the largest |x|
+     * that the integers of every row reach (kernels/int8.h); with 0 each row has a scale of its own. Rows that do not
+     * round x to integers do not look at it. */
     size_t (*input_bytes)(int k);
-    void (*prepare)(void *prepared, const float *x, ptrdiff_t ldx, int m, int k);
+    void (*prepare)(void *prepared, const float *x, ptrdiff_t ldx, int m, int k, float range);
     /* `panels` points to the first panel of outputs 0..n-1, one after the other (64-byte aligned). bias may
      * be NULL. */
     void (*run)(float *y, ptrdiff_t ldy, const float *x, ptrdiff_t ldx, const void *panels, const float *bias,

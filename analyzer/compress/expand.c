@@ -128,7 +128,7 @@ static int expand(struct model *m, struct err *e)
         code = expand_layer(m, layer, place, e);
     free(place);
     for (int i = 0; i < m->params; i++)
-        m->param[i].format = KERNEL_F32;
+        param_set_format(&m->param[i], KERNEL_F32);
     return code;
 }
 

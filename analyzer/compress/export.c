@@ -99,7 +99,7 @@ static int plain(struct model **out, const struct model *m, struct err *e)
 {
     TRY(model_derive(out, m, e));
     for (int i = 0; i < (*out)->params; i++)
-        (*out)->param[i].format = KERNEL_F32;
+        param_set_format(&(*out)->param[i], KERNEL_F32);
     return 0;
 }
 

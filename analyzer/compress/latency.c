@@ -274,7 +274,7 @@ static int round_layers(struct model *m, enum kernel_format format, struct err *
             return code;
         }
         model_take(m, i, (size_t[2]){p->tensor.dim[0], p->tensor.dim[1]}, w);
-        p->format = format;
+        param_set_format(p, format);
     }
     return 0;
 }

@@ -12,6 +12,7 @@ libanalyzer_a_SOURCES += \
 	analyzer/compress/importance.c analyzer/compress/importance.h \
 	analyzer/compress/latency.c analyzer/compress/latency.h \
 	analyzer/compress/least.c analyzer/compress/least.h \
+	analyzer/compress/magnitudes.c analyzer/compress/magnitudes.h \
 	analyzer/compress/mask.c analyzer/compress/mask.h \
 	analyzer/compress/memo.c analyzer/compress/memo.h \
 	analyzer/compress/method.c analyzer/compress/method.h \
@@ -20,6 +21,7 @@ libanalyzer_a_SOURCES += \
 	analyzer/compress/method_f16.c \
 	analyzer/compress/method_int4.c \
 	analyzer/compress/method_int8.c \
+	analyzer/compress/method_int8_static.c \
 	analyzer/compress/method_kmeans.c \
 	analyzer/compress/method_low_rank.c \
 	analyzer/compress/method_prune_elements.c \

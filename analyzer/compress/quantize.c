@@ -56,7 +56,7 @@ static int quantize_param(struct model *m, int param, enum kernel_format format,
         return err_wrap(e, "%s", m->param[param].name);
     }
     model_take(m, param, (size_t[2]){dim[0], dim[1]}, w);
-    m->param[param].format = format;
+    param_set_format(&m->param[param], format);
     return 0;
 }
 

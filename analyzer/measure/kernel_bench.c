@@ -88,7 +88,7 @@ static void run_linear(const struct job *j, int m, int n, int k)
     const float *x = j->x->a;
     ptrdiff_t ldx = k;
     if (l->prepare) {
-        l->prepare(j->prepared, x, k, m, k);
+        l->prepare(j->prepared, x, k, m, k, 0);
         x = j->prepared;
         ldx = (ptrdiff_t)(l->input_bytes(k) / sizeof(float));
     }

@@ -106,7 +106,8 @@ static const struct checkpoint_entry *find_tensor(const struct model *m, const s
 
 struct param bind_param(const struct arch_param *p, int layer, const char *name, const struct tensor *t)
 {
-    return (struct param){p->role, role_component[p->role], layer, name, *t, KERNEL_F32, 0};
+    return (struct param){.role = p->role, .component = role_component[p->role], .layer = layer, .name = name, .tensor = *t,
+                          .format = KERNEL_F32};
 }
 
 /* The shape that a tensor should have; an inner factor has as many rows as its file says. */
@@ -222,6 +223,7 @@ static int bind_one(struct model *m, const struct arch_param *p, int layer, cons
         TRY(check_tensor(m, p, layer, entry, where, e));
         m->param[m->params] = bind_param(p, layer, entry->name, &entry->tensor);
     }
+    m->param[m->params].input_range = packed ? packed->input_range : 0;
     m->param[m->params++].format = packed ? packed->format : KERNEL_F32;
     return 0;
 }

@@ -1,6 +1,8 @@
 #include "analyzer/model/compact.h"
 
+#include <float.h>
 #include <jansson.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -82,6 +84,16 @@ static int take_name(const struct reader *r, char **out, const char *name)
     return *out ? 0 : err_set(r->e, ERR_NOMEM, "%s: no memory for the names of tensors", r->name);
 }
 
+static int read_range(const struct reader *r, struct compact_tensor *t, const json_t *v)
+{
+    t->input_range = (float)fmin(json_number_value(v), (double)FLT_MAX);
+    if (v && t->input_range <= 0)
+        return bad_tensor(r, t->name, "its input range should be a number above 0");
+    if (v && kernel_format_factors(t->format) != KERNEL_INT8)
+        return bad_tensor(r, t->name, "it has an input range, and a format that rounds no inputs to integers");
+    return 0;
+}
+
 static int read_tensor(const struct reader *r, const char *name, const json_t *v)
 {
     struct compact_tensor *t = &r->c->tensor[r->c->tensors++];
@@ -99,6 +111,7 @@ static int read_tensor(const struct reader *r, const char *name, const json_t *v
         return bad_tensor(r, name, "it is stored in a way that is not known");
     if (format && !kernel_format_parse(format, &t->format))
         return bad_tensor(r, name, "its format is not known");
+    TRY(read_range(r, t, json_object_get(v, "input_range")));
     json_int_t rows = whole(json_array_get(shape, 0), 1, SIZE_MOST), cols = whole(json_array_get(shape, 1), 1, SIZE_MOST);
     if (t->stored && (json_array_size(shape) != 2 || rows < 0 || cols < 0))
         return bad_tensor(r, name, "its shape should be two sizes");
@@ -177,6 +190,8 @@ static json_t *tensor_json(const struct compact_tensor *t)
     }
     if (!t->same && (!t->stored || t->stored->format != t->format))
         ok = json_object_set_new(v, "format", json_string(kernel_format_name(t->format))) == 0 && ok;
+    if (!t->same && t->input_range > 0)
+        ok = json_object_set_new(v, "input_range", json_real((double)t->input_range)) == 0 && ok;
     if (!ok)
         json_decref(v);
     return ok ? v : NULL;

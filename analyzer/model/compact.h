@@ -7,7 +7,8 @@
  *
  * Layers say what they have left: numbers of the layer and of its heads in the model that it was made of; "decoupled" only where it is. Tensors that are
  * stored as bytes (analyzer/model/stored.h) say how and what they are; the tensor of that name in model.safetensors is then
- * U8[bytes]. "format" is that of the linear layer, if it is not the one that they are stored in. "same" names a tensor of another layer
+ * U8[bytes]. "format" is that of the linear layer, if it is not the one that they are stored in; "input_range" the largest
+ * input that its integers reach, if that was fixed beforehand. "same" names a tensor of another layer
  * that stands for this one too, which model.safetensors then does not hold. */
 #ifndef ANALYZER_MODEL_COMPACT_H
 #define ANALYZER_MODEL_COMPACT_H
@@ -31,6 +32,7 @@ struct compact_tensor {
     char *name;                  /* owned */
     const struct stored *stored; /* NULL = an ordinary tensor, of which only the format is said */
     enum kernel_format format;
+    float input_range; /* as of struct param */
     size_t rows, cols;
     char *same;                  /* the tensor that it shares its numbers with; NULL = it has its own; owned */
 };

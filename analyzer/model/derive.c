@@ -80,6 +80,12 @@ int param_copy(float **out, const struct param *p, struct err *e)
     return 0;
 }
 
+void param_set_format(struct param *p, enum kernel_format format)
+{
+    p->format = format;
+    p->input_range = 0;
+}
+
 /* A parameter lets its numbers go; another one that shares them has them from then on. */
 static void let_go(struct model *m, int param)
 {

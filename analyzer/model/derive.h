@@ -10,6 +10,9 @@ WARN_UNUSED int model_derive(struct model **out, const struct model *base, struc
 /* The numbers of a parameter as dense floats, to be changed and given back; the caller frees them. */
 WARN_UNUSED int param_copy(float **out, const struct param *p, struct err *e);
 
+/* Its numbers are in this format from now on, and each token that the layer reads has a scale of its own again. */
+void param_set_format(struct param *p, enum kernel_format format);
+
 /* Gives parameter `param` of a derived model these numbers [dim[0], dim[1]] (a vector: dim[1] is not read), which it then
  * owns (malloc). Shapes of layers are up to the caller. */
 void model_take(struct model *m, int param, const size_t dim[2], float *values);
@@ -17,7 +20,8 @@ void model_take(struct model *m, int param, const size_t dim[2], float *values);
 /* Gives a derived model one more parameter, a matrix, in front of parameter `at`; it owns the numbers from then on, also after a failure.
  * Pointers to parameters are no longer good. */
 WARN_UNUSED int model_add(struct model *m, int at, enum role role, const size_t dim[2], float *values, struct err *e);
-/* Parameter `param` becomes another view of the numbers of parameter `like`, and takes its format over. */
+/* Parameter `param` becomes another view of the numbers of parameter `like`, and takes its format and range of inputs
+ * over. */
 void model_tie(struct model *m, int param, int like);
 /* Takes a parameter out again. */
 void model_remove(struct model *m, int param);

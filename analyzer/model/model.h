@@ -26,6 +26,8 @@ struct param {
     const char *name; /* the name in the file, or the architecture's for a preset; escape before showing */
     struct tensor tensor;
     enum kernel_format format; /* its numbers are representable in it, and a linear layer computes in it; F32: any numbers */
+    float input_range;         /* of a linear layer in a format that rounds its inputs to integers: the largest |input| that they reach, fixed
+                                  beforehand; 0 = each token has its own */
     int shared;                /* parameters of one role with the same number here share their numbers (shared.h), unless a step changed one
                                   of them alone; 0 = none */
 };

@@ -276,8 +276,9 @@ static bool describe_tensors(struct compact *c, const struct saving *s)
         struct compact_tensor *t = &c->tensor[c->tensors];
         if (!item->storage.stored && item->param->format == KERNEL_F32 && !item->same[0])
             continue;
-        *t = (struct compact_tensor){strdup(item->name), item->storage.stored, item->param->format, dim[0], dim[1],
-                                     item->same[0] ? strdup(item->same) : NULL};
+        *t = (struct compact_tensor){.name = strdup(item->name), .stored = item->storage.stored, .format = item->param->format,
+                                     .input_range = item->param->input_range, .rows = dim[0], .cols = dim[1],
+                                     .same = item->same[0] ? strdup(item->same) : NULL};
         c->tensors++;
         if (!t->name || (item->same[0] && !t->same))
             return false;

@@ -34,7 +34,8 @@ static void tie_again(struct model *m, int param)
     const struct param *p = &m->param[param];
     for (int i = 0; i < param; i++) {
         const struct param *first = &m->param[i];
-        if (first->role != p->role || first->shared != p->shared || first->format != p->format || !same_numbers(first, p))
+        if (first->role != p->role || first->shared != p->shared || first->format != p->format || first->input_range != p->input_range ||
+            !same_numbers(first, p))
             continue;
         model_tie(m, param, i);
         return;

@@ -8,7 +8,8 @@
 /* The first parameter whose numbers these are; NULL if that is `param` itself. */
 const struct param *model_twin(const struct model *m, int param);
 
-/* Makes views again of what a step replaced in all parameters that were shared, where it put the same numbers in the same format. */
+/* Makes views again of what a step replaced in all parameters that were shared, where it put the same numbers in the same format, for the same
+ * range of inputs. */
 void model_tie_again(struct model *m);
 
 #endif

@@ -145,8 +145,10 @@ static int fill(const struct arch_param *p, int layer, void *payload, struct err
     f->param[f->params++] = bind_param(p, layer, name, &t);
     if (from) {
         f->param[f->params - 1].shared = from->shared;
-        if (kernel_format_rounds(from->format))
+        if (kernel_format_rounds(from->format)) {
             f->param[f->params - 1].format = from->format;
+            f->param[f->params - 1].input_range = from->input_range;
+        }
         return copy_values(x, count, f, from, e);
     }
     if (ndim == 2)

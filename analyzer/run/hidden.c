@@ -56,7 +56,8 @@ float *hidden_state(const struct hidden_cache *x, int layer, int batch)
 
 static bool same_tensor(const struct param *a, const struct param *b)
 {
-    return a->tensor.data == b->tensor.data && a->format == b->format && tensor_count(&a->tensor) == tensor_count(&b->tensor);
+    return a->tensor.data == b->tensor.data && a->format == b->format && a->input_range == b->input_range &&
+           tensor_count(&a->tensor) == tensor_count(&b->tensor);
 }
 
 int hidden_first_change(const struct model *m, const struct model *base)

@@ -73,7 +73,7 @@ static struct block block_of(const struct product *p, int row, int m, char *scra
     int k = p->w->k;
     struct block b = {p->x + (size_t)row * (size_t)k, k, row, m, (float *)(void *)(scratch + prepared_bytes(p))};
     if (kernel->prepare) {
-        kernel->prepare(scratch, b.x, k, m, k);
+        kernel->prepare(scratch, b.x, k, m, k, p->w->input_range);
         b.x = (const float *)(const void *)scratch;
         b.ldx = (ptrdiff_t)(kernel->input_bytes(k) / sizeof(float));
     }

@@ -62,6 +62,15 @@ static enum kernel_format own_format(const struct linear *l)
     return l->part[0].weight->format;
 }
 
+/* The range of inputs that all parts have, else none. */
+static float own_range(const struct linear *l)
+{
+    for (int i = 1; i < l->parts; i++)
+        if (l->part[i].weight->input_range != l->part[0].weight->input_range)
+            return 0;
+    return l->part[0].weight->input_range;
+}
+
 /* A panel has one table, so it may not hold outputs of two matrices. */
 static bool parts_share_panel(const struct linear *l, enum kernel_format f, uint32_t cpu)
 {
@@ -108,6 +117,7 @@ static void size_linear(struct weights *w, enum site s, int layer)
         l->params += tensor_count(&weight->tensor) + (bias ? tensor_count(&bias->tensor) : 0);
     }
     choose_kernel(l, format_of(w, l, s), w->cpu);
+    l->input_range = own_range(l);
     uint64_t n = (uint64_t)l->n, k = (uint64_t)l->k;
     l->bytes = kernel_format_bytes(l->kernel->format, n, k) + (l->params - n * k) * sizeof(float);
 }

@@ -43,6 +43,7 @@ struct linear {
     size_t panel_bytes;
     float *bias;       /* [n], or NULL; as `panels` */
     bool borrowed;     /* panels and bias are those of weights_options.like, or of `twin` */
+    float input_range; /* of x, for linear_kernel.prepare; 0 = each row has its own */
     bool turned;       /* its weight lies there as [k,n]: y = x w, the inner factor of an embedding; always in f32 */
     const struct linear *twin; /* a layer of the same tensors in these weights, packed before; NULL = none */
     uint64_t params;   /* numbers in w and bias */

@@ -48,6 +48,8 @@ out "prune-neurons"
 run 0 "" compress demo --step 'kmeans components=embedding,ffn' --budget 0.05
 out "1  kmeans  size only"
 out "1  kmeans  embeddings are sensitive"
+run 2 "a step of --step needs rows: --data FILE is missing" compress preset:bert-tiny --step int8-static
+run 2 "percentile= belongs to calibrate=percentile, not to calibrate=minmax" compress demo --rows 20 --budget 0 --step 'int8-static percentile=99'
 run 0 "" compress demo --step 'prune-heads heads=0.1' --budget 0.05 --json
 if grep -q '"warning"' "$tmp/out"; then fail "a step warns that has no reason to"; else pass; fi
 
@@ -68,6 +70,13 @@ if [ "$(accuracy "$tmp/trial.json")" = "$(grep -A2 '"name": "accuracy"' "$tmp/ou
     fail "eval with a recipe has another accuracy than compress"
 fi
 out '"paired": {'
+run 0 "" compress demo --rows 100 --budget 0.05 --step 'int8-static layers=0-1,3 components=ffn calibrate=percentile rows=16' --json -o "$tmp/static"
+cp "$tmp/out" "$tmp/static.json"
+run 0 "" eval "$tmp/static" --data demo:dev --rows 100 --json
+if [ -n "$(accuracy "$tmp/out")" ] && [ "$(accuracy "$tmp/out")" = "$(accuracy "$tmp/static.json")" ]; then pass; else
+    fail "the exported model with fixed ranges has another accuracy: $(accuracy "$tmp/out") and $(accuracy "$tmp/static.json")"
+fi
+if [ "$(grep -c '"input_range"' "$tmp/static/config.json")" -eq 6 ]; then pass; else fail "config.json does not say six ranges"; fi
 bytes=$(wc -c <"$tmp/compact/model.safetensors")
 if grep -q "\"bytes\": $bytes" "$tmp/trial.json"; then pass; else fail "the reported size is not that of the file, $bytes"; fi
 run 0 "" profile "$tmp/compact" --seq 16 --budget 0.05

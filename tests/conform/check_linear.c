@@ -12,11 +12,12 @@ struct linear_case {
     enum placement where;
     bool bias;
     enum kernel_format format;
+    float range; /* of inputs; 0 = each row has its own */
 };
 
 struct linear_data {
     struct matrix x, w, y;
-    float *panels, *bias;
+    float *panels, *bias, range;
 };
 
 /* Only so many different numbers as the table of a format has. */
@@ -39,7 +40,7 @@ static void run_rows(const struct linear_kernel *l, struct matrix *y, const stru
         if (bytes % 64 != 0)
             fail("a prepared row of %zu bytes is not a multiple of 64", bytes);
         float *prepared = guard_floats((size_t)m * bytes / sizeof(float), ENDS_AT_GUARD);
-        l->prepare(prepared, from, ld, m, x->n);
+        l->prepare(prepared, from, ld, m, x->n, d->range);
         guard_seal(prepared);
         from = prepared;
         ld = (ptrdiff_t)(bytes / sizeof(float));
@@ -72,7 +73,7 @@ static enum numbers weights_kind(const struct linear_case *c)
 
 static struct linear_data data_new(const struct linear_kernel *l, const struct linear_case *c)
 {
-    struct linear_data d = {0};
+    struct linear_data d = {.range = c->range};
     d.x = matrix_new(c->m, c->k, 3, c->where);
     d.w = matrix_new(c->n, c->k, 1, c->where);
     d.y = matrix_new(c->m, c->n, 5, c->where);
@@ -122,7 +123,8 @@ static struct dot dot_of_integers(const struct linear_case *c, const struct line
 {
     static int8_t q[4096], p[4096];
     const float *x = d->x.p + r * d->x.ld, *w = d->w.p + j * d->w.ld;
-    double row = scale_in(x, c->k, 127, 24), out = output_integers(c->format, p, w, c->k);
+    double row = c->range > 0 ? scale_in(&c->range, 1, 127, 24) : scale_in(x, c->k, 127, 24);
+    double out = output_integers(c->format, p, w, c->k);
     double bias = d->bias ? d->bias[j] : 0;
     int64_t sum = 0;
     integers_of(q, x, c->k, row);
@@ -145,8 +147,8 @@ static void expect_dot(const struct linear_case *c, const struct linear_data *d,
 
 static void check_case(const struct linear_kernel *l, const struct linear_case *c)
 {
-    at("m=%d n=%d k=%d %s numbers %d placement %d%s", c->m, c->n, c->k, activation_name(c->act), c->kind,
-       c->where, c->bias ? " bias" : "");
+    at("m=%d n=%d k=%d %s numbers %d placement %d%s range %g", c->m, c->n, c->k, activation_name(c->act), c->kind,
+       c->where, c->bias ? " bias" : "", c->range);
     struct linear_data d = data_new(l, c);
     run_rows(l, &d.y, &d.x, 0, c->m, c->n, &d, c->act);
     for (int r = 0; r < c->m; r++)
@@ -156,12 +158,13 @@ static void check_case(const struct linear_kernel *l, const struct linear_case *
     guards_release();
 }
 
-/* Sizes around the tile; kinds of numbers, activations, placements and bias take turns. */
+/* Sizes around the tile; kinds of numbers, activations, placements, bias and ranges (some, all or none saturates) take turns. */
 static void check_sizes(const struct linear_kernel *l, enum kernel_format format)
 {
     const int t = l->row_block, p = l->panel;
     const int ms[] = {1, 2, 3, t - 1, t, t + 1, 2 * t + 3}, ns[] = {1, 2, 3, p - 1, p, p + 1, 2 * p + 5};
     const int ks[] = {1, 2, 3, 7, 8, 9, 15, 16, 17, 31, 33, 64, 127};
+    static const float ranges[] = {0, 0.75f, 1e17f, 0x1p-130f};
     unsigned turn = 0;
     for (size_t a = 0; a < sizeof ms / sizeof *ms; a++)
         for (size_t b = 0; b < sizeof ns / sizeof *ns; b++)
@@ -173,6 +176,7 @@ static void check_sizes(const struct linear_kernel *l, enum kernel_format format
                                           .act = turn / NUMBERS % ACTIVATIONS,
                                           .where = turn % 7 % PLACEMENTS,
                                           .bias = turn % 5 != 0,
+                                          .range = ranges[turn / 3 % 4],
                                           .format = format};
                 if (one.m > 0 && one.n > 0)
                     check_case(l, &one);
@@ -221,11 +225,11 @@ static void check_row_counts(const struct linear_kernel *l, enum kernel_format f
 
 /* A NaN in a row of x reaches that row of y and no other; all others are bit-equal to what a run of that row
  * and of the first panel alone gives. */
-static void check_rows_are_independent(const struct linear_kernel *l, enum kernel_format format)
+static void check_rows_are_independent(const struct linear_kernel *l, enum kernel_format format, float range)
 {
     struct linear_case c = {
-        .m = l->row_block + 2, .n = l->panel + 3, .k = 21, .where = ENDS_AT_GUARD, .format = format};
-    at("NaN in one row of m=%d n=%d k=%d", c.m, c.n, c.k);
+        .m = l->row_block + 2, .n = l->panel + 3, .k = 21, .where = ENDS_AT_GUARD, .format = format, .range = range};
+    at("NaN in one row of m=%d n=%d k=%d range %g", c.m, c.n, c.k, range);
     struct linear_data d = data_new(l, &c);
     struct matrix x = matrix_new(c.m, c.k, 0, c.where), y = matrix_new(c.m, c.n, 0, c.where);
     for (int r = 0; r < c.m; r++) {
@@ -322,17 +326,19 @@ static void check_rounding(const struct linear_kernel *l, enum kernel_format for
 }
 
 /* Integers with a 127 in each row have scale 1, so that y is the sum of integers itself, rounded once. With `most` all of
- * them are -127 or 127, of the same sign along a row: the sums are as far from 0 as k lets them. */
-static void check_sums(const struct linear_kernel *l, int m, int n, int k, bool most)
+ * them are -127 or 127, of the same sign along a row: the sums are as far from 0 as k lets them. With a range of 127 for what is
+ * up to 200, x has scale 1 too, and what is beyond counts as 127. */
+static void check_sums(const struct linear_kernel *l, int m, int n, int k, bool most, float range)
 {
-    at("integers m=%d n=%d k=%d%s", m, n, k, most ? " all 127" : "");
-    struct linear_data d = {.x = matrix_new(m, k, 1, ENDS_AT_GUARD), .w = matrix_new(n, k, 1, ENDS_AT_GUARD)};
+    at("integers m=%d n=%d k=%d%s range %g", m, n, k, most ? " all 127" : "", range);
+    struct linear_data d = {.x = matrix_new(m, k, 1, ENDS_AT_GUARD), .w = matrix_new(n, k, 1, ENDS_AT_GUARD), .range = range};
     struct matrix *const both[] = {&d.x, &d.w};
     d.y = matrix_new(m, n, 1, ENDS_AT_GUARD);
     for (int a = 0; a < 2; a++)
         for (int r = 0; r < both[a]->m; r++)
             for (int i = 0; i < k; i++)
-                both[a]->p[r * both[a]->ld + i] = most     ? r % 2 ? -127 : 127
+                both[a]->p[r * both[a]->ld + i] = !a && range > 0 ? (float)(random_u64() % 401) - 200
+                                                  : most   ? r % 2 ? -127 : 127
                                                   : i == r % k ? -127
                                                                : (float)(random_u64() % 255) - 127;
     d.panels = pack_all(l, &d.w, ENDS_AT_GUARD);
@@ -341,19 +347,20 @@ static void check_sums(const struct linear_kernel *l, int m, int n, int k, bool 
         for (int j = 0; j < n; j++) {
             int64_t sum = 0;
             for (int i = 0; i < k; i++)
-                sum += (int64_t)d.x.p[r * d.x.ld + i] * (int64_t)d.w.p[j * d.w.ld + i];
+                sum += (int64_t)fmin(fmax((double)d.x.p[r * d.x.ld + i], -127), 127) * (int64_t)d.w.p[j * d.w.ld + i];
             if (d.y.p[r * d.y.ld + j] != (float)sum)
                 fail("[%d,%d] is %.9g, the sum is %lld", r, j, d.y.p[r * d.y.ld + j], (long long)sum);
         }
     guards_release();
 }
 
-/* A row of x or w with infinity makes no finite number, whatever the other holds; NaN where it has no scale. */
-static void check_infinity(const struct linear_kernel *l, enum kernel_format format)
+/* A row of x or w with infinity makes no finite number, whatever the other holds; NaN where it has no scale. In x it saturates if a
+ * range for integers was given. */
+static void check_infinity(const struct linear_kernel *l, enum kernel_format format, float range)
 {
     enum { N = 5, K = 70 };
-    at("infinity in a row of x and of w");
-    struct linear_data d = {.x = matrix_new(3, K, 0, ENDS_AT_GUARD), .w = matrix_new(N, K, 0, ENDS_AT_GUARD)};
+    at("infinity in a row of x and of w, range %g", range);
+    struct linear_data d = {.x = matrix_new(3, K, 0, ENDS_AT_GUARD), .w = matrix_new(N, K, 0, ENDS_AT_GUARD), .range = range};
     d.y = matrix_new(3, N, 0, ENDS_AT_GUARD);
     matrix_fill(&d.x, NORMAL);
     matrix_fill(&d.w, NORMAL);
@@ -364,7 +371,7 @@ static void check_infinity(const struct linear_kernel *l, enum kernel_format for
     run_rows(l, &d.y, &d.x, 0, 3, N, &d, ACT_NONE);
     for (int r = 0; r < 3; r++)
         for (int j = 0; j < N; j++)
-            if (multiplies_integers(format) ? isnan(d.y.p[r * d.y.ld + j]) != (r == 1 || j == 2)
+            if (multiplies_integers(format) ? isnan(d.y.p[r * d.y.ld + j]) != ((r == 1 && range == 0) || j == 2)
                                       : isfinite(d.y.p[r * d.y.ld + j]) == (r == 1 || j == 2))
                 fail("[%d,%d] is %g", r, j, d.y.p[r * d.y.ld + j]);
     guards_release();
@@ -445,11 +452,13 @@ static void check_integers(const struct linear_kernel *l)
     const int t = l->row_block, p = l->panel;
     const int ks[] = {1, 2, 3, 4, 5, 63, 64, 65, 767, 1537};
     for (size_t i = 0; i < sizeof ks / sizeof *ks; i++) {
-        check_sums(l, 2 * t + 1, p + 1, ks[i], false);
-        check_sums(l, t + 1, 2 * p - 1, ks[i], true);
+        check_sums(l, 2 * t + 1, p + 1, ks[i], false, 0);
+        check_sums(l, 2 * t + 1, p + 1, ks[i], false, 127);
+        check_sums(l, t + 1, 2 * p - 1, ks[i], true, 0);
     }
-    check_sums(l, 2, 3, KERNEL_INT8_K, true);
-    check_infinity(l, KERNEL_INT8);
+    check_sums(l, 2, 3, KERNEL_INT8_K, true, 0);
+    check_infinity(l, KERNEL_INT8, 0);
+    check_infinity(l, KERNEL_INT8, 1);
 }
 
 static void check_coded(const struct linear_kernel *l, enum kernel_format format)
@@ -457,7 +466,8 @@ static void check_coded(const struct linear_kernel *l, enum kernel_format format
     static const int ks[] = {1, 2, 5, 31, 32, 33, 64, 97, 417};
     for (size_t i = 0; i < sizeof ks / sizeof *ks; i++)
         check_weights(l, format, ks[i]);
-    check_infinity(l, format);
+    check_infinity(l, format, 0);
+    check_infinity(l, format, 1);
 }
 
 void check_linear(const struct kernel *k)
@@ -465,7 +475,8 @@ void check_linear(const struct kernel *k)
     check_sizes(k->fn.linear, k->format);
     check_blocks(k->fn.linear, k->format);
     check_row_counts(k->fn.linear, k->format);
-    check_rows_are_independent(k->fn.linear, k->format);
+    check_rows_are_independent(k->fn.linear, k->format, 0);
+    check_rows_are_independent(k->fn.linear, k->format, 0.5f);
     check_projections(k->fn.linear, k->format);
     at("pack_transposed");
     if ((k->fn.linear->pack_transposed == NULL) != kernel_format_shares(k->format))

@@ -46,7 +46,7 @@ void integers_of(int8_t *q, const float *x, int k, double scale)
 {
     double inverse = (float)(1 / scale);
     for (int i = 0; i < k; i++)
-        q[i] = (int8_t)nearbyint((double)(float)(x[i] * inverse));
+        q[i] = (int8_t)nearbyint(fmin(fmax((double)(float)(x[i] * inverse), -127), 127));
 }
 
 bool multiplies_integers(enum kernel_format format)

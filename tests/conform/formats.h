@@ -25,7 +25,7 @@ double rounded(const struct rounding *f, double x);
 /* Whether integers are multiplied: inputs are rounded to int8. */
 bool multiplies_integers(enum kernel_format format);
 
-/* The scale of x[k] that kernels/scale.h states, and the integers. */
+/* The scale of x[k] that kernels/scale.h states, and the integers, saturated where the scale is of others. */
 double scale_in(const float *x, int k, int most, int bits);
 void integers_of(int8_t *q, const float *x, int k, double scale);
 

@@ -13,6 +13,8 @@ STEPS = [
     ["f16 layers=0", "f16 components=ffn", "f16"],
     ["bf16 layers=0", "bf16 components=ffn", "bf16"],
     ["int8 layers=0", "int8 components=ffn", "int8"],
+    ["int8-static layers=0", "int8-static components=ffn", "int8-static"],
+    ["int8-static calibrate=percentile", "int8-static calibrate=percentile percentile=99.9", "int8-static calibrate=kl"],
     ["int4 layers=0", "int4 components=ffn", "int4"],
     ["ternary layers=0", "ternary components=ffn", "ternary"],
     ["kmeans bits=6", "kmeans bits=4", "kmeans bits=2"],

@@ -17,6 +17,7 @@
 #include "analyzer/run/rows.h"
 #include "analyzer/run/weights.h"
 #include "kernels/cpu.h"
+#include "kernels/half.h"
 
 enum { ROWS = 24, STRENGTHS = 3 };
 
@@ -28,6 +29,8 @@ static const struct law {
     {"f16", "f16 layers=none", {"f16 layers=0", "f16 layers=0-2", "f16"}},
     {"bf16", "bf16 layers=none", {"bf16 layers=3", "bf16 layers=1-3", "bf16 components=all"}},
     {"int8", "int8 layers=none", {"int8 layers=2 components=ffn", "int8 components=ffn", "int8"}},
+    {"int8-static", "int8-static layers=none", {"int8-static layers=2 components=ffn rows=8", "int8-static components=ffn calibrate=percentile rows=8",
+                                                "share groups=2\nint8-static calibrate=kl rows=8"}},
     {"int4", "int4 layers=none", {"int4 layers=2 components=ffn", "int4 components=ffn", "int4"}},
     {"ternary", "ternary layers=none", {"ternary layers=2 components=ffn", "ternary components=ffn", "ternary"}},
     {"kmeans", "kmeans layers=none", {"kmeans layers=0 bits=8", "kmeans layers=0-2 bits=5", "kmeans bits=2"}},
@@ -118,7 +121,7 @@ static bool same_logits(const struct bench *b, const struct model *x, const stru
     return same;
 }
 
-/* FNV-1a over the numbers of all parameters, and which layers are decoupled. */
+/* FNV-1a over the numbers of all parameters, ranges of inputs, and which layers are decoupled. */
 static uint64_t fingerprint(const struct model *m)
 {
     uint64_t hash = 0xcbf29ce484222325u;
@@ -129,6 +132,7 @@ static uint64_t fingerprint(const struct model *m)
         for (size_t k = 0; k < tensor_count(&m->param[i].tensor) * sizeof *x; k++)
             hash = (hash ^ bytes[k]) * 0x100000001b3u;
         hash = (hash ^ (uint64_t)m->param[i].format) * 0x100000001b3u;
+        hash = (hash ^ bits_from_f32(m->param[i].input_range)) * 0x100000001b3u;
         free(x);
     }
     for (int i = 0; i < m->config.layers; i++)
@@ -356,6 +360,7 @@ static void refused_whole(void)
         {"low-rank fraction=0.5\nlow-rank rank=3", "r: line 2: low-rank: query, key and value of layer 0: of low rank already"},
         {"int8\nlow-rank rank=3", "r: line 2: low-rank: query, key and value of layer 0: in int8 already; factorize before"},
         {"low-rank rank=3 fraction=0.5", "r: line 1: low-rank: either rank= or fraction=, not both"},
+        {"int8-static layers=1", "r: line 1: int8-static: this step looks at what the model computes, which needs rows of data"},
         {"refit", "r: line 1: refit: this step looks at what the model computes, which needs rows of data"},
         {"int8 components=after\nrefit", "r: line 2: refit: bert.encoder.layer.0.attention.output.dense.weight of layer 0 is in int8 already; refit before"},
         {"prune-layers count=4", "r: line 1: prune-layers: all 4 layers would go; one must stay"},

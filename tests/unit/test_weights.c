@@ -53,7 +53,7 @@ static void transposed_weights_are_the_weights(void)
             memcpy(w + i * HIDDEN * HIDDEN, tensor_f32(&t->part[i].weight->tensor), HIDDEN * HIDDEN * sizeof *w);
         backward_seed(dy, OUTPUTS);
         if (kernel->prepare)
-            kernel->prepare(prepared, dy, OUTPUTS, 1, OUTPUTS);
+            kernel->prepare(prepared, dy, OUTPUTS, 1, OUTPUTS, t->input_range);
         kernel->run(dx, HIDDEN, kernel->prepare ? prepared : dy, OUTPUTS, t->panels, NULL, 1, HIDDEN, OUTPUTS, ACT_NONE);
         double dy_most = most(dy, OUTPUTS, 1);
         for (int c = 0; c < HIDDEN; c++) {
