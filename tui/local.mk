@@ -29,6 +29,7 @@ libtui_a_SOURCES = \
 	tui/examples_list.c \
 	tui/examples_map.c \
 	tui/fact_list.c tui/fact_list.h \
+	tui/frontier_compare.c \
 	tui/heads_layout.c tui/heads_layout.h \
 	tui/headless.c tui/headless.h \
 	tui/heads_map.c \
@@ -70,7 +71,7 @@ libtui_a_SOURCES = \
 	tui/state_folder.c tui/state_folder.h \
 	tui/screen_compress.c tui/screen_compress.h \
 	tui/screen_examples.c tui/screen_examples.h \
-	tui/screen_frontier.c \
+	tui/screen_frontier.c tui/screen_frontier.h \
 	tui/screen_heads.c tui/screen_heads.h \
 	tui/screen_help.c \
 	tui/screen_layers.c tui/screen_layers.h \

@@ -6,11 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analyzer/base/least.h"
 #include "analyzer/compress/frontier.h"
 #include "analyzer/data/metric.h"
 #include "reports/format.h"
 #include "tui/app.h"
 #include "tui/layout.h"
+#include "tui/screen_frontier.h"
 #include "tui/widget_plot.h"
 #include "tui/widget_table.h"
 
@@ -36,6 +38,7 @@ struct view {
     struct table_view table;
     enum axis axis;
     int other; /* 1 + attempt to compare with; 0 = none */
+    bool parts; /* the comparison stands in place of the picture */
     bool *on;  /* [attempts] of the frontier; owned, like the next */
     double *cost, *quality;
     int room;
@@ -48,7 +51,7 @@ struct source {
 
 /* ---- figures ------------------------------------------------------------------------------------------------- */
 
-static bool counted(const struct attempt *a)
+bool frontier_counted(const struct attempt *a)
 {
     return a->stage != ATTEMPT_NEW && a->stage != ATTEMPT_FAILED;
 }
@@ -58,22 +61,24 @@ static double share(uint64_t now, uint64_t before)
     return before ? (double)now / (double)before : (double)NAN;
 }
 
-/* Of the time of the original; *predicted: it was not measured. */
-static double time_share(const struct attempt *a, bool *predicted)
+double frontier_time(const struct attempt *a, bool *predicted)
 {
     const struct trial *t = &a->trial;
-    *predicted = t->time.speedup.n == 0 && t->cost.macs != t->before.macs;
+    *predicted = t->time.speedup.n == 0 && a->recipe[0];
     if (t->time.speedup.n > 0)
         return 1 / t->time.speedup.median;
-    return share(t->cost.macs, t->before.macs);
+    if (!a->recipe[0])
+        return 1;
+    double speedup = t->forecast.timed ? t->forecast.speedup : t->forecast.by_macs;
+    return speedup > 0 ? 1 / speedup : share(t->cost.macs, t->before.macs);
 }
 
 static double cost_of_axis(const struct attempt *a, enum axis axis)
 {
     bool predicted;
-    if (!counted(a))
+    if (!frontier_counted(a))
         return (double)NAN;
-    return axis == AXIS_TIME    ? time_share(a, &predicted)
+    return axis == AXIS_TIME    ? frontier_time(a, &predicted)
            : axis == AXIS_BYTES ? share(a->trial.cost.bytes, a->trial.before.bytes)
                                 : share(a->trial.cost.macs, a->trial.before.macs);
 }
@@ -81,7 +86,7 @@ static double cost_of_axis(const struct attempt *a, enum axis axis)
 static double quality_of(const struct attempt *a)
 {
     const struct trial *t = &a->trial;
-    if (!counted(a) || !t->evaluated)
+    if (!frontier_counted(a) || !t->evaluated)
         return (double)NAN;
     return t->quality.task && t->quality.metrics ? t->quality.value[0].value : t->fidelity.agreement.value;
 }
@@ -178,8 +183,8 @@ static void cell(const void *payload, int row, int column, struct table_cell *ou
         out->tone = TONE_GOOD;
     } else if (column == COLUMN_NAME) {
         name_text(s, row, out);
-    } else if (column == COLUMN_TIME && counted(a)) {
-        double x = time_share(a, &predicted);
+    } else if (column == COLUMN_TIME && frontier_counted(a)) {
+        double x = frontier_time(a, &predicted);
         share_text(x, predicted, out);
     } else if (column == COLUMN_BYTES) {
         share_text(cost_of_axis(a, AXIS_BYTES), false, out);
@@ -258,80 +263,29 @@ static void draw_picture(const struct view *v, const struct workbench *w, struct
     free(point);
 }
 
-/* ---- comparison ---------------------------------------------------------------------------------------------- */
-
-static int draw_difference(struct canvas *c, struct rect r, const struct trial *from, const struct trial *to)
-{
-    struct discordant d;
-    char value[FORMAT_SIZE], low[FORMAT_SIZE], high[FORMAT_SIZE];
-    if (!trial_discordant(&d, from, to)) {
-        canvas_put(c, r.x, r.y, r.w, TONE_DIM, "Their answers are not in memory; go to both once to compare them.");
-        return 1;
-    }
-    struct estimate x = discordant_difference(&d);
-    canvas_putf(c, r.x, r.y, r.w, TONE_TEXT, "accuracy %s points [%s %s]: %d rows lost, %d won, p %.3g", format_points(value, x.value),
-                format_points(low, x.low), format_points(high, x.high), d.first, d.second, discordant_p(&d));
-    return 1;
-}
-
-static int draw_costs(struct canvas *c, struct rect r, const struct attempt *from, const struct attempt *to)
-{
-    char time[FORMAT_SIZE], bytes[FORMAT_SIZE], macs[FORMAT_SIZE];
-    bool predicted_from, predicted_to;
-    double ratio = time_share(to, &predicted_to) / time_share(from, &predicted_from);
-    canvas_putf(c, r.x, r.y, r.w, TONE_TEXT, "time %s%s, size %s, MACs %s of it", predicted_from || predicted_to ? "~" : "",
-                format_share(time, ratio), format_share(bytes, share(to->trial.cost.bytes, from->trial.cost.bytes)),
-                format_share(macs, share(to->trial.cost.macs, from->trial.cost.macs)));
-    return 1;
-}
-
-static void draw_recipes(struct canvas *c, struct rect r, const struct attempt *from, const struct attempt *to)
-{
-    struct recipe a, b;
-    struct str text;
-    struct err e;
-    str_init(&text);
-    if (recipe_parse(&a, from->recipe, strlen(from->recipe), "", &e) == 0 && recipe_parse(&b, to->recipe, strlen(to->recipe), "", &e) == 0) {
-        recipe_diff(&a, &b, &text);
-        recipe_free(&b);
-    }
-    recipe_free(&a);
-    int row = 0;
-    for (char *line = text.text, *end; *line && row < r.h; line = end + 1, row++) {
-        end = strchr(line, '\n');
-        *end = '\0';
-        canvas_put(c, r.x, r.y + row, r.w, *line == '+' ? TONE_GOOD : *line == '-' ? TONE_WARN : TONE_DIM, line);
-    }
-    str_free(&text);
-}
-
-static void draw_comparison(const struct view *v, const struct workbench *w, struct canvas *c, struct rect r)
-{
-    int other = v->other ? v->other - 1 : 0, row = v->table.cursor;
-    const struct attempt *from = &w->attempt[other], *to = &w->attempt[row];
-    char first[80], second[80];
-    if (r.h < 3 || row >= w->attempts)
-        return;
-    canvas_putf(c, r.x, r.y, r.w, TONE_TITLE, "%s against %s", attempt_text(w, row, second, sizeof second),
-                other ? attempt_text(w, other, first, sizeof first) : "the original");
-    struct rect left = {r.x, r.y + 1, r.w, r.h - 1};
-    if (to->stage == ATTEMPT_FAILED) {
-        canvas_wrap(c, left, TONE_WARN, to->note);
-        return;
-    }
-    if (counted(from) && counted(to))
-        left.y += draw_costs(c, left, from, to);
-    if (to->trial.evaluated && from->trial.evaluated)
-        left.y += draw_difference(c, left, &from->trial, &to->trial);
-    left.h = r.y + r.h - left.y;
-    draw_recipes(c, left, from, to);
-}
-
 /* ---- the screen ---------------------------------------------------------------------------------------------- */
 
 static struct table table_of(const struct source *s)
 {
     return (struct table){columns, COLUMNS, s->app->bench.attempts, cell, s};
+}
+
+/* The list, with the picture above and the comparison below, or the comparison above. Returns where the list is. */
+static struct rect place(const struct view *v, const struct workbench *w, struct rect r, struct rect *comparison, struct rect *picture)
+{
+    int all = FRONTIER_PARTS_ROWS + (r.w >= FRONTIER_BESIDE ? 0 : 3);
+    int below = r.h >= all + 20 ? all : r.h >= 30 ? 10 : r.h >= 22 ? 6 : 0;
+    struct rect list;
+    if (v->parts) {
+        int rows = least(w->attempts + 1, r.h > all + 8 ? r.h - all - 1 : 6);
+        list = layout_bottom(&r, rows, 1, FRONTIER_PARTS_ROWS);
+        *comparison = r;
+        return list;
+    }
+    *comparison = layout_bottom(&r, below, 1, 12);
+    list = layout_bottom(&r, r.h / 2, 1, 6);
+    *picture = r;
+    return list;
 }
 
 static void draw(struct app *app, void *view, struct canvas *c, struct rect r)
@@ -344,11 +298,11 @@ static void draw(struct app *app, void *view, struct canvas *c, struct rect r)
         return;
     v->other = v->other > w->attempts ? 0 : v->other;
     table_select(&v->table, w->attempts, v->table.cursor);
-    int below = r.h >= 30 ? 10 : r.h >= 22 ? 6 : 0;
-    struct rect comparison = layout_bottom(&r, below, 1, 12), list = layout_bottom(&r, r.h / 2, 1, 6);
-    draw_picture(v, w, c, r);
+    struct rect comparison, list = place(v, w, r, &comparison, &r);
+    if (!v->parts)
+        draw_picture(v, w, c, r);
     table_draw(&table, &v->table, c, list, app->search);
-    draw_comparison(v, w, c, comparison);
+    frontier_draw_comparison(w, v->other ? v->other - 1 : 0, v->table.cursor, c, comparison);
 }
 
 static bool ask_where(struct app *app, int attempt)
@@ -368,6 +322,9 @@ static bool act(struct app *app, void *view, enum action a)
         return true;
     case ACTION_COMPARE:
         v->other = v->other == v->table.cursor + 1 ? 0 : v->table.cursor + 1;
+        return true;
+    case ACTION_PARTS:
+        v->parts = !v->parts;
         return true;
     case ACTION_BEST:
         prompt_open(&app->prompt, PROMPT_COMMAND, "budget-search latency=0.6");

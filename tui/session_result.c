@@ -6,7 +6,8 @@
 
 #include "analyzer/data/task.h"
 
-enum { COSTS = 6, FORECAST = 6, SPREAD = 6, TIME = 3 * SPREAD, ROWS = 4, METRIC = 3, PAIRED = 7, FIDELITY = 7 };
+enum { COSTS = 6, PARTS = 4 * COMPONENTS, SHARES = 2 * COMPONENTS, FORECAST = 6, SPREAD = 6, TIME = 3 * SPREAD, ROWS = 4 };
+enum { METRIC = 3, PAIRED = 7, FIDELITY = 7 };
 
 static const double most = 9007199254740992.0; /* 2^53 */
 
@@ -52,6 +53,26 @@ static void put_spread(double *out, const struct spread *s)
     memcpy(out, x, sizeof x);
 }
 
+/* The costs of the components, in the order of `costs`; and where the time goes, predicted and measured. */
+static void put_parts(json_t *line, const struct trial *t)
+{
+    double parts[PARTS], shares[SHARES];
+    for (int c = 0; c < COMPONENTS; c++) {
+        const struct part_cost *now = &t->cost.part[c], *was = &t->before.part[c];
+        const double four[4] = {(double)now->params, (double)now->macs, (double)was->params, (double)was->macs};
+        memcpy(parts + 4 * c, four, sizeof four);
+    }
+    put(line, "parts", parts, PARTS);
+    memcpy(shares, t->forecast.before, sizeof t->forecast.before);
+    memcpy(shares + COMPONENTS, t->forecast.after, sizeof t->forecast.after);
+    if (t->forecast.timed)
+        put(line, "parts_forecast", shares, SHARES);
+    memcpy(shares, t->time.first_part, sizeof t->time.first_part);
+    memcpy(shares + COMPONENTS, t->time.second_part, sizeof t->time.second_part);
+    if (t->time.speedup.n > 0)
+        put(line, "parts_time", shares, SHARES);
+}
+
 static void put_quality(json_t *line, const struct trial *t)
 {
     const struct quality *q = &t->quality;
@@ -93,6 +114,7 @@ json_t *session_result_json(const struct attempt *x)
     put(line, "forecast", forecast, FORECAST);
     if (t->time.speedup.n > 0)
         put(line, "time", time, TIME);
+    put_parts(line, t);
     if (t->evaluated)
         put_quality(line, t);
     return line;
@@ -103,6 +125,25 @@ json_t *session_result_json(const struct attempt *x)
 static struct spread spread_at(const double *x)
 {
     return (struct spread){x[0], x[1], x[2], x[3], x[4], whole(x[5])};
+}
+
+/* Absent in sessions of programs that did not keep them; what is no such line is as good as absent. */
+static void get_parts(struct trial *t, const json_t *line)
+{
+    double parts[PARTS], shares[SHARES];
+    bool counted = get(line, "parts", parts, PARTS);
+    for (int c = 0; c < COMPONENTS && counted; c++) {
+        t->cost.part[c] = (struct part_cost){.params = count(parts[4 * c]), .macs = count(parts[4 * c + 1])};
+        t->before.part[c] = (struct part_cost){.params = count(parts[4 * c + 2]), .macs = count(parts[4 * c + 3])};
+    }
+    if (get(line, "parts_forecast", shares, SHARES)) {
+        memcpy(t->forecast.before, shares, sizeof t->forecast.before);
+        memcpy(t->forecast.after, shares + COMPONENTS, sizeof t->forecast.after);
+    }
+    if (get(line, "parts_time", shares, SHARES)) {
+        memcpy(t->time.first_part, shares, sizeof t->time.first_part);
+        memcpy(t->time.second_part, shares + COMPONENTS, sizeof t->time.second_part);
+    }
 }
 
 static bool get_quality(struct trial *t, const json_t *line)
@@ -138,11 +179,14 @@ static bool get_trial(struct trial *t, const json_t *line)
     double c[COSTS], f[FORECAST], time[TIME];
     if (!get(line, "costs", c, COSTS) || !get(line, "forecast", f, FORECAST))
         return false;
-    t->cost = (struct cost){count(c[0]), count(c[1]), count(c[2])};
-    t->before = (struct cost){count(c[3]), count(c[4]), count(c[5])};
-    t->forecast = (struct forecast){f[0], f[1], f[2] > 0, f[3], f[4], f[5]};
+    t->cost = (struct cost){.params = count(c[0]), .macs = count(c[1]), .bytes = count(c[2])};
+    t->before = (struct cost){.params = count(c[3]), .macs = count(c[4]), .bytes = count(c[5])};
+    t->forecast = (struct forecast){.by_macs = f[0], .ceiling_by_macs = f[1], .timed = f[2] > 0, .time_ns = f[3], .speedup = f[4],
+                                    .ceiling = f[5]};
     if (get(line, "time", time, TIME))
-        t->time = (struct versus){spread_at(time), spread_at(time + SPREAD), spread_at(time + 2 * SPREAD)};
+        t->time = (struct versus){.first_ns = spread_at(time), .second_ns = spread_at(time + SPREAD),
+                                  .speedup = spread_at(time + 2 * SPREAD)};
+    get_parts(t, line);
     return get_quality(t, line);
 }
 

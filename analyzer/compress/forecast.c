@@ -29,6 +29,12 @@ static double over(double before, double after)
     return after > 0 ? before / after : before > 0 ? (double)INFINITY : (double)NAN;
 }
 
+static void add_parts(double *part, const struct latency *t, const struct plan *p)
+{
+    for (int i = 0; i < p->steps; i++)
+        part[p->step[i].component] += latency_step(t, &p->step[i]);
+}
+
 struct forecast forecast_of(const struct original *o, const struct plan *changed)
 {
     const struct latency *t = &o->latency;
@@ -48,6 +54,8 @@ struct forecast forecast_of(const struct original *o, const struct plan *changed
         f.speedup = over(share, after);
         f.time_ns = t->pass_ns * after / share;
         f.ceiling = over(share, share_left);
+        add_parts(f.before, t, o->plan);
+        add_parts(f.after, t, changed);
     }
     return f;
 }

@@ -5,6 +5,8 @@
 
 #include <stdbool.h>
 
+#include "analyzer/model/component.h"
+
 struct original;
 struct plan;
 
@@ -15,6 +17,8 @@ struct forecast {
     double time_ns;         /* of a pass */
     double speedup;
     double ceiling;         /* by the times of the parts */
+    double before[COMPONENTS], after[COMPONENTS]; /* time of each component in the original and in the changed pass, as shares of the
+                                                     original's; zeroed where it was read from what does not keep them */
 };
 
 /* changed: the plan of a changed model for the original's workload. Nothing is measured. */

@@ -34,6 +34,7 @@ libanalyzer_a_SOURCES += \
 	analyzer/compress/method_share.c \
 	analyzer/compress/method_ternary.c \
 	analyzer/compress/original.c analyzer/compress/original.h \
+	analyzer/compress/part_table.c analyzer/compress/part_table.h \
 	analyzer/compress/pick.c analyzer/compress/pick.h \
 	analyzer/compress/quantize.c analyzer/compress/quantize.h \
 	analyzer/compress/recipe.c analyzer/compress/recipe.h \

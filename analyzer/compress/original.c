@@ -14,6 +14,10 @@ int cost_of(struct cost *out, const struct model *m, const struct plan *p, struc
 {
     struct save_options compact = {.compact = true};
     *out = (struct cost){.params = model_param_total(m), .macs = plan_macs(p)};
+    for (int c = 0; c < COMPONENTS; c++)
+        out->part[c].params = model_param_count(m, c);
+    for (int i = 0; i < p->steps; i++)
+        out->part[p->step[i].component].macs += p->step[i].macs;
     return model_save_bytes(&out->bytes, m, &compact, e);
 }
 

@@ -6,6 +6,7 @@
 #include "analyzer/compress/recipe.h"
 #include "analyzer/measure/evaluate.h"
 #include "analyzer/measure/workload.h"
+#include "analyzer/model/component.h"
 #include "analyzer/run/hidden.h"
 
 struct weights;
@@ -15,6 +16,9 @@ struct cost {
     uint64_t params;
     uint64_t macs;  /* of a pass of the workload */
     uint64_t bytes; /* of model.safetensors as it is saved compactly */
+    struct part_cost {
+        uint64_t params, macs;
+    } part[COMPONENTS]; /* that sum to these; zeroed where it was read from what only keeps the sums */
 };
 
 struct original {

@@ -283,6 +283,30 @@ void app_fixture_training(struct app *a, struct fixture_host *host, enum train_s
 
 /* ---- recipes ------------------------------------------------------------------------------------------------- */
 
+/* What a trial saves, it saves in the feed-forward part. */
+static void split(struct cost *c)
+{
+    static const double params[COMPONENTS] = {0.35, 0.12, 0, 0.05, 0, 0.02}, macs[COMPONENTS] = {0, 0.24, 0.03, 0.08, 0, 0};
+    struct part_cost *rest = &c->part[COMPONENT_FEED_FORWARD];
+    *rest = (struct part_cost){.params = c->params, .macs = c->macs};
+    for (struct part_cost *p = c->part; p < c->part + COMPONENTS; p++)
+        if (p != rest) {
+            *p = (struct part_cost){.params = (uint64_t)(109e6 * params[p - c->part]), .macs = (uint64_t)(11e9 * macs[p - c->part])};
+            rest->params -= p->params;
+            rest->macs -= p->macs;
+        }
+}
+
+/* Shares of the original's pass. */
+static void split_time(double *before, double *after, double share)
+{
+    static const double time[COMPONENTS] = {0.01, 0.23, 0.08, 0.08, 0.57, 0.02};
+    for (int c = 0; c < COMPONENTS; c++) {
+        before[c] = time[c];
+        after[c] = time[c] - (c == COMPONENT_FEED_FORWARD ? 1 - share : 0);
+    }
+}
+
 static struct trial_news *fixture_trial(const struct app *a, int attempt, enum attempt_stage stage, double share, double lost)
 {
     struct trial_news *n = calloc(1, sizeof *n);
@@ -294,9 +318,10 @@ static struct trial_news *fixture_trial(const struct app *a, int attempt, enum a
         abort();
     *n = (struct trial_news){.era = a->bench.era, .attempt = attempt, .stage = stage, .hidden_bytes = 181600000};
     *t = (struct trial){.recipe = strdup(stage == ATTEMPT_FAILED ? "int8\n" : a->bench.attempt[attempt].recipe),
-                        .before = {109000000, 11000000000, 437000000},
-                        .forecast = {1 / share, 3.2, all, 9e6, 0.96 / share, 2.9}};
-    t->cost = (struct cost){(uint64_t)(109e6 * share), (uint64_t)(11e9 * share), (uint64_t)(437e6 * share)};
+                        .before = {.params = 109000000, .macs = 11000000000, .bytes = 437000000},
+                        .forecast = {.by_macs = 1 / share, .ceiling_by_macs = 3.2, .timed = all, .time_ns = 9e6, .speedup = 0.96 / share,
+                                     .ceiling = 2.9}};
+    t->cost = (struct cost){.params = (uint64_t)(109e6 * share), .macs = (uint64_t)(11e9 * share), .bytes = (uint64_t)(437e6 * share)};
     if (stage >= ATTEMPT_RUNNING) {
         t->evaluated = true;
         t->quality = (struct quality){.task = sst2, .rows = rows, .rows_total = ROWS, .metrics = 1, .metric = {sst2->metric[0]}};
@@ -307,7 +332,11 @@ static struct trial_news *fixture_trial(const struct app *a, int attempt, enum a
     if (all)
         t->fidelity = (struct fidelity){ROWS, 2, {0.978, 0.966, 0.986}, 0.00731, 0.9};
     if (stage == ATTEMPT_DONE && attempt > 0)
-        t->time = (struct versus){spread_of(12e6), spread_of(12e6 * share), spread_of(0.97 / share)};
+        t->time = (struct versus){.first_ns = spread_of(12e6), .second_ns = spread_of(12e6 * share), .speedup = spread_of(0.97 / share)};
+    split(&t->before);
+    split(&t->cost);
+    split_time(t->forecast.before, t->forecast.after, share);
+    split_time(t->time.first_part, t->time.second_part, share);
     return n;
 }
 

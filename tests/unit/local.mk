@@ -114,6 +114,8 @@ tests_unit_unit_SOURCES += \
 	tests/unit/test_attention_dropout.c \
 	tests/unit/test_tree.c
 EXTRA_DIST += \
+	tests/golden/screens/compress-arriving-parts.80x24.tones \
+	tests/golden/screens/compress-arriving-parts.80x24.txt \
 	tests/golden/screens/compress-arriving.80x24.tones \
 	tests/golden/screens/compress-arriving.80x24.txt \
 	tests/golden/screens/compress-ascii.80x24.tones \
@@ -132,6 +134,12 @@ EXTRA_DIST += \
 	tests/golden/screens/compress-frontier.80x24.txt \
 	tests/golden/screens/compress-methods.80x24.tones \
 	tests/golden/screens/compress-methods.80x24.txt \
+	tests/golden/screens/compress-parts-ascii.60x16.tones \
+	tests/golden/screens/compress-parts-ascii.60x16.txt \
+	tests/golden/screens/compress-parts.120x40.tones \
+	tests/golden/screens/compress-parts.120x40.txt \
+	tests/golden/screens/compress-parts.80x24.tones \
+	tests/golden/screens/compress-parts.80x24.txt \
 	tests/golden/screens/compress-trials.80x24.tones \
 	tests/golden/screens/compress-trials.80x24.txt \
 	tests/golden/screens/compress.120x40.tones \

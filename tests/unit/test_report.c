@@ -35,7 +35,8 @@ struct parts {
 
 static void add_trial(struct trial_table *t, int number, const char *name, const char *recipe, double quality, double speedup, uint64_t bytes)
 {
-    struct trial x = {.recipe = (char *)(uintptr_t)recipe, .cost = {1000, 2000000 + bytes, bytes}, .before = {1000, 2000000, 4000}, .evaluated = true};
+    struct trial x = {.recipe = (char *)(uintptr_t)recipe, .cost = {.params = 1000, .macs = 2000000 + bytes, .bytes = bytes},
+                      .before = {.params = 1000, .macs = 2000000, .bytes = 4000}, .evaluated = true};
     struct quality *q = &x.quality;
     CU_ASSERT_EQUAL_FATAL(task_word("sst2", &q->task, NULL), 0);
     q->metrics = 1;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analyzer/compress/part_table.h"
 #include "analyzer/compress/trial.h"
 #include "analyzer/measure/fidelity.h"
 #include "analyzer/run/plan.h"
@@ -170,11 +171,87 @@ static void timed_in_turns(void)
     teardown();
 }
 
+static void init_by(struct trial *t, const char *recipe, double seconds)
+{
+    struct recipe r;
+    struct changed c = changed_by(recipe, &r);
+    CU_ASSERT_EQUAL_FATAL(trial_init(t, &demo.original, &r, &c, NULL), 0);
+    if (seconds > 0)
+        CU_ASSERT_EQUAL_FATAL(trial_time(t, &demo.original, &c, seconds, NULL, NULL), 0);
+    changed_free(&c);
+    recipe_free(&r);
+}
+
+static void check_sums(const struct part_table *t, const struct cost *first, const struct cost *second)
+{
+    struct part_row sum = {.params = {0, 0}};
+    for (int c = 0; c < COMPONENTS; c++)
+        for (int k = 0; k < 2; k++) {
+            sum.params[k] += t->row[c].params[k];
+            sum.macs[k] += t->row[c].macs[k];
+        }
+    CU_ASSERT(t->counted && sum.params[0] == first->params && sum.params[1] == second->params);
+    CU_ASSERT(sum.macs[0] == first->macs && sum.macs[1] == second->macs);
+    CU_ASSERT_EQUAL(memcmp(sum.params, t->row[PART_TOTAL].params, sizeof sum.params), 0);
+}
+
+/* Parts sum to the whole; only what a recipe touches differs; the original is what both were compared with. */
+static void by_component(void)
+{
+    struct trial heads, neurons;
+    setup(1);
+    init_by(&heads, "prune-heads fraction=0.5 by=magnitude", 0);
+    init_by(&neurons, "prune-neurons fraction=0.5 by=magnitude", 0);
+    struct part_table t = part_table_of(NULL, &neurons), between = part_table_of(&heads, &neurons), back = part_table_of(&neurons, NULL);
+    check_sums(&t, &demo.original.cost, &neurons.cost);
+    check_sums(&between, &heads.cost, &neurons.cost);
+    for (int c = 0; c < COMPONENTS; c++) {
+        bool touched = c == COMPONENT_FEED_FORWARD;
+        CU_ASSERT_EQUAL(t.row[c].params[0] > t.row[c].params[1] && t.row[c].macs[0] > t.row[c].macs[1], touched);
+        CU_ASSERT(touched || (t.row[c].params[0] == t.row[c].params[1] && t.row[c].macs[0] == t.row[c].macs[1]));
+        CU_ASSERT(back.row[c].params[0] == t.row[c].params[1] && back.row[c].params[1] == t.row[c].params[0]);
+        CU_ASSERT(isnan(t.row[c].time[0]) && isnan(t.row[c].time[1]));
+    }
+    CU_ASSERT(between.row[COMPONENT_LINEAR_BEFORE].macs[0] < between.row[COMPONENT_LINEAR_BEFORE].macs[1]);
+    CU_ASSERT(between.row[COMPONENT_FEED_FORWARD].macs[0] > between.row[COMPONENT_FEED_FORWARD].macs[1]);
+    CU_ASSERT_EQUAL(t.timed, PART_TIME_UNKNOWN);
+    memset(neurons.cost.part, 0, sizeof neurons.cost.part); /* only the sums are known */
+    CU_ASSERT_FALSE(part_table_of(NULL, &neurons).counted);
+    CU_ASSERT_EQUAL(part_table_of(NULL, &neurons).row[PART_TOTAL].macs[1], neurons.cost.macs);
+    trial_free(&heads);
+    trial_free(&neurons);
+    teardown();
+}
+
+/* Times of both are of one kind: measured, else predicted, else none. */
+static void times_by_component(void)
+{
+    struct trial heads, neurons;
+    setup(1);
+    init_by(&heads, "prune-heads fraction=0.5 by=magnitude", 0.05);
+    init_by(&neurons, "prune-neurons fraction=0.5 by=magnitude", 0);
+    struct part_table t = part_table_of(NULL, &heads);
+    CU_ASSERT_EQUAL(t.timed, PART_TIME_MEASURED);
+    for (int c = 0; c < COMPONENTS; c++)
+        CU_ASSERT(t.row[c].time[0] > 0 && t.row[c].time[0] < 1 && t.row[c].time[1] > 0 && t.row[c].time[1] < 2);
+    CU_ASSERT(t.row[PART_TOTAL].time[0] == 1 && t.row[PART_TOTAL].time[1] == 1 / heads.time.speedup.median);
+    CU_ASSERT_EQUAL(part_table_of(&heads, &neurons).timed, PART_TIME_UNKNOWN);
+    heads.forecast = neurons.forecast = (struct forecast){.timed = true, .before = {0.25, 0.5, 0.25}, .after = {0.25, 0.125}};
+    t = part_table_of(&heads, &neurons);
+    CU_ASSERT(t.timed == PART_TIME_PREDICTED && t.row[PART_TOTAL].time[1] == 0.375 && t.row[1].time[0] == 0.125);
+    CU_ASSERT_EQUAL(part_table_of(NULL, &neurons).row[PART_TOTAL].time[0], 1);
+    trial_free(&heads);
+    trial_free(&neurons);
+    teardown();
+}
+
 CU_TestInfo suite_trial[] = {
     {"hidden states stand in for the layers before them", hidden_states_stand_in},
     {"compared row by row", compared_row_by_row},
     {"compared with itself", compared_with_itself},
     {"fidelity", fidelity_by_hand},
     {"timed in turns", timed_in_turns},
+    {"two trials by component", by_component},
+    {"their times", times_by_component},
     CU_TEST_INFO_NULL,
 };
