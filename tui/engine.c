@@ -399,7 +399,7 @@ int engine_submit(struct engine *x, const struct request *r, struct err *e)
     uint32_t kinds = job_row(r->job)->replaces;
     pthread_mutex_lock(&x->lock);
     drop(x, kinds);
-    x->replaced = x->state.running && (kinds & JOB_BIT(x->state.job));
+    x->replaced |= x->state.running && (kinds & JOB_BIT(x->state.job)); /* and stays so when another request follows */
     bool fits = x->queued < QUEUE;
     if (fits)
         x->queue[x->queued++] = *r;

@@ -40,6 +40,7 @@ static void draw(struct app *a, void *state, struct canvas *c, struct rect r)
         return;
     }
     struct compress_layout l = compress_layout(r);
+    v->trials.rows = (struct rect){0}; /* of an earlier drawing: nobody clicks on what is not shown */
     keep_inside(&a->bench, v);
     draw_heading(a, c, l.heading);
     if (v->mode == COMPRESS_METHODS)
@@ -213,7 +214,7 @@ static bool click(struct app *a, void *state, int x, int y)
         return false;
     if (v->mode == COMPRESS_METHODS && v->method_top + line < methods_count)
         v->method = v->method_top + line;
-    else if (v->mode == COMPRESS_STEPS)
+    else if (v->mode == COMPRESS_STEPS && v->top + line < compress_row_count(&a->bench, v))
         select_row(&a->bench, v, v->top + line);
     return true;
 }

@@ -378,6 +378,7 @@ static void take_size(struct event *out)
         columns = w.ws_col < CANVAS_MAX ? w.ws_col : CANVAS_MAX;
         resizeterm(rows, columns);
     }
+    clearok(curscr, TRUE); /* the window may have been away and back before we looked: what it shows is not known */
     *out = (struct event){.kind = EVENT_RESIZE, .columns = columns, .rows = rows};
 }
 

@@ -13,6 +13,7 @@ tests_pty_pty_SOURCES = \
 	tests/pty/session.c tests/pty/session.h \
 	tests/pty/suites.def \
 	tests/pty/test_examples.c \
+	tests/pty/test_poor.c \
 	tests/pty/test_saved.c \
 	tests/pty/test_terminal.c \
 	tests/pty/test_training.c \

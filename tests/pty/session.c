@@ -173,6 +173,44 @@ double session_see_gone(struct session *s, const char *text)
     return see(s, text, false);
 }
 
+/* ---- what was written ---------------------------------------------------------------------------------------- */
+
+bool session_is_ascii(const struct session *s)
+{
+    for (const char *at = s->bytes.text; *at; at++)
+        if (*at & 0x80)
+            return false;
+    return true;
+}
+
+/* The parameters of one ESC [ ... m. */
+static void count_colours(struct session_colours *n, const char *at)
+{
+    for (char *end; ; at = end + 1) {
+        long p = strtol(at, &end, 10);
+        if (p == 38 || p == 48) { /* what follows says which */
+            n->many++;
+            return;
+        }
+        n->few += (p >= 30 && p <= 37) || (p >= 40 && p <= 47) || (p >= 90 && p <= 97) || (p >= 100 && p <= 107);
+        if (*end != ';')
+            return;
+    }
+}
+
+struct session_colours session_colours(const struct session *s)
+{
+    struct session_colours n = {.few = 0};
+    for (const char *at = s->bytes.text; (at = strstr(at, "\033[")) != NULL;) {
+        at += 2;
+        if (at[strspn(at, "0123456789;")] == 'm')
+            count_colours(&n, at);
+    }
+    return n;
+}
+
+/* ---- what is done to it -------------------------------------------------------------------------------------- */
+
 void session_send(struct session *s, const char *bytes)
 {
     size_t n = strlen(bytes);

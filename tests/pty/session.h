@@ -38,6 +38,13 @@ void session_hang_up(struct session *s);
 double session_see(struct session *s, const char *text);
 double session_see_gone(struct session *s, const char *text);
 
+/* Of everything the program wrote: whether it is ASCII, and how often it set one of 16 colours, or one of more. */
+bool session_is_ascii(const struct session *s);
+struct session_colours {
+    int few, many;
+};
+struct session_colours session_colours(const struct session *s);
+
 /* Wait status (as of waitpid) when the program stopped or ended; -1 if it did not. */
 int session_wait(struct session *s);
 /* Puts a stopped program into the foreground again. */

@@ -362,22 +362,6 @@ static void test_terminals(void)
     }
 }
 
-/* How often a colour is set. */
-static int colours(const char *bytes)
-{
-    int n = 0;
-    for (const char *s = bytes; (s = strstr(s, "\033[3")) != NULL; s++)
-        n += s[3] >= '0' && s[3] <= '8' && (s[4] == 'm' || s[4] == ';');
-    return n;
-}
-
-static bool is_ascii(const char *s)
-{
-    while (*s && !(*s & 0x80))
-        s++;
-    return *s == '\0';
-}
-
 static void test_looks(void)
 {
     static const struct {
@@ -399,10 +383,11 @@ static void test_looks(void)
         arguments[n] = cases[i].option;
         session_start(&s, 80, 24, cases[i].environment, arguments);
         SEE("passes of batch");
-        if ((colours(s.bytes.text) > 0) != cases[i].coloured)
-            printf("\n    case %zu: %d colours\n", i, colours(s.bytes.text));
-        CU_ASSERT_EQUAL(colours(s.bytes.text) > 0, cases[i].coloured);
-        CU_ASSERT_EQUAL(is_ascii(s.bytes.text), cases[i].ascii);
+        struct session_colours set = session_colours(&s);
+        if ((set.few + set.many > 0) != cases[i].coloured)
+            printf("\n    case %zu: %d colours\n", i, set.few + set.many);
+        CU_ASSERT_EQUAL(set.few + set.many > 0, cases[i].coloured);
+        CU_ASSERT_EQUAL(session_is_ascii(&s), cases[i].ascii);
         session_send(&s, "q");
         check_exit(&s, 0);
     }

@@ -127,6 +127,17 @@ const char *vt_text(struct vt *v)
     return text.text;
 }
 
+unsigned vt_look(const struct vt *v, int column, int row)
+{
+    VTermScreenCell cell;
+    VTermPos at = {row, column};
+    if (column < 0 || column >= v->columns || row < 0 || row >= v->rows || !vterm_screen_get_cell(v->screen, at, &cell))
+        return 0;
+    bool coloured = !VTERM_COLOR_IS_DEFAULT_FG(&cell.fg) || !VTERM_COLOR_IS_DEFAULT_BG(&cell.bg);
+    return (cell.attrs.bold ? VT_BOLD : 0u) | (cell.attrs.underline ? VT_UNDERLINE : 0u) | (cell.attrs.reverse ? VT_REVERSE : 0u) |
+           (coloured ? VT_COLOUR : 0u);
+}
+
 bool vt_alternate(const struct vt *v)
 {
     return v->alternate;

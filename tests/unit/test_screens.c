@@ -59,6 +59,32 @@ static void draw_state(struct app *a, int i, const char *extension, void (*print
     canvas_free(&c);
 }
 
+/* Of a screen, not of a text that comes from a file: marks, lines, blocks, dots. */
+static bool is_symbol(const char *s)
+{
+    return (unsigned char)*s == 0xc2 || (unsigned char)*s == 0xe2;
+}
+
+/* ASCII has a stand-in for every symbol: no question mark where another one would be. */
+static void check_stand_ins(struct app *a, const char *name)
+{
+    struct canvas full, ascii;
+    int lost = 0;
+    CU_ASSERT_EQUAL_FATAL(canvas_init(&full, a->columns, a->rows, false, NULL), 0);
+    CU_ASSERT_EQUAL_FATAL(canvas_init(&ascii, a->columns, a->rows, true, NULL), 0);
+    app_draw(a, &full);
+    app_draw(a, &ascii);
+    for (int y = 0; y < full.rows; y++)
+        for (int x = 0; x < full.columns; x++)
+            if (strcmp(canvas_cell(&ascii, x, y)->text, "?") == 0 && is_symbol(canvas_cell(&full, x, y)->text)) {
+                printf("\n    %s: no stand-in for \"%s\" at %d,%d\n", name, canvas_cell(&full, x, y)->text, x, y);
+                lost++;
+            }
+    CU_ASSERT_EQUAL(lost, 0);
+    canvas_free(&full);
+    canvas_free(&ascii);
+}
+
 static void draw_once(struct app *a)
 {
     struct canvas c;
@@ -133,6 +159,7 @@ static void test_views(void)
         press(&a, &host, views[i].keys);
         draw_state(&a, i, "txt", canvas_print);
         draw_state(&a, i, "tones", canvas_print_tones);
+        check_stand_ins(&a, views[i].name);
         app_free(&a);
     }
 }
