@@ -15,6 +15,7 @@ tests_pty_pty_SOURCES = \
 	tests/pty/test_examples.c \
 	tests/pty/test_poor.c \
 	tests/pty/test_saved.c \
+	tests/pty/test_script.c \
 	tests/pty/test_terminal.c \
 	tests/pty/test_training.c \
 	tests/pty/test_workbench.c \
