@@ -217,6 +217,16 @@ void comparison_free(struct comparison *c)
     *c = (struct comparison){0};
 }
 
+int comparison_passes(bool *out, const struct timing *before, const struct timing *after, bool paired, const struct thresholds *limits,
+                      struct err *e)
+{
+    struct comparison c;
+    TRY(comparison_make(&c, before, after, paired, limits, e));
+    *out = c.verdict == VERDICT_PASS;
+    comparison_free(&c);
+    return 0;
+}
+
 int comparison_count(const struct comparison *c, enum verdict v)
 {
     int n = 0;

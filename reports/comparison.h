@@ -67,6 +67,9 @@ bool comparison_possible(struct comparison *out, const struct subject *before, c
  * are no rows. The caller frees `out`. */
 WARN_UNUSED int comparison_make(struct comparison *out, const struct timing *before, const struct timing *after,
                                 bool paired, const struct thresholds *limits, struct err *e);
+/* Whether every row of that would pass. */
+WARN_UNUSED int comparison_passes(bool *out, const struct timing *before, const struct timing *after, bool paired,
+                                  const struct thresholds *limits, struct err *e);
 void comparison_free(struct comparison *c); /* accepts a zeroed struct */
 
 /* Rows with this verdict, of times and costs. */

@@ -213,9 +213,25 @@ int check_subject(struct subject *out, const struct settings *s, const struct ti
     return look(s, before, out, &seq, progress, e);
 }
 
+/* What is measured will be compared with. */
+struct judged {
+    const struct timing *before; /* the baseline; NULL = the other side */
+    const struct thresholds *limits;
+    bool one_of_several; /* recipes, whose steps are not part of the subject */
+};
+
+static int passes(bool *out, void *payload, const struct timing *measured, struct err *e)
+{
+    const struct judged *j = payload;
+    struct timing after = measured[0];
+    if (j->one_of_several)
+        after.subject.recipe[0] = '\0';
+    return comparison_passes(out, j->before ? j->before : &measured[1], &after, !j->before, j->limits, e);
+}
+
 /* With recipe number i. */
-static int measure(struct timing *out, const struct settings *s, const struct timing *before, int i, int seq, const struct progress *progress,
-                   struct err *e)
+static int measure(struct timing *out, const struct settings *s, const struct timing *before, const struct thresholds *limits, int i,
+                   int seq, const struct progress *progress, struct err *e)
 {
     struct command_line own = {0}, other = {0};
     bool model = s->against && is_model(s->against);
@@ -231,6 +247,11 @@ static int measure(struct timing *out, const struct settings *s, const struct ti
     double share = OPTION_GIVEN(s, threshold) ? s->threshold / 100 : CHECK_THRESHOLD;
     struct timing_options options = {.side = side, .sides = sides, .budget_s = s->budget_s,
                                      .narrow = narrow_of_threshold * share};
+    struct judged judged = {s->against ? NULL : before, limits, s->recipe.n > 1};
+    if (limits && (s->against || before)) {
+        options.settled = passes;
+        options.payload = &judged;
+    }
     if (code == 0)
         code = timing_run(out, &options, progress, e);
     free(own.words);
@@ -238,7 +259,7 @@ static int measure(struct timing *out, const struct settings *s, const struct ti
     return code;
 }
 
-int check_measure(struct timing *out, const struct settings *s, const struct timing *before,
+int check_measure(struct timing *out, const struct settings *s, const struct timing *before, const struct thresholds *limits,
                   const struct progress *progress, struct err *e)
 {
     struct subject subject;
@@ -249,7 +270,7 @@ int check_measure(struct timing *out, const struct settings *s, const struct tim
     for (int i = 0; i < recipes && code == 0; i++) {
         struct timing part[2];
         memset(part, 0, sizeof part);
-        code = measure(part, s, before, i, seq, progress, e);
+        code = measure(part, s, before, limits, i, seq, progress, e);
         for (int k = 0; k < 2 && code == 0; k++)
             code = timing_append(&out[k], &part[k], e);
         timing_free(&part[0]);

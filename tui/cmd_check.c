@@ -115,7 +115,7 @@ static int measure_and_compare(const struct settings *s, const struct timing *ba
                                struct str *out, const struct progress *progress, struct err *e)
 {
     struct timing t[2];
-    int code = check_measure(t, s, baseline, progress, e);
+    int code = check_measure(t, s, baseline, limits, progress, e);
     if (code == 0)
         code = save(&t[0], s, e);
     if (code == 0 && (s->baseline || s->against))

@@ -12,7 +12,7 @@
 
 enum { TRIAL_PASSES = 3, VISITS = 2, VISIT_PASSES_LEAST = 2 };
 
-static const double default_budget_s = 12, visit_ns = 5e6, small_part = 0.02;
+static const double default_budget_s = 10, visit_ns = 5e6, small_part = 0.02;
 
 struct session {
     struct timing *out; /* [sides] */
@@ -174,20 +174,26 @@ static int narrow_enough(const struct session *s, bool *out, struct err *e)
     return 0;
 }
 
+static int may_stop(const struct session *s, bool *out, struct err *e)
+{
+    TRY(narrow_enough(s, out, e));
+    return *out && s->options->settled ? s->options->settled(out, s->options->payload, s->out, e) : 0;
+}
+
 int timing_run(struct timing *out, const struct timing_options *options, const struct progress *progress,
                struct err *e)
 {
     assert(options->sides >= 1 && options->sides <= SIDES_MOST);
     struct session s = {.out = out, .options = options, .progress = progress};
-    bool narrow = false;
+    bool over = false;
     s.passes = calloc((size_t)out->cases, sizeof *s.passes);
     if (!s.passes)
         return err_set(e, ERR_NOMEM, "no memory for %d workloads", out->cases);
     int code = 0;
-    for (; code == 0 && s.launch < LAUNCHES && !narrow; s.launch++) {
+    for (; code == 0 && s.launch < LAUNCHES && !over; s.launch++) {
         code = run_launch(&s, e);
         if (code == 0 && s.launch + 1 >= LAUNCHES_LEAST)
-            code = narrow_enough(&s, &narrow, e);
+            code = may_stop(&s, &over, e);
     }
     free(s.passes);
     return code;

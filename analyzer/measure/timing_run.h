@@ -17,12 +17,16 @@ struct timing_side {
 struct timing_options {
     const struct timing_side *side; /* [sides] */
     int sides;                      /* 1 or 2 */
-    double budget_s;   /* for each workload, launches left out; 0 = the default (12 s). A launch runs at least LAUNCH_ROUNDS_LEAST rounds */
+    double budget_s;   /* for each workload, launches left out; 0 = the default (10 s). A launch runs at least LAUNCH_ROUNDS_LEAST rounds */
     double narrow;     /* stop before that when the interval of every part's time (of two: of their ratio) is this narrow; parts
                           below a fiftieth of the pass do not count. 0 = use up the budget */
+    /* Asked before such a stop: whether what was measured leaves nothing to look into. NULL = nothing. The rounds of a launch share
+     * its luck, so a surprise is worth every launch there is. */
+    int (*settled)(bool *out, void *payload, const struct timing *measured, struct err *e);
+    void *payload;
 };
 
-enum { LAUNCHES = 5, LAUNCHES_LEAST = 3, LAUNCH_ROUNDS_LEAST = 6, SIDES_MOST = 2 };
+enum { LAUNCHES = 10, LAUNCHES_LEAST = 5, LAUNCH_ROUNDS_LEAST = 6, SIDES_MOST = 2 };
 
 /* out [sides]: their cases (batch, seq) are set and have no rounds; the same cases for both sides. */
 WARN_UNUSED int timing_run(struct timing *out, const struct timing_options *options, const struct progress *progress,

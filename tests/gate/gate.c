@@ -85,13 +85,20 @@ static int simulate_files(int runs, char **files, int n)
 
 /* ---- real ------------------------------------------------------------------------------------------------------- */
 
+static int passes(bool *out, void *payload, const struct timing *measured, struct err *e)
+{
+    struct thresholds limits = {.share = CHECK_THRESHOLD};
+    (void)payload;
+    return comparison_passes(out, &measured[0], &measured[1], true, &limits, e);
+}
+
 /* `env` NULL = as it is, else with this component slowed down. */
 static int measure(struct timing out[2], char *worker, char *slow, double budget_s, double *seconds, struct err *e)
 {
     char *as_is[] = {worker, "check", "--serve", "--threads", "1", "--", "preset:bert-tiny", NULL};
     char *slowed[] = {"env", slow, worker, "check", "--serve", "--threads", "1", "--", "preset:bert-tiny", NULL};
     struct timing_side side[] = {{"before", as_is}, {"after", slow ? slowed : as_is}};
-    struct timing_options options = {.side = side, .sides = 2, .budget_s = budget_s, .narrow = CHECK_THRESHOLD / 2};
+    struct timing_options options = {.side = side, .sides = 2, .budget_s = budget_s, .narrow = CHECK_THRESHOLD / 2, .settled = passes};
     for (int i = 0; i < 2; i++) {
         TRY(timing_init(&out[i], 1, e));
         out[i].c[0].batch = 1;
@@ -134,7 +141,7 @@ static int real_all(char *worker, int runs)
     double longest_s = 0;
     struct tally apart = {.runs = 0};
     for (int slow = 0; slow < 2; slow++) {
-        struct tally t = {0};
+        struct tally t = {.tells = true};
         struct err e = {0};
         int code = real_runs(&t, &apart, worker, runs, slow, &longest_s, &e);
         if (code != 0)

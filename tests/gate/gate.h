@@ -14,6 +14,7 @@ struct tally {
     int runs;
     int red[RULES]; /* runs with a regression in any row */
     int hit[RULES]; /* runs with a regression in the wanted row */
+    bool tells;     /* prints the rows in which bertscope was wrong */
 };
 
 /* Counts what the rules say; `wanted`: the part that is slower, -1 = none. */

@@ -54,6 +54,13 @@ static int ask_rules(bool red[RULES], const struct comparison_time *t, const str
     return compare_py(&red[RULE_COMPARE_PY], x, a->rounds, y, b->rounds, e);
 }
 
+static void tell(const struct comparison_time *t, int launches)
+{
+    printf("    %-24s %.4f [%.4f %.4f] p %.2g, %d rounds in %d launches: %s\n", part_key(t->part),
+           t->shift.ratio, t->shift.low, t->shift.high, t->p, t->shift.n_after, launches, verdict_name(t->verdict));
+    fflush(stdout);
+}
+
 static int count(struct tally *t, const struct comparison *c, const struct timing *before, const struct timing *after, int wanted,
                  struct err *e)
 {
@@ -65,6 +72,9 @@ static int count(struct tally *t, const struct comparison *c, const struct timin
             any[r] |= red[r];
             t->hit[r] += red[r] && c->time[i].part == wanted;
         }
+        bool wrong = wanted < 0 ? red[RULE_GATE] : c->time[i].part == wanted && !red[RULE_GATE];
+        if (t->tells && wrong)
+            tell(&c->time[i], after->c[0].launch[after->c[0].rounds - 1] + 1);
     }
     for (int r = 0; r < RULES; r++)
         t->red[r] += any[r];
