@@ -8,7 +8,11 @@
 #include "analyzer/model/model.h"
 #include "analyzer/run/plan.h"
 
-enum { TABLE_PARTS = 10 }; /* models that a latency table needs, about */
+enum {
+    TABLE_PARTS = 10, /* models that a latency table needs, about */
+    ONE_SHOT_STEPS = 20,
+    ONE_SHOT_HALVINGS = 10,
+};
 
 void search_free(struct search *s)
 {
@@ -85,19 +89,68 @@ static double one_shot_share(const struct original *o, uint64_t macs)
     return fmin(1, (all - (double)macs) / shrinks);
 }
 
-/* Rounding to whole heads may leave a little more than the share. */
-static int try_one_shot(struct found *f, struct original *o, const struct progress *progress, struct err *e)
+struct one_shot {
+    double heads, neurons; /* shares that go */
+    char text[160];
+};
+
+static const char *one_shot_text(struct one_shot *s)
 {
-    double share = one_shot_share(o, f->trial.cost.macs);
-    for (int i = 0; i < 20; i++, share = fmin(1, share + 0.005)) {
-        char text[160];
-        snprintf(text, sizeof text, "prune-heads fraction=%.4f by=magnitude\nprune-neurons fraction=%.4f by=magnitude scope=all", share, share);
-        trial_free(&f->one_shot);
-        TRY(try_text(&f->one_shot, o, text, false, 0, progress, e));
-        if (f->one_shot.cost.macs <= f->trial.cost.macs || share >= 1)
-            break;
+    snprintf(s->text, sizeof s->text, "prune-heads fraction=%.4f by=magnitude\nprune-neurons fraction=%.4f by=magnitude scope=all", s->heads,
+             s->neurons);
+    return s->text;
+}
+
+/* What it leaves of the MACs of a pass, without running a row. */
+static int one_shot_macs(uint64_t *out, struct one_shot *s, const struct original *o, const struct progress *progress, struct err *e)
+{
+    struct recipe r;
+    struct changed c = {0};
+    const char *text = one_shot_text(s);
+    int code = recipe_parse(&r, text, strlen(text), "search", e);
+    if (code == 0)
+        code = changed_make(&c, o, &r, "search", progress, e);
+    if (code == 0)
+        *out = plan_macs(c.plan);
+    changed_free(&c);
+    recipe_free(&r);
+    return code;
+}
+
+/* Rounding to whole heads may leave a little more than the share. */
+static int fit_heads(struct one_shot *s, const struct original *o, uint64_t most, const struct progress *progress, struct err *e)
+{
+    uint64_t macs;
+    s->heads = s->neurons = one_shot_share(o, most);
+    TRY(one_shot_macs(&macs, s, o, progress, e));
+    for (int i = 0; i < ONE_SHOT_STEPS && macs > most && s->heads < 1; i++) {
+        s->heads = s->neurons = fmin(1, s->heads + 0.005);
+        TRY(one_shot_macs(&macs, s, o, progress, e));
     }
     return 0;
+}
+
+/* Or a good deal less: so many neurons are given back that it may keep as much as what it is compared with. */
+static int fit_neurons(struct one_shot *s, const struct original *o, uint64_t most, const struct progress *progress, struct err *e)
+{
+    uint64_t macs;
+    double enough = s->neurons, little = 0;
+    for (int i = 0; i < ONE_SHOT_HALVINGS; i++) {
+        s->neurons = (enough + little) / 2;
+        TRY(one_shot_macs(&macs, s, o, progress, e));
+        *(macs <= most ? &enough : &little) = s->neurons;
+    }
+    s->neurons = enough;
+    return 0;
+}
+
+static int try_one_shot(struct found *f, struct original *o, const struct progress *progress, struct err *e)
+{
+    struct one_shot s;
+    uint64_t most = f->trial.cost.macs;
+    TRY(fit_heads(&s, o, most, progress, e));
+    TRY(fit_neurons(&s, o, most, progress, e));
+    return try_text(&f->one_shot, o, one_shot_text(&s), false, 0, progress, e);
 }
 
 /* ---- comparisons --------------------------------------------------------------------------------------------- */
