@@ -4,6 +4,7 @@
 
 #include "tui/app.h"
 #include "tui/kept_training.h"
+#include "tui/screen_compress.h"
 #include "tui/session.h"
 
 static void begin_session(struct app *a)
@@ -97,6 +98,7 @@ bool app_add_step(struct app *a, const char *step)
         return false;
     if (!app_changed(a, workbench_insert(&a->bench, a->bench.recipe.lines, step, &e), &e))
         return false;
+    compress_select_line(a, a->bench.recipe.lines - 1);
     app_say(a, LOG_INFO, "step %d: %s (4 Compress shows what it does, u takes it back)", a->bench.recipe.lines, step);
     return true;
 }

@@ -79,6 +79,12 @@ static bool move(struct app *a, struct compress_view *v, enum action action)
     return true;
 }
 
+void compress_select_line(struct app *a, int line)
+{
+    struct compress_view *v = a->view[SCREEN_COMPRESS];
+    v->at = (struct compress_row){line, -1};
+}
+
 /* ---- changes ------------------------------------------------------------------------------------------------- */
 
 static bool add_method(struct app *a, struct compress_view *v)

@@ -27,6 +27,9 @@ struct compress_view {
 
 struct app;
 
+/* Selects a line of the recipe, from wherever it was made. */
+void compress_select_line(struct app *a, int line);
+
 int compress_row_count(const struct workbench *w, const struct compress_view *v);
 struct compress_row compress_row(const struct workbench *w, const struct compress_view *v, int i);
 int compress_row_index(const struct workbench *w, const struct compress_view *v);

@@ -30,6 +30,15 @@ static int score(struct head_scores *out, const struct model *m, const struct ma
     return code;
 }
 
+/* What values depend on: the steps before, what this one has changed so far, and which heads that has left. */
+static void key_of(struct str *out, const struct model *m, const struct materials *x, const char *changes)
+{
+    str_addf(out, "%s\n%s\n", x->before ? x->before : "", changes);
+    for (int layer = 0; layer < m->config.layers; layer++)
+        for (int i = 0; i < m->layer[layer].heads; i++)
+            str_addf(out, "%d.%d ", layer, layer_head(&m->layer[layer], i));
+}
+
 int importance_scores(struct head_scores *out, const struct model *m, const struct materials *x, const char *changes,
                       const struct progress *progress, struct err *e)
 {
@@ -37,7 +46,7 @@ int importance_scores(struct head_scores *out, const struct model *m, const stru
     if (!x->rows)
         return err_set(e, ERR_USAGE, "this step scores heads or neurons by gradient, which needs rows of data");
     str_init(&key);
-    str_addf(&key, "%s\n%s", x->before ? x->before : "", changes);
+    key_of(&key, m, x, changes);
     const struct head_scores *known = memo_find(x->memo, key.text);
     int code = known ? head_scores_copy(out, known, e) : score(out, m, x, progress, e);
     if (code == 0 && !known)
@@ -52,15 +61,7 @@ static void random_values(double *value, int n, int seed)
         value[i] = rng_uniform((uint64_t)seed, (uint64_t)i);
 }
 
-static int by_norm(double *value, const struct model *m, int (*norms)(const struct model *, int, double *, struct err *), bool heads,
-                   struct err *e)
-{
-    for (int layer = 0, at = 0; layer < m->config.layers; layer++) {
-        TRY(norms(m, layer, value + at, e));
-        at += heads ? m->layer[layer].heads : m->layer[layer].neurons;
-    }
-    return 0;
-}
+typedef int norms_fn(const struct model *m, int layer, double *norm, struct err *e);
 
 static int count(const struct model *m, bool heads)
 {
@@ -68,6 +69,52 @@ static int count(const struct model *m, bool heads)
     for (int layer = 0; layer < m->config.layers; layer++)
         n += heads ? m->layer[layer].heads : m->layer[layer].neurons;
     return n;
+}
+
+/* Where the values of each layer begin. */
+static void firsts(int *first, const struct model *m, bool heads)
+{
+    for (int layer = 0, at = 0; layer < m->config.layers; layer++) {
+        first[layer] = at;
+        at += heads ? m->layer[layer].heads : m->layer[layer].neurons;
+    }
+}
+
+static int norms_of_layers(double *value, const struct model *m, bool heads, int threads, struct err *e)
+{
+    int first[CONFIG_MAX_LAYERS], failed = 0;
+    norms_fn *norms = heads ? structure_head_norms : structure_neuron_norms;
+    firsts(first, m, heads);
+#pragma omp parallel for schedule(dynamic) num_threads(threads)
+    for (int layer = 0; layer < m->config.layers; layer++) {
+        struct err why = {.text = ""};
+        int code = norms(m, layer, value + first[layer], &why);
+#pragma omp critical
+        if (code != 0 && failed == 0) {
+            failed = code;
+            *e = why;
+        }
+    }
+    return failed;
+}
+
+/* A slider asks for the same ones again and again. */
+static int by_norm(double *value, const struct model *m, bool heads, const struct materials *x, const char *changes, struct err *e)
+{
+    struct str key;
+    int n = count(m, heads), code = 0;
+    str_init(&key);
+    key_of(&key, m, x, changes);
+    str_add(&key, heads ? "heads" : "neurons");
+    const double *known = memo_norms(x->memo, key.text, n);
+    if (known)
+        memcpy(value, known, (size_t)n * sizeof *value);
+    else
+        code = norms_of_layers(value, m, heads, x->threads, e);
+    if (code == 0 && !known)
+        memo_keep_norms(x->memo, key.text, value, n);
+    str_free(&key);
+    return code;
 }
 
 static int importance(double *value, const struct model *m, const struct recipe_line *step, const struct materials *x,
@@ -79,7 +126,7 @@ static int importance(double *value, const struct model *m, const struct recipe_
         return 0;
     }
     if (step_is(step, "by", "magnitude"))
-        return by_norm(value, m, heads ? structure_head_norms : structure_neuron_norms, heads, e);
+        return by_norm(value, m, heads, x, changes, e);
     TRY(importance_scores(&s, m, x, changes, progress, e));
     if (heads)
         head_scores_values(&s, step_is(step, "normalize", "yes"), value, NULL);

@@ -239,23 +239,24 @@ static int left_of(int n, double share)
 }
 
 /* Leaves the first `left` of n. */
-static int cut(struct model *m, int layer, int n, int left, int (*drop)(struct model *, int, const bool *, struct err *), struct err *e)
+static int cut(struct model *m, int layer, int n, int left, int threads,
+               int (*drop)(struct model *, int, const bool *, int, struct err *), struct err *e)
 {
     bool *gone = calloc((size_t)n + 1, sizeof *gone);
     if (!gone)
         return err_set(e, ERR_NOMEM, "no memory for %d marks", n);
     for (int i = left; i < n; i++)
         gone[i] = true;
-    int code = drop(m, layer, gone, e);
+    int code = drop(m, layer, gone, threads, e);
     free(gone);
     return code;
 }
 
-static int cut_layers(struct model *m, double share, struct err *e)
+static int cut_layers(struct model *m, double share, int threads, struct err *e)
 {
     for (int i = 0; i < m->config.layers; i++) {
-        TRY(cut(m, i, m->layer[i].heads, left_of(m->layer[i].heads, share), structure_drop_heads, e));
-        TRY(cut(m, i, m->layer[i].neurons, left_of(m->layer[i].neurons, share), structure_drop_neurons, e));
+        TRY(cut(m, i, m->layer[i].heads, left_of(m->layer[i].heads, share), threads, structure_drop_heads, e));
+        TRY(cut(m, i, m->layer[i].neurons, left_of(m->layer[i].neurons, share), threads, structure_drop_neurons, e));
     }
     return 0;
 }
@@ -288,7 +289,7 @@ static int measure_variant(struct latency *t, const struct original *o, int fami
     struct weights *w = NULL;
     struct plan *p = NULL;
     TRY(model_derive(&m, o->model, e));
-    int code = cut_layers(m, share, e);
+    int code = cut_layers(m, share, options.threads, e);
     if (code == 0 && family != NATIVE)
         code = round_layers(m, (enum kernel_format)family, e);
     if (code == 0)

@@ -3,11 +3,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ENTRIES = 64 };
+enum { ENTRIES = 64, NORMS = 8 };
 
 struct entry {
     char *key;
     struct head_scores scores;
+};
+
+struct norms {
+    char *key;
+    double *value; /* [n] */
+    int n;
 };
 
 struct memo {
@@ -15,6 +21,8 @@ struct memo {
     int added;
     char *gates_key;
     struct gates gates;
+    struct norms norms[NORMS];
+    int norms_added;
 };
 
 struct memo *memo_new(void)
@@ -29,8 +37,17 @@ static void entry_free(struct entry *x)
     *x = (struct entry){0};
 }
 
+static void norms_free(struct norms *x)
+{
+    free(x->key);
+    free(x->value);
+    *x = (struct norms){0};
+}
+
 void memo_free(struct memo *x)
 {
+    for (int i = 0; x && i < NORMS; i++)
+        norms_free(&x->norms[i]);
     for (int i = 0; x && i < ENTRIES; i++)
         entry_free(&x->entry[i]);
     if (x) {
@@ -78,4 +95,26 @@ const struct gates *memo_keep_gates(struct memo *x, const char *key, struct gate
     x->gates = *g;
     *g = (struct gates){.rows = 0};
     return &x->gates;
+}
+
+const double *memo_norms(const struct memo *x, const char *key, int n)
+{
+    for (int i = 0; x && i < NORMS; i++)
+        if (x->norms[i].key && x->norms[i].n == n && strcmp(x->norms[i].key, key) == 0)
+            return x->norms[i].value;
+    return NULL;
+}
+
+void memo_keep_norms(struct memo *x, const char *key, const double *norm, int n)
+{
+    if (!x)
+        return;
+    struct norms fresh = {strdup(key), malloc((size_t)n * sizeof *norm + 1), n};
+    if (!fresh.key || !fresh.value) {
+        norms_free(&fresh);
+        return;
+    }
+    memcpy(fresh.value, norm, (size_t)n * sizeof *norm);
+    norms_free(&x->norms[x->norms_added % NORMS]);
+    x->norms[x->norms_added++ % NORMS] = fresh;
 }

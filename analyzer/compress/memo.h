@@ -20,4 +20,9 @@ const struct gates *memo_gates(const struct memo *x, const char *key);
 /* Takes what `g` owns and zeroes it, if there is memory; where the gradients are then: in the memo, or still in `g`. */
 const struct gates *memo_keep_gates(struct memo *x, const char *key, struct gates *g);
 
+/* The same for norms of weights. NULL if they are not known, or are not `n`; borrowed until the next memo_keep_norms. */
+const double *memo_norms(const struct memo *x, const char *key, int n);
+/* Keeps a copy, if there is memory; the oldest may go. */
+void memo_keep_norms(struct memo *x, const char *key, const double *norm, int n);
+
 #endif

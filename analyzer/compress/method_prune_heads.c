@@ -6,10 +6,10 @@
 #include "analyzer/model/model.h"
 
 /* The heads that are named. */
-static int drop_named(struct model *m, const bool *named, struct err *e)
+static int drop_named(struct model *m, const bool *named, int threads, struct err *e)
 {
     for (int layer = 0; layer < m->config.layers; layer++)
-        TRY(structure_drop_heads(m, layer, named + layer * m->config.heads, e));
+        TRY(structure_drop_heads(m, layer, named + layer * m->config.heads, threads, e));
     return 0;
 }
 
@@ -19,7 +19,7 @@ static int apply(struct model *m, const struct recipe_line *step, const struct m
     bool *named = malloc((size_t)m->config.layers * (size_t)m->config.heads * sizeof *named);
     int code = named ? step_heads(step, "heads", m, named, e) : err_set(e, ERR_NOMEM, "no memory for %d layers", m->config.layers);
     if (code == 0)
-        code = drop_named(m, named, e);
+        code = drop_named(m, named, x->threads, e);
     if (code == 0)
         code = step_heads(step, "keep", m, named, e);
     if (code == 0)

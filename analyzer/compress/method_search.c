@@ -160,7 +160,7 @@ struct block {
     const float *gradient;
     const double *fisher;
     int ld, n, left;
-    int (*drop)(struct model *, int, const bool *, struct err *);
+    int (*drop)(struct model *, int, const bool *, int, struct err *);
 };
 
 static int prune_block(struct model *m, int layer, const struct block *b, const struct recipe_line *step, const struct gates *g,
@@ -175,7 +175,7 @@ static int prune_block(struct model *m, int layer, const struct block *b, const 
     for (int i = 0; i < b->n; i++)
         kept[i] = !kept[i];
     if (code == 0)
-        code = b->drop(m, layer, kept, e);
+        code = b->drop(m, layer, kept, x->threads, e);
     free(kept);
     return code;
 }

@@ -78,14 +78,14 @@ static int allow(struct round *r, const struct recipe_line *step, const bool *ke
     return 0;
 }
 
-static int drop_picked(struct round *r, int *dropped, struct err *e)
+static int drop_picked(struct round *r, int threads, int *dropped, struct err *e)
 {
     int at = 0;
     for (int layer = 0; layer < r->m->config.layers; layer++) {
         int n = r->u->count(&r->m->layer[layer]);
         for (int i = 0; i < n; i++)
             *dropped += r->gone[at + i];
-        TRY(r->u->drop(r->m, layer, r->gone + at, e));
+        TRY(r->u->drop(r->m, layer, r->gone + at, threads, e));
         at += n;
     }
     return 0;
@@ -145,7 +145,7 @@ static int run_round(struct model *m, const struct units *u, const struct recipe
     if (code == 0)
         code = pick_least(r.gone, &pick, count, e);
     if (code == 0)
-        code = drop_picked(&r, dropped, e);
+        code = drop_picked(&r, x->threads, dropped, e);
     round_free(&r);
     return code;
 }

@@ -13,7 +13,7 @@ struct units {
     int (*importance)(double *value, const struct model *m, const struct recipe_line *step, const struct materials *x,
                       const char *changes, const struct progress *progress, struct err *e);
     /* As structure_drop_heads, see structure.h. */
-    int (*drop)(struct model *m, int layer, const bool *gone, struct err *e);
+    int (*drop)(struct model *m, int layer, const bool *gone, int threads, struct err *e);
 };
 
 extern const struct units units_heads, units_neurons;

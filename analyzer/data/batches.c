@@ -4,7 +4,7 @@
 
 #include "analyzer/base/rng.h"
 
-enum { WINDOW = 50, EVALUATION_SEED = 1 };
+enum { WINDOW = 50, EVALUATION_SEED = 1, SMALL_BATCHES = 5 };
 
 struct keyed {
     int length, row;
@@ -106,6 +106,12 @@ int batches_shuffled(struct batches *out, const struct encoding *row, int rows, 
     return code;
 }
 
+/* An estimate is wanted soon, so the first batches are small, each twice as large as the one before. */
+static int tokens_of(int batch, int max_tokens)
+{
+    return batch < SMALL_BATCHES ? max_tokens >> (SMALL_BATCHES - batch) : max_tokens;
+}
+
 int batches_by_tokens(struct batches *out, const struct encoding *row, int rows, int max_tokens, struct err *e)
 {
     int tokens = 0;
@@ -113,7 +119,7 @@ int batches_by_tokens(struct batches *out, const struct encoding *row, int rows,
     shuffle_rows(out, rows, EVALUATION_SEED);
     for (int i = 0; i < rows; i++) {
         int more = row[out->row[i]].n;
-        if (i > 0 && tokens + more > max_tokens) {
+        if (i > 0 && tokens + more > tokens_of(out->n, max_tokens)) {
             out->start[++out->n] = i;
             tokens = 0;
         }

@@ -22,7 +22,7 @@ struct batches {
 WARN_UNUSED int batches_shuffled(struct batches *out, const struct encoding *row, int rows, int per_batch, uint64_t seed,
                                  uint64_t epoch, struct err *e);
 
-/* For evaluation: as many rows as fit in `max_tokens`, at least one, always in the same shuffled order: after any number of
+/* For evaluation: as many rows as fit in `max_tokens` (in the first five batches: in a 32nd, 16th, ... half of that), at least one, always in the same shuffled order: after any number of
  * batches the rows seen so far are a random sample of all, so that an estimate in between is one of the whole. */
 WARN_UNUSED int batches_by_tokens(struct batches *out, const struct encoding *row, int rows, int max_tokens, struct err *e);
 

@@ -147,16 +147,25 @@ static void wait_bytes(struct session *s, int ms)
     take_bytes(s);
 }
 
-static double see(struct session *s, const char *text, bool wanted)
+static bool shows(const struct session *s, const char *const *text)
+{
+    const char *screen = vt_text(s->vt);
+    for (; *text; text++)
+        if (strstr(screen, *text))
+            return true;
+    return false;
+}
+
+static double see(struct session *s, const char *const *text, bool wanted)
 {
     uint64_t start = clock_ns();
     for (;;) {
         double ms = (double)(clock_ns() - start) * 1e-6;
         take_bytes(s);
-        if ((strstr(vt_text(s->vt), text) != NULL) == wanted)
+        if (shows(s, text) == wanted)
             return ms;
         if (ms > SESSION_PATIENCE_MS) {
-            printf("\n    \"%s\" was %s seen; the screen is\n%s\n", text, wanted ? "not" : "still", vt_text(s->vt));
+            printf("\n    \"%s\" was %s seen; the screen is\n%s\n", *text, wanted ? "not" : "still", vt_text(s->vt));
             return -1;
         }
         wait_bytes(s, 5);
@@ -165,12 +174,17 @@ static double see(struct session *s, const char *text, bool wanted)
 
 double session_see(struct session *s, const char *text)
 {
-    return see(s, text, true);
+    return see(s, (const char *[]){text, NULL}, true);
 }
 
 double session_see_gone(struct session *s, const char *text)
 {
-    return see(s, text, false);
+    return see(s, (const char *[]){text, NULL}, false);
+}
+
+double session_see_any(struct session *s, const char *const *text)
+{
+    return see(s, text, true);
 }
 
 /* ---- what was written ---------------------------------------------------------------------------------------- */

@@ -37,6 +37,7 @@ void session_hang_up(struct session *s);
 /* Milliseconds until the text was seen (or, `gone`, was not seen any more); -1 if it never was. */
 double session_see(struct session *s, const char *text);
 double session_see_gone(struct session *s, const char *text);
+double session_see_any(struct session *s, const char *const *text); /* NULL at the end */
 
 /* Of everything the program wrote: whether it is ASCII, and how often it set one of 16 colours, or one of more. */
 bool session_is_ascii(const struct session *s);

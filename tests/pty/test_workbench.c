@@ -11,7 +11,8 @@
 
 #define SEE(text) CU_ASSERT(session_see(&s, text) >= 0)
 
-enum { KEYS = 20 };
+/* Steps of the recipe, and how often each becomes stronger. */
+enum { STEPS = 3, STRONGER = 17, KEYS = STEPS * STRONGER };
 
 static int by_size(const void *a, const void *b)
 {
@@ -25,36 +26,72 @@ static double median(double *x, int n)
     return x[n / 2];
 }
 
-/* From the key to the new counts, and to the first rows. Printed, not asserted. */
-static void test_speed(void)
+/* From a key to the new counts, and to the first rows. */
+static void press(struct session *s, int trial, double *counts, double *rows)
 {
-    static const char *const arguments[] = {"bertscope", "demo", "--budget", "0.1", "--seq", "32", NULL};
+    enum { STAGES = 4 };
+    static const char *const stage[STAGES] = {"counted", "rows arriving", "evaluated", "done"};
+    char text[STAGES][48];
+    const char *from[STAGES + 1] = {NULL};
+    for (int i = 0; i < STAGES; i++) {
+        snprintf(text[i], sizeof text[i], "Trial %d  %s", trial, stage[i]);
+        from[i] = text[i];
+    }
+    session_send(s, "l");
+    *counts = session_see_any(s, from);
+    *rows = *counts + session_see_any(s, from + 1);
+    CU_ASSERT(*counts >= 0 && *rows >= *counts);
+    CU_ASSERT(session_see_any(s, from + 3) >= 0);
+}
+
+/* Every layer changes with every key, so nothing that was calculated before helps. Printed, not asserted. */
+static void time_keys(const char *const *arguments)
+{
     static const char *const nowhere[] = {"XDG_STATE_HOME=/dev/null/state", NULL}; /* no session is kept */
+    static const char *const step[STEPS] = {"prune-neurons by=magnitude", "prune-heads by=magnitude", "prune-elements"};
     double counts[KEYS], rows[KEYS];
+    int trial = 0;
+    char text[64];
     struct session s;
     session_start(&s, 120, 40, nowhere, arguments);
     SEE("passes of batch");
     session_send(&s, "4");
-    SEE("all 2000 rows");
-    session_send(&s, ":step prune-neurons by=magnitude\r");
-    SEE("Trial 1  done");
+    SEE(" rows");
     for (int i = 0; i < KEYS; i++) {
-        char text[32];
-        session_send(&s, "l");
-        snprintf(text, sizeof text, "Trial %d  ", i + 2);
-        double shown = session_see(&s, text);
-        counts[i] = shown + session_see(&s, "compact file");
-        rows[i] = counts[i] + session_see(&s, "points (");
-        strcat(text, "done");
-        CU_ASSERT(shown >= 0 && rows[i] >= counts[i]);
-        SEE(text);
+        if (i % STRONGER == 0) {
+            snprintf(text, sizeof text, ":step %s\r", step[i / STRONGER]);
+            session_send(&s, text);
+            snprintf(text, sizeof text, "Trial %d  done", ++trial);
+            SEE(text);
+        }
+        press(&s, ++trial, &counts[i], &rows[i]);
     }
-    printf("(medians of %d keys: counts %.0f ms, rows %.0f ms) ", KEYS, median(counts, KEYS), median(rows, KEYS));
+    for (int i = 0; i < STEPS; i++)
+        printf("\n    %-26s medians of %d keys: counts %.0f ms, rows %.0f ms", step[i], STRONGER, median(counts + i * STRONGER, STRONGER),
+               median(rows + i * STRONGER, STRONGER));
+    printf("\n    %-26s medians of %d keys: counts %.0f ms, rows %.0f ms ", "all", KEYS, median(counts, KEYS), median(rows, KEYS));
     session_send(&s, "Q");
     int status = session_wait(&s);
     CU_ASSERT(WIFEXITED(status) && WEXITSTATUS(status) == 0);
     CU_ASSERT(session_given_back(&s));
     session_end(&s);
+}
+
+static void test_speed(void)
+{
+    static const char *const arguments[] = {"bertscope", "demo", "--budget", "0.1", "--seq", "32", NULL};
+    time_keys(arguments);
+}
+
+/* BERTSCOPE_PTY_MODEL is a directory, BERTSCOPE_PTY_DATA a file of rows for SST-2. */
+static void test_speed_of_another(void)
+{
+    const char *model = getenv("BERTSCOPE_PTY_MODEL"), *rows = getenv("BERTSCOPE_PTY_DATA");
+    const char *const arguments[] = {"bertscope", model, "--data", rows, "--task", "sst2", "--budget", "0.1", "--seq", "32", NULL};
+    if (model && rows)
+        time_keys(arguments);
+    else
+        printf("\n    skipped: BERTSCOPE_PTY_MODEL and BERTSCOPE_PTY_DATA name no model ");
 }
 
 /* Trials outlive the program, however it ends. */
@@ -106,6 +143,7 @@ static void test_crashed(void)
 
 CU_TestInfo suite_workbench[] = {
     {"how long a key takes", test_speed},
+    {"how long it takes with a model of one's own", test_speed_of_another},
     {"killed, and resumed", test_killed},
     {"crashed, and resumed", test_crashed},
     CU_TEST_INFO_NULL,

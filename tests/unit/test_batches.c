@@ -51,11 +51,12 @@ static void fills_batches_with_tokens(void)
             check_each_once(&b, sizes[i]);
             for (int j = 0; j < b.n; j++) {
                 int rows = batch_rows(&b, j), tokens = tokens_of(&b, row, j);
-                CU_ASSERT_TRUE(rows > 0 && (tokens <= limits[k] || rows == 1));
+                int limit = j < 5 ? limits[k] >> (5 - j) : limits[k]; /* an estimate is there soon */
+                CU_ASSERT_TRUE(rows > 0 && (tokens <= limit || rows == 1));
                 CU_ASSERT_TRUE(rows <= b.most_rows && tokens <= b.most_tokens);
                 /* the first of the next batch did not fit */
                 if (j + 1 < b.n)
-                    CU_ASSERT_TRUE(tokens + row[b.row[b.start[j + 1]]].n > limits[k]);
+                    CU_ASSERT_TRUE(tokens + row[b.row[b.start[j + 1]]].n > limit);
             }
             batches_free(&b);
         }

@@ -8,6 +8,7 @@
 #include "analyzer/compress/apply.h"
 #include "analyzer/compress/eigen.h"
 #include "analyzer/compress/least.h"
+#include "analyzer/compress/memo.h"
 #include "analyzer/compress/ridge.h"
 #include "analyzer/data/encoded.h"
 #include "analyzer/model/derive.h"
@@ -288,6 +289,53 @@ static void refitted(void)
     bench_close(&b);
 }
 
+static bool same_parameters(const struct model *a, const struct model *b)
+{
+    bool same = a->params == b->params;
+    for (int i = 0; i < a->params && same; i++) {
+        float *x = NULL, *y = NULL;
+        size_t n = tensor_count(&a->param[i].tensor);
+        same = n == tensor_count(&b->param[i].tensor);
+        CU_ASSERT_EQUAL_FATAL(param_copy(&x, &a->param[i], NULL), 0);
+        CU_ASSERT_EQUAL_FATAL(param_copy(&y, &b->param[i], NULL), 0);
+        same = same && memcmp(x, y, n * sizeof *x) == 0;
+        free(x);
+        free(y);
+    }
+    return same;
+}
+
+/* What was worked out for other steps, or for other heads that went before, is not taken for this one. */
+static void what_is_remembered(void)
+{
+    static const char *const text[] = {
+        "prune-neurons fraction=0.3 by=magnitude",
+        "prune-neurons fraction=0.6 by=magnitude",
+        "prune-heads fraction=0.3 by=magnitude",
+        "prune-heads heads=0.0 fraction=0.4 by=magnitude",
+        "prune-heads heads=0.1 fraction=0.4 by=magnitude",
+        "prune-heads heads=0.0 fraction=0.4 by=gradient",
+        "prune-heads heads=0.1 fraction=0.4 by=gradient",
+        "prune-heads fraction=0.2 by=magnitude\nprune-neurons fraction=0.5 by=magnitude iterations=3",
+        "int8\nprune-neurons fraction=0.3 by=magnitude",
+    };
+    struct bench b;
+    bench_open(&b);
+    struct memo *memo = memo_new();
+    for (int round = 0; round < 2; round++)
+        for (size_t i = 0; i < sizeof text / sizeof *text; i++) {
+            b.materials.memo = NULL;
+            struct model *fresh = applied(&b, text[i]);
+            b.materials.memo = memo;
+            struct model *remembered = applied(&b, text[i]);
+            CU_ASSERT_TRUE(same_parameters(fresh, remembered));
+            model_free(fresh);
+            model_free(remembered);
+        }
+    memo_free(memo);
+    bench_close(&b);
+}
+
 CU_TestInfo suite_methods[] = {
     {"the smallest of many numbers", the_least},
     {"Wanda: weight times norm of its input", wanda},
@@ -296,5 +344,6 @@ CU_TestInfo suite_methods[] = {
     {"least squares", least_squares},
     {"what is left is refitted", refitted},
     {"two of four", two_of_four},
+    {"what is remembered", what_is_remembered},
     CU_TEST_INFO_NULL,
 };

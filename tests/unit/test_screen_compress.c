@@ -55,7 +55,9 @@ static void test_recipe(void)
         {"l l", "prune-neurons fraction=0.1\n"},
         {"Right Left Left", "prune-neurons fraction=0.05\n"},
         {":step int8 components=ffn", "prune-neurons fraction=0.05\nint8 components=ffn\n"},
-        {"K", "prune-neurons fraction=0.05\nint8 components=ffn\n"}, /* it is the first one already */
+        {"K", "int8 components=ffn\nprune-neurons fraction=0.05\n"}, /* the new one is selected */
+        {"J", "prune-neurons fraction=0.05\nint8 components=ffn\n"},
+        {"g K", "prune-neurons fraction=0.05\nint8 components=ffn\n"}, /* it is the first one already */
         {"J", "int8 components=ffn\nprune-neurons fraction=0.05\n"},
         {"Space", "int8 components=ffn\noff prune-neurons fraction=0.05\n"},
         {":set 1 layers=0-1", "int8 layers=0-1 components=ffn\noff prune-neurons fraction=0.05\n"},
