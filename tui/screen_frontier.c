@@ -24,7 +24,7 @@ static const char *const axis_titles[AXES] = {"time of a pass, against the origi
 enum { COLUMN_MARK, COLUMN_NAME, COLUMN_QUALITY, COLUMN_POINTS, COLUMN_INTERVAL, COLUMN_TIME, COLUMN_BYTES, COLUMN_MACS, COLUMNS };
 
 static const struct column columns[COLUMNS] = {
-    [COLUMN_MARK] = {2, 2, 0, true, "*", "on the frontier: no other trial has as much quality for as little; = : chosen to compare with"},
+    [COLUMN_MARK] = {3, 3, 0, true, "*", "on the frontier: no other trial has as much quality for as little; > : the present one; = : chosen to compare with"},
     [COLUMN_NAME] = {20, 90, 0, true, NULL, NULL},
     [COLUMN_QUALITY] = {8, 9, 1, false, "Quality", "the main metric of the rows; without labels how many answers are those of the original"},
     [COLUMN_POINTS] = {7, 8, 1, false, "Points", "its change against the original, on the same rows"},
@@ -179,7 +179,8 @@ static void cell(const void *payload, int row, int column, struct table_cell *ou
     }
     const struct attempt *a = &s->app->bench.attempt[row];
     if (column == COLUMN_MARK) {
-        snprintf(out->text, sizeof out->text, "%s%s", s->view->on[row] ? "*" : " ", s->view->other == row + 1 ? "=" : "");
+        snprintf(out->text, sizeof out->text, "%s%s%s", s->view->on[row] ? "*" : " ", s->app->bench.current == row ? ">" : " ",
+                 s->view->other == row + 1 ? "=" : "");
         out->tone = TONE_GOOD;
     } else if (column == COLUMN_NAME) {
         name_text(s, row, out);

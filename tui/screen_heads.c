@@ -257,13 +257,23 @@ static bool move(struct heads_view *v, enum action action)
 
 /* ---- tags ---------------------------------------------------------------------------------------------------- */
 
-/* The head without (with) a tag that is least (most) important; -1 = none. */
+/* One head of every layer has to stay. */
+static bool is_last(const struct heads_view *v, int head)
+{
+    const struct head_grid *g = v->figures.grid;
+    int layer = head_grid_layer(g, head), left = 0;
+    for (int i = g->first[layer]; i < g->first[layer + 1]; i++)
+        left += v->tag[i] == 0;
+    return left == 1;
+}
+
+/* The head without (with) a tag that is least (most) important, and may get (lose) one; -1 = none. */
 static int outermost(const struct heads_view *v, bool tagged)
 {
     const struct heads_figures *f = &v->figures;
     for (int i = 0; f->known && i < f->heads; i++) {
         int head = f->order[tagged ? f->heads - 1 - i : i];
-        if ((v->tag[head] != 0) == tagged)
+        if ((v->tag[head] != 0) == tagged && (tagged || !is_last(v, head)))
             return head;
     }
     return -1;
@@ -283,7 +293,7 @@ static bool tag_more(struct app *a, struct heads_view *v, bool more)
     int head = outermost(v, !more);
     if (head >= 0)
         v->tag[head] = more;
-    return go_to(a, v, head, more ? "all heads are tagged" : "no head is tagged");
+    return go_to(a, v, head, more ? "all heads but one of each layer are tagged" : "no head is tagged");
 }
 
 /* All heads of the selected layer, or none if they all were. */
@@ -365,7 +375,7 @@ static bool act_on_heads(struct app *a, struct heads_view *v, enum action action
     case ACTION_TAG_LESS:
         return tag_more(a, v, action == ACTION_TAG_MORE);
     case ACTION_LEAST:
-        return go_to(a, v, outermost(v, false), "all heads are tagged");
+        return go_to(a, v, outermost(v, false), "all heads but one of each layer are tagged");
     case ACTION_PANEL:
         v->panel = (v->panel + 1) % HEADS_PANELS;
         return true;

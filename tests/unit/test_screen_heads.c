@@ -102,7 +102,13 @@ static void order_and_tags(void)
     for (int i = 0; i < f->heads; i++)
         press("+");
     press("+");
-    CU_ASSERT_STRING_EQUAL(app.message, "all heads are tagged");
+    CU_ASSERT_STRING_EQUAL(app.message, "all heads but one of each layer are tagged");
+    for (int layer = 0; layer < f->grid->layers; layer++) {
+        int left = 0;
+        for (int i = f->grid->first[layer]; i < f->grid->first[layer + 1]; i++)
+            left += !view()->tag[i];
+        CU_ASSERT_EQUAL(left, 1);
+    }
     app_free(&app);
 }
 
