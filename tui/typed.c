@@ -374,6 +374,7 @@ static int typed_hidden(struct app *a, const char *argument, struct err *e)
 }
 
 enum { LOOKS = false, CHANGES = true };
+enum { ALIKE = 3, SUGGESTIONS = 3 }; /* letters in front that are the same; names that a wrong one may have meant */
 
 const struct typed_row typed_rows[] = {
 #define TYPED(symbol, name, argument, values, what, help) {name, argument, values, help, what, typed_##symbol},
@@ -388,6 +389,35 @@ const struct typed_row *typed_find(const char *name, size_t n)
         if (strlen(typed_rows[i].name) == n && memcmp(typed_rows[i].name, name, n) == 0)
             return &typed_rows[i];
     return NULL;
+}
+
+static bool is_like(const char *name, const char *word, size_t n)
+{
+    size_t same = 0;
+    while (same < n && name[same] == word[same])
+        same++;
+    return same == n || same >= ALIKE;
+}
+
+static void suggest(struct str *out, const char *name, const char *word, size_t n, int *suggested)
+{
+    if (!name[0] || !is_like(name, word, n) || *suggested == SUGGESTIONS)
+        return;
+    str_addf(out, "%s%s", (*suggested)++ ? ", " : "; there is ", name);
+}
+
+static int unknown(const char *word, size_t n, struct err *e)
+{
+    struct str like;
+    int suggested = 0;
+    str_init(&like);
+    for (int i = 0; i < typed_count; i++)
+        suggest(&like, typed_rows[i].name, word, n, &suggested);
+    for (int action = 0; action < ACTIONS; action++)
+        suggest(&like, action_row((enum action)action)->name, word, n, &suggested);
+    err_set(e, ERR_USAGE, "there is no command \"%.*s\"%s (Tab after : lists them, ? explains)", (int)n, word, like.text);
+    str_free(&like);
+    return ERR_USAGE;
 }
 
 int typed_run(struct app *a, const char *line, struct err *e)
@@ -405,7 +435,7 @@ int typed_run(struct app *a, const char *line, struct err *e)
         return row->changes && app_readonly(a) ? 0 : row->run(a, argument, e);
     enum action action = action_named(line, n);
     if (action == ACTION_NONE)
-        return err_set(e, ERR_USAGE, "there is no command \"%.*s\" (Tab after : lists them, ? explains)", (int)n, line);
+        return unknown(line, n, e);
     if (*argument)
         return err_set(e, ERR_USAGE, "%.*s takes nothing after it", (int)n, line);
     if (!app_act(a, action))

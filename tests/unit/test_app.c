@@ -165,6 +165,7 @@ static void test_typed(void)
         {"open", "open takes a model: a directory, demo, or preset:NAME"},
         {"write", "write takes the name of a new file"},
         {"jump", "there is no command \"jump\" (Tab after : lists them, ? explains)"},
+        {"save-recipe", "there is no command \"save-recipe\"; there is save-trained, save, save-flame (Tab after : lists them, ? explains)"},
         {"quit now", "quit takes nothing after it"},
         {"expand", "expand means nothing on this screen"},
         {"", ""},
