@@ -12,6 +12,7 @@ tests_pty_pty_SOURCES = \
 	tests/unit/unit.c tests/unit/unit.h \
 	tests/pty/session.c tests/pty/session.h \
 	tests/pty/suites.def \
+	tests/pty/test_ended.c \
 	tests/pty/test_examples.c \
 	tests/pty/test_poor.c \
 	tests/pty/test_saved.c \

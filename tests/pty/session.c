@@ -140,7 +140,7 @@ static void take_bytes(struct session *s)
     }
 }
 
-static void wait_bytes(struct session *s, int ms)
+void session_take(struct session *s, int ms)
 {
     struct pollfd fd = {.fd = s->master, .events = POLLIN};
     poll(&fd, 1, ms);
@@ -168,7 +168,7 @@ static double see(struct session *s, const char *const *text, bool wanted)
             printf("\n    \"%s\" was %s seen; the screen is\n%s\n", *text, wanted ? "not" : "still", vt_text(s->vt));
             return -1;
         }
-        wait_bytes(s, 5);
+        session_take(s, 5);
     }
 }
 

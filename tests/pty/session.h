@@ -29,6 +29,8 @@ void session_start(struct session *s, int columns, int rows, const char *const *
                    const char *const *arguments);
 
 void session_send(struct session *s, const char *bytes);
+/* Takes in what the program writes, waiting for it for so long at most. */
+void session_take(struct session *s, int ms);
 void session_resize(struct session *s, int columns, int rows);
 void session_signal(struct session *s, int number);
 /* Closes the window. */
