@@ -11,7 +11,7 @@ libkernels_a_SOURCES = \
 	kernels/linear_int4_scalar.c kernels/int4.h kernels/codes.h \
 	kernels/linear_ternary_scalar.c kernels/ternary.h \
 	kernels/linear_kmeans_scalar.c kernels/kmeans.h \
-	kernels/attention_f32_scalar.c \
+	kernels/attention_f32_scalar.c kernels/attention_bf16_scalar.c \
 	kernels/softmax_f32_scalar.c \
 	kernels/layernorm_f32_scalar.c \
 	kernels/activate_f32_scalar.c \
@@ -47,8 +47,9 @@ KERNELS_LIBS += libkernels_avx512bf16.a
 endif
 libkernels_avx512bf16_a_CFLAGS = $(AM_CFLAGS) $(AVX512BF16_CFLAGS)
 libkernels_avx512bf16_a_SOURCES = \
-	kernels/weight_bf16_avx512bf16.inc kernels/linear_bf16_pairs.inc \
+	kernels/weight_bf16_avx512bf16.inc kernels/pack_bf16_pairs.inc kernels/linear_bf16_pairs.inc \
 	kernels/linear_bf16_avx512bf16.c \
+	kernels/attention_bf16_avx512bf16.c \
 	kernels/peak_bf16_avx512bf16.c
 
 if KERNEL_AVX512VNNI
@@ -75,6 +76,7 @@ libkernels_avx512_a_SOURCES = \
 	kernels/linear_int4_avx512.c \
 	kernels/linear_kmeans_avx512.c \
 	kernels/attention_f32_avx512.c \
+	kernels/attention_bf16_avx512.c \
 	kernels/softmax_f32_avx512.c \
 	kernels/layernorm_f32_avx512.c \
 	kernels/activate_f32_avx512.c \
@@ -119,6 +121,7 @@ libkernels_avx2_a_SOURCES = \
 	kernels/linear_kmeans_avx2.c \
 	kernels/linear_int8_avx2.c kernels/peak_int8_avx2.c \
 	kernels/attention_f32_avx2.c \
+	kernels/attention_bf16_avx2.c \
 	kernels/softmax_f32_avx2.c \
 	kernels/layernorm_f32_avx2.c \
 	kernels/activate_f32_avx2.c \
@@ -141,13 +144,13 @@ EXTRA_DIST += \
 	kernels/README.md \
 	kernels/kernels.def kernels/ops.def kernels/formats.def kernels/cpu.def kernels/isa.m4 \
 	kernels/vec_math.inc kernels/tile_vec.inc kernels/tile_f32_vec.inc \
-	kernels/weight_f32_vec.inc kernels/weight_bf16_vec.inc kernels/weight_f16_vec.inc kernels/weight_int8_avx2.inc \
+	kernels/weight_f32_vec.inc kernels/weight_bf16_vec.inc kernels/weight_bf16_wide_vec.inc kernels/weight_f16_vec.inc kernels/weight_int8_avx2.inc \
 	kernels/weight_int4_vec.inc kernels/weight_ternary_vec.inc kernels/weight_kmeans_vec.inc \
 	kernels/linear_coded_vec.inc kernels/linear_coded_scalar.inc kernels/linear_values_scalar.inc \
 	kernels/linear_int8_vec.inc kernels/linear_sums_int8_vec.inc kernels/linear_ternary_vec.inc \
 	kernels/linear_int8_scalar.inc kernels/peak_packed_vec.inc kernels/pack_f32_vec.inc \
 	kernels/linear_f32_scalar.inc kernels/linear_job.inc kernels/linear_vec.inc kernels/linear_sums_f32_vec.inc kernels/linear_f32_vec.inc \
-	kernels/attention_f32_vec.inc \
+	kernels/attention_vec.inc kernels/attention_scalar.inc \
 	kernels/softmax_f32_vec.inc \
 	kernels/layernorm_f32_vec.inc \
 	kernels/activate_f32_vec.inc \

@@ -32,7 +32,7 @@ double latency_size(const struct step *s)
 
 static enum kernel_format format_of(const struct step *s)
 {
-    return s->linear ? s->linear->kernel->format : KERNEL_F32;
+    return s->linear ? s->linear->kernel->format : s->format;
 }
 
 /* ---- points -------------------------------------------------------------------------------------------------- */

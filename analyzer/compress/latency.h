@@ -19,7 +19,7 @@ struct step;
 /* The time of one kind of step at one size. */
 struct latency_point {
     const char *label;         /* of the step; borrowed from the graph */
-    enum kernel_format format; /* of its weights */
+    enum kernel_format format; /* of its kernel */
     double size;               /* its MACs, or its bytes if it has none */
     double share;              /* of the original's pass: mean over `runs` measurements, each the median over passes */
     int runs;

@@ -147,7 +147,8 @@ static void describe_step(struct profile_step *out, const struct step *s)
     memcpy(out->name, name, sizeof name);
     snprintf(out->op, sizeof out->op, "%s", s->op->name);
     snprintf(out->kernel, sizeof out->kernel, "%s", s->kernel ? s->kernel->name : "");
-    snprintf(out->format, sizeof out->format, "%s", s->linear ? kernel_format_name(s->kernel->format) : "");
+    bool named = s->linear || s->format != KERNEL_F32;
+    snprintf(out->format, sizeof out->format, "%s", named ? kernel_format_name(s->kernel->format) : "");
 }
 
 /* Everything of the profile that is known before the first pass. */

@@ -27,7 +27,7 @@ struct profile_step {
     char name[64]; /* "layer 3: query, key, value" */
     char op[16];   /* row of the operation table */
     char kernel[32];
-    char format[8]; /* of the weights, "" without weights */
+    char format[8]; /* of the weights, or of what attention multiplies where that is not f32; else "" */
     enum component component;
     int layer; /* -1 = not in a layer */
     uint64_t narrow_macs; /* of macs: those in a format that has a ceiling of its own */

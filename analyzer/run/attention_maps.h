@@ -1,5 +1,5 @@
 /* Where heads look: the attention probabilities softmax(q k^T / sqrt(d)) of every head over one text (Vaswani et al. 2017, arXiv
- * 1706.03762, equation 1), from the queries and keys of a real pass. */
+ * 1706.03762, equation 1), from the queries and keys of a real pass, before attention rounds them where it multiplies bf16. */
 #ifndef ANALYZER_RUN_ATTENTION_MAPS_H
 #define ANALYZER_RUN_ATTENTION_MAPS_H
 

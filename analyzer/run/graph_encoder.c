@@ -117,12 +117,21 @@ static int embedding(struct plan_builder *b)
     return dropout(b, COMPONENT_EMBEDDING, -1, 0, y, tokens);
 }
 
+/* Attention multiplies bf16 where the linear layer of query, key and value does. Gradients are those of attention in f32, so a
+ * pass with gradients computes that. */
+static enum kernel_format attention_format(const struct plan_builder *b, int layer)
+{
+    enum kernel_format qkv = weights_linear(builder_weights(b), SITE_QKV, layer)->kernel->format;
+    bool forward = builder_options(b)->gradients == PLAN_NO_GRADIENTS;
+    return forward && qkv == KERNEL_BF16 ? KERNEL_BF16 : KERNEL_F32;
+}
+
 static int attention(struct plan_builder *b, int layer, int qkv, int rows)
 {
     const struct model *m = builder_model(b);
     struct step s = {.op = &op_attention, .component = COMPONENT_ATTENTION, .layer = layer, .label = "attention",
                      .in = {qkv, -1}, .heads = m->layer[layer].heads, .head_size = m->config.head_size,
-                     .gates = m->layer[layer].heads, .decoupled = m->layer[layer].decoupled,
+                     .gates = m->layer[layer].heads, .decoupled = m->layer[layer].decoupled, .format = attention_format(b, layer),
                      .stream = -1 - layer};
     return builder_step(b, &s, rows, s.heads * s.head_size);
 }

@@ -20,7 +20,7 @@ static void finish_step(struct step *s, const struct plan *p)
 {
     s->kernel = s->linear                   ? s->linear->kernel
                 : s->op->kernel == KERNEL_OPS ? NULL
-                                              : p->kernel[s->op->kernel];
+                                              : kernel_pick(s->op->kernel, s->format, p->weights->cpu);
     struct cost cost = s->op->cost(s, p);
     s->macs = cost.macs;
     s->bytes = cost.bytes;

@@ -51,6 +51,7 @@ struct step {
     uint64_t param_bytes;              /* what they take, whoever shares them */
     float eps;
     enum activation act;
+    enum kernel_format format;         /* of the kernel, where `linear` does not say it; what is not chosen is f32 */
     const struct kernel *kernel;
     /* filled from the op's cost */
     uint64_t macs;
@@ -120,7 +121,7 @@ struct plan {
     int steps;
     struct moment *moment; /* the first `steps` are the forward pass, the others the backward pass */
     int moments;
-    const struct kernel *const *kernel; /* [KERNEL_OPS]: the f32 kernels of this plan */
+    const struct kernel *const *kernel; /* [KERNEL_OPS]: the f32 kernels of this plan; those of steps: step.kernel */
     uint64_t seed;                 /* of dropout */
     int32_t *id, *type, *position; /* [tokens]; written by plan_set_tokens */
     int32_t *row;                  /* [tokens] 0, 1, ... */
