@@ -126,6 +126,10 @@ struct attention_dropout {
  *
  * With `drop` out = (P M) v with the weights P that softmax gave; NULL = nothing is dropped, and costs nothing.
  *
+ * bf16 means what it means for linear: whatever is multiplied was rounded (bf16_factor_from_f32), sums and softmax are floats. That
+ * is scale q (a float product before), k, v and e = exp(score - largest score), with out = (sum of rounded e times v) / (sum of e as
+ * it was). So variants differ in the order of sums, and where the last bit of an e decides a tie by a step of 2^-8 of it.
+ *
  * A call packs all keys and values first: cut m into few large parts. The bound is derived in
  * tests/conform/check_attention.c. */
 struct attention_kernel {

@@ -11,7 +11,8 @@
  * All are linear in da, so the kernel works on a and dy, and its results are multiplied by g. P is computed again. Where no
  * gradient of the inputs is wanted (the lowest gates), only sum(a dy) is left. A head that is left out has no gradients.
  * Dropout of weights is the kernel's business; what it drops follows from the plan's seed, the layer, the sequence and the head.
- * Threads share out pairs of sequence and head, by their cost. */
+ * Threads share out pairs of sequence and head, by their cost. All this is of attention in f32: with gradients a plan has no other
+ * (graph_encoder.c). */
 #include <assert.h>
 #include <math.h>
 #include <string.h>

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "analyzer/model/arch.h"
+#include "analyzer/model/derive.h"
 #include "analyzer/model/model.h"
 #include "analyzer/run/exec.h"
 #include "analyzer/run/op.h"
@@ -263,6 +264,50 @@ static void formats_have_true_bytes(void)
     }
 }
 
+static enum kernel_format attention_format(const struct weights *w, const struct plan_options *options, int layer, uint64_t *macs)
+{
+    enum kernel_format format = KERNEL_FORMATS;
+    const int length = 9;
+    struct plan *p;
+    CU_ASSERT_EQUAL_FATAL(plan_build(&p, w, &length, 1, options, NULL), 0);
+    for (int i = 0; i < p->steps; i++)
+        if (p->step[i].op == &op_attention && p->step[i].layer == layer) {
+            format = p->step[i].kernel->format;
+            *macs = p->step[i].macs;
+        }
+    plan_free(p);
+    return format;
+}
+
+/* Attention multiplies bf16 where query, key and value all do and no gradients are wanted, and f32 everywhere else. */
+static void attention_follows_its_linear(void)
+{
+    const struct plan_options forward = {.threads = 1}, gates = {.threads = 1, .gradients = PLAN_GATE_GRADIENTS};
+    static const enum role qkv[] = {ROLE_QUERY_WEIGHT, ROLE_KEY_WEIGHT, ROLE_VALUE_WEIGHT};
+    uint64_t macs, others;
+    struct fixture f = open_fixture("preset:bert-tiny", 1);
+    for (int format = 0; format < KERNEL_FORMATS; format++) {
+        struct weights_options options = {.cpu = cpu_detect(NULL), .threads = 1, .format = (enum kernel_format)format, .gradients = true};
+        struct weights *w;
+        if (!kernel_format_rounds(options.format))
+            continue;
+        CU_ASSERT_EQUAL_FATAL(weights_build(&w, f.model, &options, NULL, NULL), 0);
+        CU_ASSERT_EQUAL(attention_format(w, &forward, 1, &macs), format == KERNEL_BF16 ? KERNEL_BF16 : KERNEL_F32);
+        CU_ASSERT_EQUAL(attention_format(w, &gates, 1, &others), KERNEL_F32);
+        CU_ASSERT(macs == others && macs == 2 * 9 * 9 * 128);
+        weights_free(w);
+    }
+    for (int i = 0; i < 3; i++) { /* one after the other, in layer 1 */
+        struct weights *w;
+        param_set_format(&f.model->param[model_param(f.model, qkv[i], 1) - f.model->param], KERNEL_BF16);
+        CU_ASSERT_EQUAL_FATAL(weights_build(&w, f.model, &(struct weights_options){.cpu = cpu_detect(NULL), .threads = 1}, NULL, NULL), 0);
+        CU_ASSERT_EQUAL(attention_format(w, &forward, 1, &macs), i == 2 ? KERNEL_BF16 : KERNEL_F32);
+        CU_ASSERT_EQUAL(attention_format(w, &forward, 0, &macs), KERNEL_F32);
+        weights_free(w);
+    }
+    close_fixture(&f);
+}
+
 /* What a plan before left in the memory changes nothing, and no memory is had a second time. */
 static void plans_hand_on_their_memory(void)
 {
@@ -293,6 +338,7 @@ static void plans_hand_on_their_memory(void)
 CU_TestInfo suite_plan[] = {
     {"plans hand on their memory", plans_hand_on_their_memory},
     {"formats have their true bytes", formats_have_true_bytes},
+    {"formats: attention multiplies bf16 where its linear does, without gradients", attention_follows_its_linear},
     {"MACs by hand", macs_by_hand},
     {"steps own all parameters", steps_own_all_parameters},
     {"published parameter counts", published_parameter_counts},
