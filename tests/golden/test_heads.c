@@ -207,7 +207,7 @@ static void snapshots(void)
     data_fill(&x, &golden_task);
     if (open_model(&o) && pack(&o, cpu_detect(NULL), KERNEL_F32, 1)) {
         CU_ASSERT_EQUAL_FATAL(heads_score(&s, o.weights, &x.set, &x.rows, &options, on_scores, &scores, NULL, &e), 0);
-        CU_ASSERT(scores.snapshots == 1 && scores.rows == GOLDEN_INPUTS && scores.finished);
+        CU_ASSERT(scores.snapshots >= 1 && scores.rows == GOLDEN_INPUTS && scores.finished);
         head_scores_free(&s);
         CU_ASSERT_EQUAL(heads_score(&s, o.weights, &x.set, &x.rows, &options, NULL, NULL, &cancelled, &e), ERR_CANCELLED);
         CU_ASSERT_PTR_NULL(s.score);
