@@ -18,7 +18,7 @@ static const struct derived {
     {"branch_mpki", "branch/1000", COUNTER_BRANCH_MISSES, COUNTER_INSTRUCTIONS, 1000},
     {"fp_per_cycle", "FP/cycle", COUNTER_FP_OPERATIONS, COUNTER_CYCLES, 1},
 };
-enum { DERIVED = sizeof derived / sizeof derived[0], COLUMNS = COUNTERS + DERIVED + 1 };
+enum { DERIVED = sizeof derived / sizeof derived[0], COLUMNS = COUNTERS + DERIVED + 2 };
 
 const char *counters_quality(const struct counted *c, char *out, size_t size)
 {
@@ -50,6 +50,7 @@ static void add_columns(struct emit_column *column, const struct counted *c)
         bool known = counted_has(c, derived[i].above) && counted_has(c, derived[i].below);
         *column++ = (struct emit_column){derived[i].key, known ? derived[i].title : NULL, UNIT_SCORE};
     }
+    *column++ = (struct emit_column){"bytes", NULL, UNIT_BYTES};
     *column = (struct emit_column){"bytes_per_cycle", counted_has(c, COUNTER_CYCLES) ? "bytes/cycle" : NULL, UNIT_SCORE};
 }
 
@@ -75,6 +76,7 @@ static void emit_group(struct emit *e, const struct counted_group *g)
         emit_count(e, (enum counter)k, &g->count[k]);
     for (int i = 0; i < DERIVED; i++)
         emit_known(e, derived[i].scale * counted_per(g, derived[i].above, derived[i].below));
+    emit_int(e, NULL, NULL, (int64_t)g->bytes, UNIT_BYTES);
     emit_known(e, counted_bytes_per_cycle(g));
 }
 
@@ -185,35 +187,43 @@ int counters_titles(const struct counted *c, const char *title[COUNTERS_SHOWN])
     return n;
 }
 
-static void known_cell(char out[FORMAT_SIZE], double x)
+void counters_values(const struct counted *c, const struct counted_group *g, double value[COUNTERS_SHOWN])
 {
-    if (x >= 0)
-        format_score(out, x);
-    else
-        snprintf(out, FORMAT_SIZE, "-");
+    int n = 0;
+    for (int k = 0; k < COUNTERS; k++) {
+        const struct count *x = &g->count[k];
+        if (shown(c, (enum counter)k))
+            value[n++] = x->spread.n == 0 ? -1 : counter_rows[k].rare ? x->mean : x->spread.median;
+    }
+    for (int i = 0; i < DERIVED; i++)
+        if (counted_has(c, derived[i].above) && counted_has(c, derived[i].below))
+            value[n++] = derived[i].scale * counted_per(g, derived[i].above, derived[i].below);
+    if (counted_has(c, COUNTER_CYCLES))
+        value[n] = counted_bytes_per_cycle(g);
 }
 
-static void count_cell(char out[FORMAT_SIZE], enum counter k, const struct count *x)
+static void figure_cell(char out[FORMAT_SIZE], double x, enum unit unit)
 {
-    if (x->spread.n == 0)
+    if (x < 0)
         snprintf(out, FORMAT_SIZE, "-");
-    else if (counter_rows[k].rare)
-        format_score(out, x->mean);
-    else if (k == COUNTER_TASK_CLOCK)
-        format_ns(out, x->spread.median);
+    else if (unit == UNIT_NS)
+        format_ns(out, x);
+    else if (unit == UNIT_COUNT)
+        format_count(out, x);
     else
-        format_count(out, x->spread.median);
+        format_score(out, x);
 }
 
 void counters_cells(const struct counted *c, const struct counted_group *g, char cell[COUNTERS_SHOWN][FORMAT_SIZE])
 {
+    struct emit_column column[COLUMNS];
+    double value[COUNTERS_SHOWN];
     int n = 0;
-    for (int k = 0; k < COUNTERS; k++)
-        if (shown(c, (enum counter)k))
-            count_cell(cell[n++], (enum counter)k, &g->count[k]);
-    for (int i = 0; i < DERIVED; i++)
-        if (counted_has(c, derived[i].above) && counted_has(c, derived[i].below))
-            known_cell(cell[n++], derived[i].scale * counted_per(g, derived[i].above, derived[i].below));
-    if (counted_has(c, COUNTER_CYCLES))
-        known_cell(cell[n], counted_bytes_per_cycle(g));
+    add_columns(column, c);
+    counters_values(c, g, value);
+    for (int i = 0; i < COLUMNS; i++)
+        if (column[i].title) {
+            figure_cell(cell[n], value[n], column[i].unit);
+            n++;
+        }
 }

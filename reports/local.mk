@@ -44,9 +44,11 @@ libreports_a_SOURCES = \
 	reports/render.c reports/render.h \
 	reports/report.c reports/report.h \
 	reports/report_read.c \
+	reports/counters_read.c reports/counters_read.h \
 	reports/counters_report.c reports/counters_report.h \
 	reports/samples_read.c reports/samples_read.h \
 	reports/samples_report.c reports/samples_report.h \
+	reports/section_counters.c \
 	reports/section_evaluation.c \
 	reports/section_examples.c \
 	reports/section_heads.c \

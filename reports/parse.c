@@ -100,6 +100,17 @@ bool parse_is_text(const struct parse *p, const char *key, const char *text)
     return v && strcmp(v, text) == 0;
 }
 
+enum component parse_component(struct parse *p, const char *key)
+{
+    char name[32];
+    parse_text(p, key, name, sizeof name);
+    for (int c = 0; c < COMPONENTS; c++)
+        if (strcmp(name, component_key((enum component)c)) == 0)
+            return (enum component)c;
+    parse_fault(p, key, "is not a component");
+    return COMPONENT_OTHER;
+}
+
 struct spread parse_spread(struct parse *p, const char *key, double low)
 {
     struct spread s = {0};

@@ -10,6 +10,7 @@
 
 #include "analyzer/base/err.h"
 #include "analyzer/measure/stats.h"
+#include "analyzer/model/component.h"
 
 struct parse {
     const char *file;   /* for sentences */
@@ -36,6 +37,7 @@ void parse_text_at(struct parse *p, const char *key, size_t i, char *out, size_t
 /* A text of several lines, each made safe to show; the caller frees it. */
 char *parse_lines(struct parse *p, const char *key);
 bool parse_is_text(const struct parse *p, const char *key, const char *text);
+enum component parse_component(struct parse *p, const char *key); /* by its key */
 struct spread parse_spread(struct parse *p, const char *key, double low); /* null: n = 0 */
 
 /* Goes into an object or into an element of an array; `parse_leave` goes back to what `parse_enter` returned. */

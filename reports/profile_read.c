@@ -18,17 +18,6 @@ static void read_group(struct parse *p, struct profile_group *g)
     g->time_ns = parse_spread(p, "time_ns", 0);
 }
 
-static enum component read_component(struct parse *p, const char *key)
-{
-    char name[32];
-    parse_text(p, key, name, sizeof name);
-    for (int c = 0; c < COMPONENTS; c++)
-        if (strcmp(name, component_key((enum component)c)) == 0)
-            return (enum component)c;
-    parse_fault(p, key, "is not a component");
-    return COMPONENT_OTHER;
-}
-
 static void read_total(struct parse *p, struct profile *out)
 {
     struct parse_place back = parse_enter(p, "total");
@@ -63,7 +52,7 @@ static void read_components(struct parse *p, struct profile *out)
     size_t n = parse_length(p, "components", COMPONENTS, COMPONENTS);
     for (size_t i = 0; i < n; i++) {
         struct parse_place back = parse_element(p, "components", i);
-        if (read_component(p, "key") != (enum component)i)
+        if (parse_component(p, "key") != (enum component)i)
             parse_fault(p, "key", "is not in its place");
         read_group(p, &out->component[i]);
         parse_leave(p, &back);
@@ -83,7 +72,7 @@ static void read_layers(struct parse *p, struct profile *out)
     for (size_t i = 0; i < n; i++) {
         struct parse_place back = parse_element(p, "layer_components", i);
         int64_t layer = parse_int(p, "layer", 0, out->layers - 1);
-        read_group(p, &out->layer_component[layer][read_component(p, "component")]);
+        read_group(p, &out->layer_component[layer][parse_component(p, "component")]);
         parse_leave(p, &back);
     }
 }
@@ -96,7 +85,7 @@ static void read_step(struct parse *p, struct profile_step *s, int layers)
     parse_text(p, "op", s->op, sizeof s->op);
     parse_text(p, "kernel", s->kernel, sizeof s->kernel);
     parse_text(p, "format", s->format, sizeof s->format);
-    s->component = read_component(p, "component");
+    s->component = parse_component(p, "component");
     s->layer = parse_has(p, "layer") ? (int)parse_int(p, "layer", 0, layers - 1) : -1;
     s->params = g.params;
     s->macs = g.macs;

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "analyzer/compress/sensitivity.h"
+#include "analyzer/measure/counted.h"
 #include "analyzer/measure/head_study.h"
 #include "analyzer/measure/profile.h"
 #include "analyzer/measure/sampled.h"
@@ -39,6 +40,7 @@ struct report {
     struct eval_summary *evaluation;  /* owned */
     struct head_study heads;          /* owned; may know nothing, like the following */
     struct sampled sampled;           /* without layers */
+    struct counted counted;
     struct trial_table trials;
     struct example_table examples;
     char sensitivity_step[256];
@@ -55,6 +57,7 @@ struct report_source {
     const struct eval_summary *evaluation;
     const struct head_study *heads;
     const struct sampled *sampled;
+    const struct counted *counted;
     const struct trial_table *trials;
     const struct example_table *examples;
     const char *sensitivity_step; /* of the next */

@@ -17,17 +17,6 @@ struct reading {
     size_t room;               /* of frames */
 };
 
-static enum component read_component(struct parse *p, const char *key)
-{
-    char word[32];
-    parse_text(p, key, word, sizeof word);
-    for (int c = 0; c < COMPONENTS; c++)
-        if (strcmp(word, component_key((enum component)c)) == 0)
-            return (enum component)c;
-    parse_fault(p, key, "is not a component");
-    return COMPONENT_OTHER;
-}
-
 /* ---- steps --------------------------------------------------------------------------------------------------- */
 
 /* A step of each component that only knows what the step clock said. */
@@ -37,7 +26,7 @@ static void read_clocks(struct reading *r)
     for (size_t i = 0; i < n && r->p->code == 0; i++) {
         struct parse_place back = parse_element(r->p, "components", i);
         struct sampled_step *s = &r->out->step[r->out->steps++];
-        *s = (struct sampled_step){.component = read_component(r->p, "key"), .layer = -1};
+        *s = (struct sampled_step){.component = parse_component(r->p, "key"), .layer = -1};
         s->time_ns = 1e9 * parse_real(r->p, "clock_share", 0, 1);
         parse_leave(r->p, &back);
     }
@@ -46,7 +35,7 @@ static void read_clocks(struct reading *r)
 static int step_of(struct reading *r)
 {
     struct sampled *out = r->out;
-    struct sampled_step s = {.component = read_component(r->p, "component"), .layer = -1};
+    struct sampled_step s = {.component = parse_component(r->p, "component"), .layer = -1};
     if (parse_has(r->p, "layer"))
         s.layer = (int)parse_int(r->p, "layer", 0, INT16_MAX);
     parse_text(r->p, "step", s.label, sizeof s.label);

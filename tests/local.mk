@@ -1,3 +1,4 @@
+check_DATA =
 include tests/unit/local.mk
 include tests/browser/local.mk
 include tests/cli/local.mk

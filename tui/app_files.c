@@ -130,7 +130,7 @@ static int collect(struct app *a, const struct trial_table *trials, const struct
     report_provenance(&p, "", &a->settings, head_study_grid(&a->heads) || trials->rows ? app_data(a) : NULL);
     const struct report_source source = {.facts = a->facts, .workload = measured ? measured->workload : a->workload,
                                          .seed = (uint64_t)a->settings.seed, .provenance = &p, .profile = measured, .heads = &a->heads,
-                                         .sampled = a->sampled, .trials = trials, .examples = examples};
+                                         .sampled = a->sampled, .counted = a->counted, .trials = trials, .examples = examples};
     return report_collect(out, &source, e);
 }
 

@@ -26,6 +26,17 @@ static int show_samples(struct news *n, const struct sampled *s, struct err *e)
     return code;
 }
 
+static int show_counts(struct news *n, const struct counted *c, struct err *e)
+{
+    n->counted = malloc(sizeof *n->counted);
+    if (!n->counted)
+        return err_set(e, ERR_NOMEM, "no memory for a report");
+    int code = counted_copy(n->counted, c, e);
+    if (code != 0)
+        *n->counted = (struct counted){.steps = 0};
+    return code;
+}
+
 /* A report of another version may have steps that this one does not know. */
 static int show_trials(struct app *a, const struct report *r, struct err *e)
 {
@@ -46,6 +57,8 @@ static int show_figures(struct app *a, const struct report *r, struct err *e)
         code = head_study_copy(n.heads, &r->heads, e);
     if (code == 0 && r->sampled.samples > 0)
         code = show_samples(&n, &r->sampled, e);
+    if (code == 0 && r->counted.steps > 0)
+        code = show_counts(&n, &r->counted, e);
     if (code == 0)
         code = show_trials(a, r, e);
     if (code == 0)

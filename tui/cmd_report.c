@@ -71,13 +71,13 @@ const struct command command_report = {
               "set the report says that time, so the same figures give the same bytes.\n"
               "--recipe (more than once: several trials) and --step add what recipes cost and give: quality with its paired\n"
               "difference, size, MACs, time in turns with the original, which of them no other beats, and rows whose answer\n"
-              "changed; --sensitivity STEP what the step does to each part alone; --samples a flame graph. The steps of --step\n"
-              "follow those of every --recipe.",
+              "changed; --sensitivity STEP what the step does to each part alone; --samples a flame graph; --counters what the\n"
+              "processor, or else the system, counts in each component and step. The steps of --step follow those of every --recipe.",
     .example = "bertscope report ./my-bert --data dev.tsv --task sst2 -o report.html",
     .options = OPTIONS_COMMON | OPTION_BIT(batch) | OPTION_BIT(seq) | OPTION_BIT(budget) | OPTION_BIT(overhead) | OPTION_BIT(unfused) |
                OPTION_BIT(format) | OPTION_BIT(data) | OPTION_BIT(task) | OPTION_BIT(rows) | OPTION_BIT(from_report) |
                OPTION_BIT(markdown) | OPTION_BIT(csv) | OPTION_BIT(recipe) | OPTION_BIT(step) | OPTION_BIT(sensitivity) |
-               OPTION_BIT(samples) | OPTION_BIT(rate),
+               OPTION_BIT(samples) | OPTION_BIT(rate) | OPTION_BIT(counters),
     .max_args = 1,
     .writes_output = true,
     .run = run,

@@ -50,6 +50,7 @@ libtui_a_SOURCES = \
 	tui/kept_training.c tui/kept_training.h \
 	tui/labelled.c tui/labelled.h \
 	tui/recipes.c tui/recipes.h \
+	tui/layers_counters.c \
 	tui/layers_tags.c \
 	tui/layout.c tui/layout.h \
 	tui/log.c tui/log.h \

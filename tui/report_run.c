@@ -16,6 +16,7 @@ struct measured {
     struct profile profile;
     struct eval_summary evaluation;
     struct sampled sampled;
+    struct counted counted;
     struct report_trials trials;
 };
 
@@ -24,6 +25,7 @@ static void free_measured(struct measured *m)
     profile_free(&m->profile);
     eval_summary_free(&m->evaluation);
     sampled_free(&m->sampled);
+    counted_free(&m->counted);
     report_trials_free(&m->trials);
 }
 
@@ -68,6 +70,13 @@ static int sample(struct measured *m, const struct opened *o, const struct setti
     return s->samples || OPTION_GIVEN(s, rate) ? sampled_measure(&m->sampled, o->weights, &options, progress, e) : 0;
 }
 
+static int count(struct measured *m, const struct opened *o, const struct settings *s, const struct workload *load,
+                 const struct progress *progress, struct err *e)
+{
+    const struct counted_options options = {.workload = *load, .budget_s = s->budget_s};
+    return s->counters ? counted_here(&m->counted, o->weights, &options, progress, e) : 0;
+}
+
 static int measure(struct measured *m, struct opened *o, const struct settings *s, const struct workload *load,
                    const struct progress *progress, struct err *e)
 {
@@ -78,6 +87,7 @@ static int measure(struct measured *m, struct opened *o, const struct settings *
     TRY(profile_measure(&m->profile, o->weights, &options, NULL, NULL, progress, e));
     facts_make(&m->facts, o->model, &o->machine);
     TRY(sample(m, o, s, load, progress, e));
+    TRY(count(m, o, s, load, progress, e));
     if (settings_data(s, "demo:dev"))
         TRY(measure_data(m, o, s, load, progress, e));
     return report_trials_wanted(&m->trials) ? report_trials_run(&m->trials, o, s, load, progress, e) : 0;
@@ -95,7 +105,7 @@ int report_run(struct report *out, struct opened *o, const struct settings *s, c
         report_provenance(&p, "report", s, data);
         const struct report_source source = {.facts = &m.facts, .workload = load, .seed = (uint64_t)s->seed, .provenance = &p,
                                              .profile = &m.profile, .evaluation = data ? &m.evaluation : NULL,
-                                             .heads = data ? &o->heads : NULL, .sampled = &m.sampled,
+                                             .heads = data ? &o->heads : NULL, .sampled = &m.sampled, .counted = &m.counted,
                                              .trials = &m.trials.trials, .examples = &m.trials.examples,
                                              .sensitivity_step = s->sensitivity,
                                              .sensitivity = s->sensitivity ? &m.trials.sensitivity : NULL};

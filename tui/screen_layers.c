@@ -25,7 +25,8 @@ enum {
     COLUMN_INTENSITY,
     COLUMN_FORMAT,
     COLUMN_KERNEL,
-    COLUMNS
+    COLUMNS,
+    COLUMN_COUNTED = COLUMN_MACS /* the first of what was counted, if that is shown instead */
 };
 
 enum { FULL_NAMES = 27 }; /* columns that the longest title of a component takes with its indent */
@@ -50,6 +51,7 @@ struct source {
     const struct tree *tree;
     const struct table_view *view;
     const struct layers_view *shown;
+    const struct counted *counted; /* NULL = costs are shown */
     struct scale time, macs, params, bytes, rate;
 };
 
@@ -104,24 +106,46 @@ static double column_value(const struct profile *p, const struct node *n, int co
 
 struct order {
     const struct profile *profile;
+    const struct counted *counted;
     int column;
 };
 
 static double node_key(const void *payload, const struct node *n)
 {
     const struct order *o = payload;
+    if (o->counted && o->column >= COLUMN_COUNTED)
+        return layers_counter_value(o->counted, n, o->column - COLUMN_COUNTED);
     return column_value(o->profile, n, o->column);
 }
 
-static bool sortable(int column)
+/* What the columns show of what was counted; NULL = costs. */
+static const struct counted *counted_of(const struct app *a, const struct layers_view *v)
 {
+    return v->counters && layers_counted(a) ? a->counted : NULL;
+}
+
+/* Columns as they are shown; returns how many. */
+static int make_columns(const struct counted *counted, struct column out[TABLE_COLUMNS])
+{
+    memcpy(out, columns, sizeof columns);
+    if (!counted)
+        return COLUMNS;
+    out[COLUMN_BAR].priority = TABLE_COLUMNS;
+    return COLUMN_COUNTED + layers_counter_columns(counted, out + COLUMN_COUNTED);
+}
+
+static bool sortable(const struct counted *counted, int column)
+{
+    if (counted && column >= COLUMN_COUNTED)
+        return true;
     return column != COLUMN_NAME && column != COLUMN_BAR && column != COLUMN_FORMAT && column != COLUMN_KERNEL;
 }
 
 /* Makes the rows anew and keeps the selection on the same node. */
-static bool rebuild(const struct profile *p, struct layers_view *v)
+static bool rebuild(const struct app *a, struct layers_view *v)
 {
-    struct order o = {p, v->table.sort - 1};
+    const struct profile *p = a->profile;
+    struct order o = {p, counted_of(a, v), v->table.sort - 1};
     struct node selected = {.layer = -1};
     bool had = v->tree.rows > 0 && v->table.cursor < v->tree.rows;
     if (had)
@@ -191,6 +215,10 @@ static void timed_cell(const struct source *s, const struct profile_group *g, in
 static void cell(const void *payload, int row, int column, struct table_cell *out)
 {
     const struct source *s = payload;
+    if (s->counted && column >= COLUMN_COUNTED) {
+        layers_counter_cell(s->counted, row < 0 ? NULL : &s->tree->row[row], column - COLUMN_COUNTED, out);
+        return;
+    }
     if (row < 0) {
         title(s, column, out);
         return;
@@ -226,7 +254,7 @@ static void cell(const void *payload, int row, int column, struct table_cell *ou
 }
 
 /* Units by the largest row of the tree: a layer, or what is outside of them. */
-static struct source source_of(const struct profile *p, const struct layers_view *v)
+static struct source source_of(const struct profile *p, const struct layers_view *v, const struct counted *counted)
 {
     double time = 0, macs = 0, params = 0, bytes = 0;
     for (int layer = -1; layer < p->layers; layer++) {
@@ -237,7 +265,7 @@ static struct source source_of(const struct profile *p, const struct layers_view
         params = (double)g.params > params ? (double)g.params : params;
         bytes = (double)g.bytes > bytes ? (double)g.bytes : bytes;
     }
-    return (struct source){p, &v->tree, &v->table, v, scale_ns(time), scale_count(macs), scale_count(params), scale_bytes(bytes),
+    return (struct source){p, &v->tree, &v->table, v, counted, scale_ns(time), scale_count(macs), scale_count(params), scale_bytes(bytes),
                            (struct scale){1, "", 1}};
 }
 
@@ -276,15 +304,18 @@ static void draw_detail(const struct profile *p, const struct node *n, struct ca
 static void draw(struct app *a, void *state, struct canvas *c, struct rect r)
 {
     struct layers_view *v = state;
-    if (!a->profile || !rebuild(a->profile, v)) {
+    if (!a->profile || !rebuild(a, v)) {
         canvas_wrap(c, (struct rect){r.x + 1, r.y, r.w - 2, r.h}, TONE_DIM,
                     a->job.running ? "The layers appear with the first measured pass."
                                    : "Nothing has been measured yet: R measures, :open MODEL opens another model.");
         return;
     }
     struct rect heading = layout_top(&r, 1, 0), detail = layout_bottom(&r, 1, 0, 4);
-    struct source s = source_of(a->profile, v);
-    struct table t = {columns, COLUMNS, v->tree.rows, cell, &s};
+    const struct counted *counted = counted_of(a, v);
+    struct column shown[TABLE_COLUMNS];
+    int n = make_columns(counted, shown);
+    struct source s = source_of(a->profile, v, counted);
+    struct table t = {shown, n, v->tree.rows, cell, &s};
     table_draw(&t, &v->table, c, (struct rect){r.x + 1, r.y, r.w - 2, r.h}, a->search);
     draw_heading(a->profile, v, c, heading);
     if (v->tree.rows > 0)
@@ -294,13 +325,27 @@ static void draw(struct app *a, void *state, struct canvas *c, struct rect r)
 /* ---- acting -------------------------------------------------------------------------------------------------- */
 
 /* The next shown column in `direction` that can be sorted by; past the ends lies the order of the pass. */
-static void move_sort(struct table_view *t, int direction)
+static void move_sort(struct table_view *t, const struct counted *counted, int direction)
 {
-    int at = t->sort;
+    struct column shown[TABLE_COLUMNS];
+    int at = t->sort, n = make_columns(counted, shown) + 1;
     do
-        at = (at + direction + COLUMNS + 1) % (COLUMNS + 1);
-    while (at != 0 && !(sortable(at - 1) && t->w[at - 1] > 0));
+        at = (at + direction + n) % n;
+    while (at != 0 && !(sortable(counted, at - 1) && t->w[at - 1] > 0));
     t->sort = at;
+}
+
+/* Between costs and what was counted; the order stays where it means the same. */
+static void switch_columns(struct app *a, struct layers_view *v)
+{
+    if (!v->counters && !layers_counted(a)) {
+        app_message(a, LOG_WARNING, a->counted ? "these steps were not counted: s on the Profile screen counts anew"
+                                               : "nothing was counted yet: s on the Profile screen counts");
+        return;
+    }
+    v->counters = !v->counters;
+    if (v->table.sort > COLUMN_COUNTED)
+        v->table.sort = 0;
 }
 
 static void collapse(struct layers_view *v, const struct node *n)
@@ -323,7 +368,7 @@ static void expand(struct layers_view *v, const struct node *n)
 static bool act(struct app *a, void *state, enum action action)
 {
     struct layers_view *v = state;
-    if (!a->profile || !rebuild(a->profile, v) || v->tree.rows == 0)
+    if (!a->profile || !rebuild(a, v) || v->tree.rows == 0)
         return false;
     table_select(&v->table, v->tree.rows, v->table.cursor);
     struct node n = v->tree.row[v->table.cursor];
@@ -353,11 +398,14 @@ static bool act(struct app *a, void *state, enum action action)
     case ACTION_COLLAPSE_ALL:
         tree_collapse(&v->tree);
         break;
+    case ACTION_COUNTERS:
+        switch_columns(a, v);
+        break;
     case ACTION_SORT_LEFT:
-        move_sort(&v->table, -1);
+        move_sort(&v->table, counted_of(a, v), -1);
         break;
     case ACTION_SORT_RIGHT:
-        move_sort(&v->table, 1);
+        move_sort(&v->table, counted_of(a, v), 1);
         break;
     case ACTION_INVERT:
         v->table.invert = !v->table.invert;
@@ -365,7 +413,7 @@ static bool act(struct app *a, void *state, enum action action)
     default:
         return table_act(&v->table, v->tree.rows, action);
     }
-    return rebuild(a->profile, v);
+    return rebuild(a, v);
 }
 
 static bool click(struct app *a, void *state, int x, int y)
@@ -374,7 +422,7 @@ static bool click(struct app *a, void *state, int x, int y)
     int row, column;
     if (!a->profile || !table_hit(&v->table, v->tree.rows, x, y, &row, &column))
         return false;
-    if (row < 0 && column >= 0 && sortable(column)) {
+    if (row < 0 && column >= 0 && sortable(counted_of(a, v), column)) {
         v->table.invert = v->table.sort == column + 1 && !v->table.invert;
         v->table.sort = column + 1;
     } else if (row >= 0 && row == v->table.cursor) {
@@ -386,12 +434,12 @@ static bool click(struct app *a, void *state, int x, int y)
 }
 
 /* Unfolds what hides the node and selects it. */
-static void reveal(const struct profile *p, struct layers_view *v, const struct node *n)
+static void reveal(const struct app *a, struct layers_view *v, const struct node *n)
 {
     struct node above = *n;
     while (tree_parent(&above, &above))
         tree_set_open(&v->tree, &above, true);
-    if (tree_build(&v->tree, p, NULL, NULL, false, false) && rebuild(p, v))
+    if (tree_build(&v->tree, a->profile, NULL, NULL, false, false) && rebuild(a, v))
         v->table.cursor = tree_find(&v->tree, n);
 }
 
@@ -400,22 +448,22 @@ static bool find(struct app *a, void *state, int direction, bool stay)
     struct layers_view *v = state;
     const struct profile *p = a->profile;
     char name[128];
-    if (!p || !rebuild(p, v) || v->tree.rows == 0)
+    if (!p || !rebuild(a, v) || v->tree.rows == 0)
         return false;
     struct node at = v->tree.row[v->table.cursor];
-    struct order o = {p, v->table.sort - 1};
+    struct order o = {p, counted_of(a, v), v->table.sort - 1};
     if (!tree_build(&v->tree, p, v->table.sort ? node_key : NULL, &o, v->table.invert, true))
         return false;
     int from = tree_find(&v->tree, &at), rows = v->tree.rows;
     for (int i = stay ? 0 : 1; i <= rows; i++) {
         struct node n = v->tree.row[((from + direction * i) % rows + rows) % rows];
         if (strcasestr(tree_name(p, &n, false, name, sizeof name), a->search)) {
-            reveal(p, v, &n);
+            reveal(a, v, &n);
             return true;
         }
     }
     v->table.cursor = from;
-    return rebuild(p, v) && false;
+    return rebuild(a, v) && false;
 }
 
 static void forget(void *state)
@@ -433,8 +481,8 @@ void layers_show_component(struct app *a, enum component c)
         if (tree_group(p, &n).time_ns.median > tree_group(p, &best).time_ns.median)
             best = n;
     }
-    if (rebuild(p, v))
-        reveal(p, v, &best);
+    if (rebuild(a, v))
+        reveal(a, v, &best);
     app_show(a, SCREEN_LAYERS);
 }
 

@@ -9,7 +9,7 @@
 #include "tui/canvas.h"
 #include "tui/keys.h"
 
-enum { TABLE_COLUMNS = 16 };
+enum { TABLE_COLUMNS = 32 };
 
 struct column {
     int width;    /* columns it needs */

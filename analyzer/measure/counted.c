@@ -439,6 +439,23 @@ double counted_per(const struct counted_group *g, enum counter k, enum counter o
     return above->n > 0 && below->n > 0 && below->median > 0 ? above->median / below->median : -1;
 }
 
+void counted_sum(struct counted_group *out, const struct counted *c, int layer, int component)
+{
+    *out = (struct counted_group){.bytes = 0};
+    for (int i = 0; i < c->steps; i++) {
+        const struct counted_step *s = &c->step[i];
+        if (s->layer != layer || (component >= 0 && (int)s->component != component))
+            continue;
+        out->bytes += s->group.bytes;
+        for (int k = 0; k < COUNTERS; k++) {
+            const struct count *x = &s->group.count[k];
+            out->count[k].mean += x->mean;
+            out->count[k].spread.median += x->spread.median;
+            out->count[k].spread.n = x->spread.n;
+        }
+    }
+}
+
 double counted_bytes_per_cycle(const struct counted_group *g)
 {
     const struct spread *cycles = &g->count[COUNTER_CYCLES].spread;

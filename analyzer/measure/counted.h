@@ -71,6 +71,8 @@ bool counted_has(const struct counted *c, enum counter k);
 bool counted_hardware(const struct counted *c);
 /* Median of `k` for each of `of`, from the same part; negative when it cannot be said. */
 double counted_per(const struct counted_group *g, enum counter k, enum counter of);
+/* The steps of a layer (-1: outside of the layers), of one component or of all (-1), together: sums of their medians. */
+void counted_sum(struct counted_group *out, const struct counted *c, int layer, int component);
 double counted_bytes_per_cycle(const struct counted_group *g);
 
 #endif

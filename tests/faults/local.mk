@@ -1,6 +1,6 @@
 if !SANITIZED
 TESTS += tests/faults/faults.sh
-check_DATA = tests/faults/fail_alloc.so
+check_DATA += tests/faults/fail_alloc.so
 endif
 EXTRA_DIST += tests/faults/faults.sh tests/faults/fail_alloc.c
 CLEANFILES += tests/faults/fail_alloc.so

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/unit/app_fixture.h"
+
 static bool fits(void *state, const enum counter *group, int n, char *why, size_t size)
 {
     const struct fake_counters *f = state;
@@ -77,16 +79,25 @@ static void set(struct counted_group *g, double cycles, double ipc, double misse
 void counted_fixture(struct counted *out)
 {
     static const double cycles[COMPONENTS] = {3e5, 2.3e7, 7e6, 8e6, 6.3e7, 1.4e6}, ipc[COMPONENTS] = {0.9, 2.9, 1.7, 2.8, 3.05, 1.1};
-    struct counted_step step = {.component = COMPONENT_FEED_FORWARD, .layer = 0, .label = "layer 0: feed-forward up"};
+    struct profile *p = fixture_profile(4);
+    struct counted_step *step = calloc((size_t)p->steps, sizeof *step);
     double thread[6][COUNTERS] = {{0}};
-    struct counted c = {.model = "fixture", .workload = {.batch = 1, .seq = 128, .threads = 6}, .step = &step, .steps = 1, .thread = thread,
+    struct counted c = {.model = "fixture", .workload = {.batch = 1, .seq = 128, .threads = 6}, .step = step, .steps = p->steps, .thread = thread,
                         .groups = 3, .passes = 240, .overhead_ratio = {1.02, 1.03, 1.04, 1.01, 1.03, 120}};
     for (int i = 0; i < COMPONENTS; i++)
         set(&c.component[i], cycles[i], ipc[i], cycles[i] / 4000);
     set(&c.total, 1.027e8, 2.8, 1.027e8 / 4000);
     set(&c.reading, 900, 0.8, 2);
-    set(&step.group, 3e7, 3, 7500);
+    for (int i = 0; i < p->steps; i++) {
+        const struct profile_step *s = &p->step[i];
+        step[i] = (struct counted_step){.component = s->component, .layer = s->layer};
+        snprintf(step[i].label, sizeof step[i].label, "%s", s->name);
+        set(&step[i].group, 3.3 * s->time_ns.median, ipc[s->component], s->time_ns.median / 1200);
+    }
     snprintf(c.missing[COUNTER_L3_MISSES], sizeof c.missing[0], "PAPI: Event does not exist");
     if (counted_copy(out, &c, NULL) != 0)
         abort();
+    free(step);
+    profile_free(p);
+    free(p);
 }

@@ -13,6 +13,7 @@
 #include "analyzer/data/task.h"
 #include "reports/report.h"
 #include "tests/unit/app_fixture.h"
+#include "tests/unit/counted_fixture.h"
 #include "tests/unit/sampled_fixture.h"
 
 static const char hostile[] = "<script>alert(1)</script>\"'&]]>\x1b[31m\n\xe2\x80\xae" "abc\xff\xd7\x90|`*=1";
@@ -27,6 +28,7 @@ struct parts {
     struct eval_class class[2];
     struct provenance provenance;
     struct sampled sampled;
+    struct counted counted;
     struct trial_table trials;
     struct example_table examples;
     struct sensitive part[3];
@@ -80,6 +82,7 @@ static void make_trials(struct parts *p, const char *name)
     p->part[2] = (struct sensitive){-1, 4, 3000, 1, (double)NAN, (double)NAN, (double)NAN, (double)NAN};
     p->sensitivity = (struct sensitivity){p->part, 3};
     sampled_fixture(&p->sampled);
+    counted_fixture(&p->counted);
 }
 
 static void make_parts(struct parts *p, const char *name)
@@ -111,6 +114,7 @@ static void free_parts(struct parts *p)
     head_study_free(p->heads);
     free(p->heads);
     sampled_free(&p->sampled);
+    counted_free(&p->counted);
     trial_table_free(&p->trials);
 }
 
@@ -120,6 +124,7 @@ static void collect(struct report *out, const struct parts *p, bool everything)
     const struct report_source s = {.facts = p->facts, .workload = p->profile->workload, .seed = 7, .provenance = &p->provenance,
                                     .profile = everything ? p->profile : NULL, .evaluation = everything ? &p->evaluation : NULL,
                                     .heads = everything ? p->heads : NULL, .sampled = everything ? &p->sampled : NULL,
+                                    .counted = everything ? &p->counted : NULL,
                                     .trials = everything ? &p->trials : NULL, .examples = everything ? &p->examples : NULL,
                                     .sensitivity_step = p->trials.line[1].name, .sensitivity = everything ? &p->sensitivity : NULL};
     CU_ASSERT_EQUAL_FATAL(report_collect(out, &s, &e), 0);
@@ -204,6 +209,21 @@ static void what_is_written_is_read(void)
     free_parts(&p);
 }
 
+static void check_counts(const struct counted *c, const struct counted *was)
+{
+    CU_ASSERT_FATAL(c->steps == was->steps && c->steps == 31 && c->workload.threads == 6);
+    CU_ASSERT(c->groups == 3 && c->passes == 240 && c->overhead_ratio.n == 120 && counted_hardware(c));
+    CU_ASSERT(!counted_has(c, COUNTER_L3_MISSES) && counted_has(c, COUNTER_FP_OPERATIONS));
+    CU_ASSERT_STRING_EQUAL(c->missing[COUNTER_L3_MISSES], "PAPI: Event does not exist");
+    CU_ASSERT_STRING_EQUAL(c->missing[COUNTER_CYCLES], "");
+    CU_ASSERT_STRING_EQUAL(c->step[2].label, "layer 0: query, key, value");
+    for (int k = 0; k < COUNTERS; k++) {
+        CU_ASSERT_DOUBLE_EQUAL(c->step[2].group.count[k].mean, was->step[2].group.count[k].mean, 1e-7 * was->step[2].group.count[k].mean);
+        CU_ASSERT_DOUBLE_EQUAL(c->thread[5][k], was->thread[5][k], 1e-6);
+    }
+    CU_ASSERT_DOUBLE_EQUAL(counted_bytes_per_cycle(&c->total), 1.5, 1e-6);
+}
+
 static void check_trials(const struct report *r)
 {
     const struct trial_table *t = &r->trials;
@@ -272,6 +292,7 @@ static void what_is_read_is_what_was(void)
     CU_ASSERT(head_study_has(&back.heads, HEADS_KEPT) && back.heads.curve && back.heads.curve->rows == 872);
     CU_ASSERT_EQUAL(ablation_removable(back.heads.curve), ablation_removable(r.heads.curve));
     check_trials(&back);
+    check_counts(&back.counted, &r.counted);
     report_free(&r);
     report_free(&back);
     free(html);
@@ -365,6 +386,14 @@ static void damaged_files_give_a_sentence(void)
         {"\"shown\": 3", "\"shown\": 400", "changed.counts[0].shown is not a whole number from 0 to 12"},
         {"\"layer\": \"all\"", "\"layer\": \"none\"", "sensitivity.parts[2].layer is not a whole number"},
         {"\"calls\": [", "\"calls\": [1, ", "samples.stacks[0].calls is not a text"},
+        {"\"hardware\": true", "\"hardware\": false", "counters.hardware is not what the components say"},
+        {"\"groups\": 3", "\"groups\": 0", "counters.groups is not a whole number from 1"},
+        {"\"key\": \"reading\"", "\"key\": \"total\"", "counters.components[7].key is not in its place"},
+        {"\"cycles\": {", "\"cycles\": 5, \"x\": {", "counters.components[0].cycles is not an object"},
+        {"\"page_faults\": 0.02", "\"page_faults\": -1", "counters.components[0].page_faults is not a number from 0"},
+        {"\"key\": \"l3_misses\"", "\"key\": \"l9_misses\"", "counters.missing[0].key is not a counter"},
+        {"\"key\": \"l3_misses\"", "\"key\": \"cycles\"", "counters.missing[0].key was counted"},
+        {"\"thread\": 1,", "\"thread\": 2,", "counters.threads[1].thread is not a whole number from 1 to 1"},
         {"\"clock_share\": 0.0", "\"clock_share\": 2", "samples.components[0].clock_share is not a number from 0 to 1"},
     };
     struct report r, back;

@@ -147,7 +147,7 @@ static void test_views(void)
             app_fixture_compress(&a, &host, stage_of(views[i].name));
         else if (strncmp(views[i].name, "examples", 8) == 0)
             app_fixture_examples(&a, &host, examples_of(views[i].name));
-        else if (strncmp(views[i].name, "profile", 7) == 0)
+        else if (strncmp(views[i].name, "profile", 7) == 0 || strncmp(views[i].name, "layers-counters", 15) == 0)
             app_fixture_samples(&a, &host);
         else if (strncmp(views[i].name, "heads", 5) == 0)
             app_fixture_heads(&a, &host, strncmp(views[i].name, "heads-arriving", 14) != 0);
