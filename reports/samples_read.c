@@ -104,9 +104,22 @@ static size_t count_calls(struct parse *p, size_t stacks)
     return p->code == 0 ? n : 0;
 }
 
+/* Reports that do not say it were made when there were only timers. */
+static enum interrupt_clock read_clock(struct parse *p)
+{
+    if (!parse_has(p, "clock"))
+        return INTERRUPT_TIMER;
+    for (int c = 0; c < INTERRUPT_CLOCKS; c++)
+        if (parse_is_text(p, "clock", interrupt_clock_name((enum interrupt_clock)c)))
+            return (enum interrupt_clock)c;
+    parse_fault(p, "clock", "is not a clock of samples");
+    return INTERRUPT_TIMER;
+}
+
 static void read_counts(struct reading *r)
 {
     double rate = parse_real(r->p, "rate", 0, 1e9);
+    r->out->clock = read_clock(r->p);
     r->out->hz = (int)parse_int(r->p, "hz", 1, SAMPLER_MAX_HZ);
     r->out->lost = (uint64_t)parse_int(r->p, "lost", 0, most_samples);
     r->out->merged = (uint64_t)parse_int(r->p, "merged", 0, most_samples);

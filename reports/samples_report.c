@@ -15,19 +15,36 @@ static double rate_of(const struct sampled *s)
     return s->cpu_s > 0 ? (double)s->samples / s->cpu_s : 0;
 }
 
+/* Why signals came together. */
+static const char *merged_because(const struct sampled *s)
+{
+    if (s->merged <= s->samples / 10)
+        return "";
+    return s->clock == INTERRUPT_TIMER ? " because the kernel looks at timers on processor time no more often"
+                                       : " because others fell together while the thread was inside the kernel";
+}
+
 const char *samples_quality(const struct sampled *s, char *out, size_t size)
 {
-    double rate = rate_of(s);
-    int used = snprintf(out, size, "asked for %d a second of processor time, got %.0f", s->hz, rate);
-    if (s->merged > s->samples / 10)
-        used += snprintf(out + used, size - (size_t)used, " because the kernel looks at such timers no more often");
-    snprintf(out + used, size - (size_t)used, "; %" PRIu64 " samples, %" PRIu64 " lost, %" PRIu64 " cut short", s->samples, s->lost, s->cut);
+    snprintf(out, size, "asked for %d a second of processor time, got %.0f%s; %" PRIu64 " samples, %" PRIu64 " lost, %" PRIu64 " cut short", s->hz,
+             rate_of(s), merged_because(s), s->samples, s->lost, s->cut);
+    return out;
+}
+
+const char *samples_cost(const struct sampled *s, char *out, size_t size)
+{
+    const struct spread *r = &s->overhead_ratio;
+    if (r->n == 0)
+        snprintf(out, size, "not known");
+    else
+        snprintf(out, size, "%+.1f%% (%+.1f%% to %+.1f%%)", 100 * (r->median - 1), 100 * (r->ci_low - 1), 100 * (r->ci_high - 1));
     return out;
 }
 
 static void emit_counts(struct emit *e, const struct sampled *s)
 {
-    char text[300];
+    char text[300], overhead[64];
+    emit_string(e, "clock", NULL, interrupt_clock_name(s->clock));
     emit_int(e, "hz", NULL, s->hz, UNIT_NONE);
     emit_real(e, "rate", NULL, rate_of(s), UNIT_NONE);
     emit_int(e, "count", NULL, (int64_t)s->samples, UNIT_NONE);
@@ -36,7 +53,8 @@ static void emit_counts(struct emit *e, const struct sampled *s)
     emit_int(e, "cut", NULL, (int64_t)s->cut, UNIT_NONE);
     emit_int(e, "passes", "passes", s->passes, UNIT_NONE);
     emit_string(e, NULL, "samples", samples_quality(s, text, sizeof text));
-    emit_spread(e, "overhead_ratio", "pass with / without", &s->overhead_ratio, UNIT_RATIO);
+    emit_string(e, NULL, "overhead, passes in turns", samples_cost(s, overhead, sizeof overhead));
+    emit_spread(e, "overhead_ratio", NULL, &s->overhead_ratio, UNIT_RATIO);
 }
 
 static void emit_components(struct emit *e, const struct sampled *s)

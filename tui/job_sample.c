@@ -22,15 +22,15 @@ static int run(struct job_context *x, struct err *e)
     const struct profile_options *profile = &x->request->profile;
     const struct sampled_options options = {.workload = profile->workload, .budget_s = profile->budget_s};
     struct sampled s;
-    char quality[300];
+    char quality[300], overhead[64];
     if (!o->model)
         return err_set(e, ERR_USAGE, "there is no model to sample; open one first");
     TRY(workload_check(&options.workload, o->model, e));
     TRY(opened_pack(o, options.workload.threads, options.workload.format, x->progress, e));
     TRY(sampled_measure(&s, o->weights, &options, x->progress, e));
     x->publish_samples(x->payload, &s);
-    x->log(x->payload, LOG_DONE, "sampled %d passes of batch %d x %d tokens: %s", s.passes, options.workload.batch, options.workload.seq,
-           samples_quality(&s, quality, sizeof quality));
+    x->log(x->payload, LOG_DONE, "sampled %d passes of batch %d x %d tokens: %s; overhead %s", s.passes, options.workload.batch, options.workload.seq,
+           samples_quality(&s, quality, sizeof quality), samples_cost(&s, overhead, sizeof overhead));
     sampled_free(&s);
     return count(x, &options.workload, e);
 }

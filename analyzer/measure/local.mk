@@ -12,6 +12,7 @@ libanalyzer_a_SOURCES += \
 	analyzer/measure/head_study.c analyzer/measure/head_study.h \
 	analyzer/measure/heads.c analyzer/measure/heads.h \
 	analyzer/measure/heads_score.c \
+	analyzer/measure/interrupts.c analyzer/measure/interrupts.h \
 	analyzer/measure/kernel_bench.c analyzer/measure/kernel_bench.h \
 	analyzer/measure/machine.c analyzer/measure/machine.h \
 	analyzer/measure/fidelity.c analyzer/measure/fidelity.h \

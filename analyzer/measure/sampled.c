@@ -287,6 +287,7 @@ static int describe(struct sampled *out, const struct model *m, const struct pla
                     struct err *e)
 {
     out->workload = o->workload;
+    out->clock = o->clock;
     out->hz = o->hz > 0 ? o->hz : SAMPLED_HZ;
     out->steps = plan->steps;
     out->step = calloc((size_t)plan->steps, sizeof *out->step);
@@ -306,7 +307,8 @@ static int run(struct session *s, struct err *e)
     s->clock = calloc((size_t)out->steps + 1, sizeof *s->clock);
     if (!s->clock)
         return err_set(e, ERR_NOMEM, "no memory for a profile");
-    TRY(sampler_open(&s->sampler, out->workload.threads, out->hz, s->budget_s, &s->mark, e));
+    TRY(sampler_open(&s->sampler, out->workload.threads, out->hz, s->budget_s, out->clock, &s->mark, e));
+    out->clock = sampler_clock(s->sampler);
     TRY(run_passes(s, e));
     sampler_stop(s->sampler);
     const struct sampler_counts counts = sampler_counts(s->sampler);

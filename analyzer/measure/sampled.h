@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "analyzer/base/progress.h"
+#include "analyzer/measure/interrupts.h"
 #include "analyzer/measure/stats.h"
 #include "analyzer/measure/workload.h"
 #include "analyzer/model/component.h"
@@ -21,7 +22,8 @@ enum { SAMPLED_HZ = 1000 };
 struct sampled_options {
     struct workload workload;
     int hz;          /* samples asked for in a second of processor time of each thread; 0 = SAMPLED_HZ */
-    double budget_s; /* 0 = the default (5 s), half of it with the timers off */
+    double budget_s; /* 0 = the default (5 s), half of it without samples */
+    enum interrupt_clock clock; /* the best that may be used; 0 = any */
 };
 
 struct sampled_step {
@@ -54,6 +56,7 @@ struct sampled {
     struct sampled_stack *stack; /* [stacks] by step, then by frames; owned */
     int stacks;
     int hz;
+    enum interrupt_clock clock;
     int passes;       /* with samples */
     double cpu_s;     /* processor time that they took, all threads together */
     uint64_t samples; /* = the sum over the stacks */

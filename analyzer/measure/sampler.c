@@ -4,17 +4,10 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "analyzer/base/signal_stack.h"
 #include "analyzer/measure/stacks.h"
 #include "analyzer/run/part.h"
-
-#ifndef sigev_notify_thread_id
-#define sigev_notify_thread_id _sigev_un._tid
-#endif
 
 enum { SIGNAL = SIGPROF, HEAD_WORDS = 2, TYPICAL_WORDS = 24, LEAST_WORDS = 256, MOST_WORDS = 8 << 20 };
 
@@ -24,14 +17,18 @@ struct ring {
     uintptr_t *word; /* [room]; owned */
     size_t used, room;
     struct sampler_counts counts;
-    timer_t timer;
-    bool timed;
+    uint64_t signals;
+    struct interrupts interrupts;
     sigset_t before; /* what the thread blocked */
-    int failure; /* errno of timer_create */
+    int failure; /* errno of what should interrupt it */
 };
+
+/* That of the thread; NULL = nobody looks at it. */
+static _Thread_local struct ring *mine;
 
 struct sampler {
     int threads;
+    enum interrupt_clock clock;
     int64_t period_ns;
     struct ring *ring; /* [threads]; owned */
     struct sigaction before;
@@ -60,39 +57,42 @@ static void on_signal(int number, siginfo_t *info, void *context)
 {
     int saved = errno;
     (void)number;
-    if (info->si_code != SI_TIMER) /* from somebody else */
+    struct ring *r = mine;
+    uint64_t seen = r ? interrupts_seen(&r->interrupts, info->si_code, info->si_fd, info->si_overrun) : 0;
+    if (seen == 0)
         return;
-    struct ring *r = info->si_value.sival_ptr;
     int mark = atomic_load_explicit(r->mark, memory_order_relaxed);
+    r->signals++;
     if (mark != 0) {
-        r->counts.merged += (uint64_t)info->si_overrun;
+        r->counts.merged += seen - 1;
         keep(r, mark, context);
     }
     errno = saved;
 }
 
-/* ---- timers -------------------------------------------------------------------------------------------------- */
+/* ---- threads ------------------------------------------------------------------------------------------------- */
 
 /* In the thread that is to be looked at. */
-static void begin_thread(struct ring *r)
+static void begin_thread(const struct sampler *s, struct ring *r)
 {
-    struct sigevent event = {.sigev_notify = SIGEV_THREAD_ID, .sigev_signo = SIGNAL, .sigev_value.sival_ptr = r};
-    event.sigev_notify_thread_id = (pid_t)syscall(SYS_gettid);
     sigset_t ours;
     sigemptyset(&ours);
     sigaddset(&ours, SIGNAL);
     signal_stack_begin();
     stacks_prepare();
     pthread_sigmask(SIG_UNBLOCK, &ours, &r->before);
-    r->timed = timer_create(CLOCK_THREAD_CPUTIME_ID, &event, &r->timer) == 0;
-    r->failure = r->timed ? 0 : errno;
+    mine = r;
+    r->failure = interrupts_begin(&r->interrupts, s->clock, SIGNAL, s->period_ns);
 }
 
+/* Signals that came while one waited are known by the time that passed. */
 static void end_thread(struct ring *r)
 {
-    if (r->timed)
-        timer_delete(r->timer);
-    r->timed = false;
+    uint64_t due = interrupts_due(&r->interrupts);
+    if (due > r->signals)
+        r->counts.merged += due - r->signals;
+    interrupts_end(&r->interrupts);
+    mine = NULL;
     pthread_sigmask(SIG_SETMASK, &r->before, NULL);
     signal_stack_end();
 }
@@ -111,21 +111,46 @@ static int make_rings(struct sampler *s, int hz, double seconds, const atomic_in
     return s->ring ? 0 : err_set(e, ERR_NOMEM, "no memory for samples of %d threads", s->threads);
 }
 
+/* Whether every thread has its clock. */
+static bool begin_threads(struct sampler *s)
+{
+    bool all = true;
+#pragma omp parallel num_threads(s->threads)
+    begin_thread(s, &s->ring[part_thread()]);
+    for (int i = 0; i < s->threads; i++)
+        all = all && s->ring[i].interrupts.begun;
+    return all;
+}
+
+static void end_threads(struct sampler *s)
+{
+#pragma omp parallel num_threads(s->threads)
+    end_thread(&s->ring[part_thread()]);
+}
+
 static int start(struct sampler *s, struct err *e)
 {
     struct sigaction action = {.sa_sigaction = on_signal, .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART};
     sigfillset(&action.sa_mask);
     sigaction(SIGNAL, &action, &s->before);
-#pragma omp parallel num_threads(s->threads)
-    begin_thread(&s->ring[part_thread()]);
-    for (int i = 0; i < s->threads; i++)
-        if (!s->ring[i].timed)
-            return err_set(e, ERR_MACHINE, "there are no samples: the system gives thread %d no timer (%s)", i + 1,
-                           s->ring[i].failure ? strerror(s->ring[i].failure) : "the team has fewer threads");
-    return 0;
+    s->stopped = false;
+    if (begin_threads(s))
+        return 0;
+    if (s->clock == INTERRUPT_TASK) { /* not allowed here */
+        end_threads(s);
+        s->clock = INTERRUPT_TIMER;
+        if (begin_threads(s))
+            return 0;
+    }
+    int i = 0;
+    while (s->ring[i].interrupts.begun)
+        i++;
+    return err_set(e, ERR_MACHINE, "there are no samples: the system gives thread %d no timer (%s)", i + 1,
+                   s->ring[i].failure ? strerror(s->ring[i].failure) : "the team has fewer threads");
 }
 
-int sampler_open(struct sampler **out, int threads, int hz, double seconds, const atomic_int *mark, struct err *e)
+int sampler_open(struct sampler **out, int threads, int hz, double seconds, enum interrupt_clock clock, const atomic_int *mark,
+                 struct err *e)
 {
     *out = NULL;
     if (!stacks_available())
@@ -134,13 +159,12 @@ int sampler_open(struct sampler **out, int threads, int hz, double seconds, cons
     if (!s)
         return err_set(e, ERR_NOMEM, "no memory for a sampler");
     s->threads = threads;
+    s->clock = clock;
     s->period_ns = 1000000000 / hz;
     s->stopped = true;
     int code = make_rings(s, hz, seconds, mark, e);
-    if (code == 0) {
-        s->stopped = false;
+    if (code == 0)
         code = start(s, e);
-    }
     if (code != 0) {
         sampler_close(s);
         return code;
@@ -149,20 +173,10 @@ int sampler_open(struct sampler **out, int threads, int hz, double seconds, cons
     return 0;
 }
 
-static struct timespec time_of(int64_t ns)
-{
-    return (struct timespec){.tv_sec = ns / 1000000000, .tv_nsec = ns % 1000000000};
-}
-
 void sampler_run(struct sampler *s, bool on, double phase)
 {
-    struct itimerspec t = {.it_value = {0}};
-    if (on) {
-        t.it_interval = time_of(s->period_ns);
-        t.it_value = time_of(1 + (int64_t)(phase * (double)(s->period_ns - 1)));
-    }
     for (int i = 0; i < s->threads; i++)
-        timer_settime(s->ring[i].timer, 0, &t, NULL);
+        interrupts_run(&s->ring[i].interrupts, on, phase);
 }
 
 /* To ignore a signal also forgets those that are on their way, whose default would end the program. */
@@ -172,8 +186,7 @@ void sampler_stop(struct sampler *s)
     if (s->stopped)
         return;
     s->stopped = true;
-#pragma omp parallel num_threads(s->threads)
-    end_thread(&s->ring[part_thread()]);
+    end_threads(s);
     sigaction(SIGNAL, &ignore, NULL);
     sigaction(SIGNAL, &s->before, NULL);
 }
@@ -194,6 +207,11 @@ void sampler_each(const struct sampler *s, void (*fn)(void *payload, const struc
 {
     for (int i = 0; i < s->threads; i++)
         each_of(&s->ring[i], fn, payload);
+}
+
+enum interrupt_clock sampler_clock(const struct sampler *s)
+{
+    return s->clock;
 }
 
 struct sampler_counts sampler_counts(const struct sampler *s)

@@ -1,4 +1,4 @@
-/* Where threads are, looked at again and again: a timer on the processor time of each thread of a team interrupts it, and
+/* Where threads are, looked at again and again: a clock of the processor time of each thread of a team interrupts it (interrupts.h), and
  * the handler writes down its call stack and the step that runs.
  *
  * The handler runs on an alternate stack and neither allocates nor locks: each thread has room of its own, and what does not
@@ -12,16 +12,20 @@
 #include <stdint.h>
 
 #include "analyzer/base/err.h"
+#include "analyzer/measure/interrupts.h"
 
 enum { SAMPLER_DEPTH = 64, SAMPLER_MAX_HZ = 10000 };
 
 struct sampler;
 
 /* For teams of `threads` made by the calling thread. `mark` is read by handlers (exec_run_marked; 0: nothing is written down) and
- * outlives the sampler. `seconds`: how much processor time of each thread there is room for. The timers do not run yet.
- * ERR_UNSUPPORTED without libunwind, ERR_MACHINE if the system gives no timers. */
-WARN_UNUSED int sampler_open(struct sampler **out, int threads, int hz, double seconds, const atomic_int *mark, struct err *e);
-/* Starts or stops the timers. `phase` (0..1) is the part of a period until the first signal. */
+ * outlives the sampler. `seconds`: how much processor time of each thread there is room for. `clock` is the better one that may be used:
+ * where the task clock is not allowed, timers take its place. Nothing runs yet. ERR_UNSUPPORTED without libunwind, ERR_MACHINE if the
+ * system gives no timers either. */
+WARN_UNUSED int sampler_open(struct sampler **out, int threads, int hz, double seconds, enum interrupt_clock clock, const atomic_int *mark,
+                             struct err *e);
+enum interrupt_clock sampler_clock(const struct sampler *s); /* the one that is used */
+/* Starts or stops the clocks; `phase` as in interrupts.h. */
 void sampler_run(struct sampler *s, bool on, double phase);
 /* No sample is taken any more. From the thread that opened it, before what follows is read. */
 void sampler_stop(struct sampler *s);
@@ -40,7 +44,8 @@ void sampler_each(const struct sampler *s, void (*fn)(void *payload, const struc
 struct sampler_counts {
     uint64_t taken;  /* samples */
     uint64_t lost;   /* for which there was no room */
-    uint64_t merged; /* signals that came together with another one, because the kernel looks at its timers less often */
+    uint64_t merged; /* that came together with another one, because the kernel looks at its timers less often or the thread was inside of
+                        it; of the task clock they are known when the sampler was stopped */
 };
 struct sampler_counts sampler_counts(const struct sampler *s);
 

@@ -394,6 +394,7 @@ static void damaged_files_give_a_sentence(void)
         {"\"key\": \"l3_misses\"", "\"key\": \"l9_misses\"", "counters.missing[0].key is not a counter"},
         {"\"key\": \"l3_misses\"", "\"key\": \"cycles\"", "counters.missing[0].key was counted"},
         {"\"thread\": 1,", "\"thread\": 2,", "counters.threads[1].thread is not a whole number from 1 to 1"},
+        {"\"clock\": \"task-clock\"", "\"clock\": \"sundial\"", "samples.clock is not a clock of samples"},
         {"\"clock_share\": 0.0", "\"clock_share\": 2", "samples.components[0].clock_share is not a number from 0 to 1"},
     };
     struct report r, back;

@@ -55,10 +55,10 @@ static void handler_follows_the_stack(void)
     struct err e = {0};
     atomic_int mark = 7;
     if (!stacks_available()) {
-        CU_ASSERT_EQUAL(sampler_open(&s, 1, 1000, 1, &mark, &e), ERR_UNSUPPORTED);
+        CU_ASSERT_EQUAL(sampler_open(&s, 1, 1000, 1, INTERRUPT_TASK, &mark, &e), ERR_UNSUPPORTED);
         return;
     }
-    CU_ASSERT_EQUAL_FATAL(sampler_open(&s, 1, 1000, 1, &mark, &e), 0);
+    CU_ASSERT_EQUAL_FATAL(sampler_open(&s, 1, 1000, 1, INTERRUPT_TASK, &mark, &e), 0);
     sampler_run(s, true, 0.5);
     while (sampler_counts(s).taken < 5)
         spin_for_samples(0.02);
@@ -84,7 +84,7 @@ static void what_does_not_fit_is_counted(void)
     atomic_int mark = 1;
     if (!stacks_available())
         return;
-    CU_ASSERT_EQUAL_FATAL(sampler_open(&s, 1, 1000, 0, &mark, NULL), 0);
+    CU_ASSERT_EQUAL_FATAL(sampler_open(&s, 1, 1000, 0, INTERRUPT_TIMER, &mark, NULL), 0);
     sampler_run(s, true, 0.5);
     while (sampler_counts(s).lost < 3)
         spin_for_samples(0.02);
@@ -97,14 +97,14 @@ static void what_does_not_fit_is_counted(void)
 }
 
 /* The operations of a step, by the functions that samples with its mark were in. */
-static void samples_agree_with_steps(void)
+static void check_agreement(enum interrupt_clock clock)
 {
     struct model *m;
     struct weights *w;
     struct sampled s;
     struct err e = {0};
     uint64_t inside = 0, right = 0, counted = 0;
-    struct sampled_options options = {.workload = {.batch = 4, .seq = 128, .threads = 2}, .budget_s = 1.2};
+    struct sampled_options options = {.workload = {.batch = 4, .seq = 128, .threads = 2}, .budget_s = 1.2, .clock = clock};
     if (!stacks_available())
         return;
     CU_ASSERT_EQUAL_FATAL(model_open(&m, "preset:bert-mini", NULL, NULL, &e), 0);
@@ -129,8 +129,8 @@ static void samples_agree_with_steps(void)
     double off = 0;
     for (int c = 0; c < COMPONENTS; c++)
         off += fabs(sampled_share(&s, (enum component)c) - sampled_clock_share(&s, (enum component)c)) / 2;
-    printf("\n    %" PRIu64 " samples, %" PRIu64 " inside operations, %.2f%% of them of the marked step; %.1f%% elsewhere than by the step clock; "
-           "overhead %.3f ", s.samples, inside, inside ? 100.0 * (double)right / (double)inside : 0, 100 * off, s.overhead_ratio.median);
+    printf("\n    %s, %" PRIu64 " samples, %" PRIu64 " inside operations, %.2f%% of them of the marked step; %.1f%% elsewhere than by the step clock; "
+           "overhead %.3f ", interrupt_clock_name(s.clock), s.samples, inside, inside ? 100.0 * (double)right / (double)inside : 0, 100 * off, s.overhead_ratio.median);
     struct sampled copy;
     CU_ASSERT_EQUAL_FATAL(sampled_copy(&copy, &s, &e), 0);
     CU_ASSERT_TRUE(copy.stack != s.stack && copy.samples == s.samples);
@@ -139,6 +139,46 @@ static void samples_agree_with_steps(void)
     plan_free(plan);
     weights_free(w);
     model_free(m);
+}
+
+static void samples_agree_with_steps(void)
+{
+    check_agreement(INTERRUPT_TASK);
+    check_agreement(INTERRUPT_TIMER);
+}
+
+/* What is asked for comes, where the kernel gives its task clock; and a thread that sleeps is not interrupted. */
+static void the_task_clock_keeps_its_rate(void)
+{
+    struct sampler *s;
+    struct timespec start, now, nap = {.tv_nsec = 200000000};
+    atomic_int mark = 1;
+    if (!stacks_available())
+        return;
+    CU_ASSERT_EQUAL_FATAL(sampler_open(&s, 1, 1000, 5, INTERRUPT_TASK, &mark, NULL), 0);
+    if (sampler_clock(s) != INTERRUPT_TASK) {
+        printf("\n    skipped: perf_event_open is not allowed here ");
+        sampler_close(s);
+        return;
+    }
+    sampler_run(s, true, 0);
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &start);
+    spin_for_samples(0.5);
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    sampler_run(s, false, 0);
+    double seconds = (double)(now.tv_sec - start.tv_sec) + 1e-9 * (double)(now.tv_nsec - start.tv_nsec);
+    double taken = (double)sampler_counts(s).taken;
+    spin_for_samples(0.05);
+    CU_ASSERT_EQUAL((double)sampler_counts(s).taken, taken);
+    sampler_run(s, true, 0);
+    nanosleep(&nap, NULL);
+    CU_ASSERT_TRUE((double)sampler_counts(s).taken <= taken + 3);
+    sampler_stop(s);
+    const struct sampler_counts c = sampler_counts(s);
+    printf("\n    %.0f samples in a second of processor time ", taken / seconds);
+    CU_ASSERT_TRUE(taken <= 1010 * seconds + 2);
+    CU_ASSERT_TRUE((double)(c.taken + c.merged + c.lost) >= 980 * seconds); /* none is missing without being counted */
+    sampler_close(s);
 }
 
 static void names_come_from_files(void)
@@ -228,6 +268,7 @@ static void flame_graph_is_one_file(void)
 CU_TestInfo suite_sampled[] = {
     {"a handler follows the stack of its thread", handler_follows_the_stack},
     {"what does not fit is counted", what_does_not_fit_is_counted},
+    {"the task clock keeps its rate", the_task_clock_keeps_its_rate},
     {"static functions have names", names_come_from_files},
     {"samples are inside the operation of their step", samples_agree_with_steps},
     {"trees hold every sample once", trees_count_what_they_hold},
