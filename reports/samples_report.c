@@ -31,6 +31,12 @@ const char *samples_quality(const struct sampled *s, char *out, size_t size)
     return out;
 }
 
+const char *samples_brief(const struct sampled *s, char *out, size_t size)
+{
+    snprintf(out, size, "got %.0f of %d Hz; %" PRIu64 " samples, %" PRIu64 " lost", rate_of(s), s->hz, s->samples, s->lost);
+    return out;
+}
+
 const char *samples_cost(const struct sampled *s, char *out, size_t size)
 {
     const struct spread *r = &s->overhead_ratio;

@@ -121,7 +121,7 @@ const struct command command_profile = {
     .summary = "parameters, MACs and time of each component, layer and step",
     .detail = "Runs whole forward passes with a clock between the steps until the 95% interval of the median pass is\n"
               "1% wide or the budget ends. Shows time beside MACs, beside what this machine can do at most, and what\n"
-              "the components leave unattributed. With --samples further passes are interrupted by timers: a call tree,\n"
+              "the components leave unattributed. With --samples further passes are interrupted: a call tree,\n"
               "with --flame and --folded as files. With --counters still others are counted: by the processor (PAPI) where it\n"
               "can be, else by the system.",
     .example = "bertscope profile preset:bert-base --seq 256 --threads 1",

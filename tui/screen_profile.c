@@ -44,8 +44,8 @@ static void draw_heading(const struct app *a, const struct profile_view *v, stru
     }
     x += canvas_putf(c, x, r.y, r.x + r.w - x, TONE_DIM, "by %s%s", v->options.functions ? "function" : "component",
                      v->options.invert ? ", callers below" : "") + 1;
-    canvas_putf(c, x, r.y, r.x + r.w - x, TONE_DIM, "(overhead %s; %s)", samples_cost(a->sampled, overhead, sizeof overhead),
-                samples_quality(a->sampled, quality, sizeof quality));
+    canvas_putf(c, x, r.y, r.x + r.w - x, TONE_DIM, "(%s; overhead %s)", samples_brief(a->sampled, quality, sizeof quality),
+                samples_cost(a->sampled, overhead, sizeof overhead));
 }
 
 static bool of_calls(const struct profile_view *v)

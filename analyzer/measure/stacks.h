@@ -18,8 +18,9 @@ bool stacks_available(void);
 void stacks_write(int fd, void *context);
 
 /* The addresses on the stack of an interrupted place, the innermost first, into pc[most]; those of callers are inside the call
- * instruction. Returns how many; *whole says whether the outermost was reached. For handlers of timer signals: does not
- * allocate or lock once stacks_prepare was called in the thread. 0 without libunwind. */
+ * instruction. Returns how many; *whole says whether the outermost was reached. Calls nothing but libunwind; once stacks_prepare was
+ * called in the thread that costs some tenths of a microsecond for a stack whose addresses were seen before, else some microseconds. 0
+ * without libunwind. */
 int stacks_walk(void *context, uintptr_t *pc, int most, bool *whole);
 /* Lets libunwind find and cache what it needs, in the calling thread. */
 void stacks_prepare(void);
