@@ -31,12 +31,6 @@ const char *samples_quality(const struct sampled *s, char *out, size_t size)
     return out;
 }
 
-const char *samples_brief(const struct sampled *s, char *out, size_t size)
-{
-    snprintf(out, size, "got %.0f of %d Hz; %" PRIu64 " samples, %" PRIu64 " lost", rate_of(s), s->hz, s->samples, s->lost);
-    return out;
-}
-
 const char *samples_cost(const struct sampled *s, char *out, size_t size)
 {
     const struct spread *r = &s->overhead_ratio;
@@ -44,6 +38,14 @@ const char *samples_cost(const struct sampled *s, char *out, size_t size)
         snprintf(out, size, "not known");
     else
         snprintf(out, size, "%+.1f%% (%+.1f%% to %+.1f%%)", 100 * (r->median - 1), 100 * (r->ci_low - 1), 100 * (r->ci_high - 1));
+    return out;
+}
+
+const char *samples_brief(const struct sampled *s, char *out, size_t size)
+{
+    char cost[64];
+    snprintf(out, size, "%.0f of %d Hz; overhead %s; %" PRIu64 " samples, %" PRIu64 " lost", rate_of(s), s->hz,
+             samples_cost(s, cost, sizeof cost), s->samples, s->lost);
     return out;
 }
 

@@ -30,7 +30,7 @@ static bool ready(const struct app *a, struct profile_view *v)
 static void draw_heading(const struct app *a, const struct profile_view *v, struct canvas *c, struct rect r)
 {
     static const char *const name[PROFILE_MODES] = {"Flame graph", "Call tree", "Roofline", "Counters"};
-    char quality[300], overhead[64], cost[FORMAT_SIZE];
+    char quality[300], cost[FORMAT_SIZE];
     int x = r.x;
     x += canvas_put(c, x, r.y, r.w, TONE_TITLE, name[v->mode]) + 1;
     if (v->mode == PROFILE_ROOF) {
@@ -44,8 +44,7 @@ static void draw_heading(const struct app *a, const struct profile_view *v, stru
     }
     x += canvas_putf(c, x, r.y, r.x + r.w - x, TONE_DIM, "by %s%s", v->options.functions ? "function" : "component",
                      v->options.invert ? ", callers below" : "") + 1;
-    canvas_putf(c, x, r.y, r.x + r.w - x, TONE_DIM, "(%s; overhead %s)", samples_brief(a->sampled, quality, sizeof quality),
-                samples_cost(a->sampled, overhead, sizeof overhead));
+    canvas_putf(c, x, r.y, r.x + r.w - x, TONE_DIM, "(%s)", samples_brief(a->sampled, quality, sizeof quality));
 }
 
 static bool of_calls(const struct profile_view *v)

@@ -43,7 +43,7 @@ if [ $# -eq 0 ]; then
     clean compress "$bertscope" compress "$golden" $data --seq 8 --budget 0.01 --step "int8 components=ffn" --export compact -o "$tmp/compact"
     clean "profile of what was compressed" "$bertscope" profile "$tmp/compact" --seq 8 --threads 1 --budget 0.01
     clean train "$bertscope" train "$golden" $data --steps 2 -o "$tmp/trained"
-    clean report "$bertscope" report "$golden" --data "$tmp/rows.tsv" --task plain --seq 8 --threads 1 --budget 0.01 -o "$tmp/report.html"
+    clean report "$bertscope" report "$golden" --data "$tmp/rows.tsv" --task plain --seq 8 --threads 1 --budget 0.01 --counters -o "$tmp/report.html"
     set -- stored safetensors pickle torch torch_zip checkpoint config recipe workbench session canvas
 fi
 for suite; do clean "unit $suite" "$unit" "$suite"; done
