@@ -12,6 +12,7 @@ include tests/fuzz/local.mk
 include tests/gate/local.mk
 include tests/session/local.mk
 include tests/races/local.mk
+include tests/static/local.mk
 include tests/store/local.mk
 include tests/bench/local.mk
 include tests/lint/local.mk

@@ -6,7 +6,7 @@
 
 #include "analyzer/base/text.h"
 
-int err_set(struct err *e, int code, const char *fmt, ...)
+int (err_set)(struct err *e, int code, const char *fmt, ...)
 {
     if (!e)
         return code;
@@ -20,7 +20,7 @@ int err_set(struct err *e, int code, const char *fmt, ...)
     return code;
 }
 
-int err_wrap(struct err *e, const char *fmt, ...)
+int (err_wrap)(struct err *e, const char *fmt, ...)
 {
     if (!e)
         return ERR_FORMAT;
@@ -34,7 +34,7 @@ int err_wrap(struct err *e, const char *fmt, ...)
     return e->code;
 }
 
-int err_add(struct err *e, const char *fmt, ...)
+int (err_add)(struct err *e, const char *fmt, ...)
 {
     if (!e)
         return ERR_FORMAT;

@@ -42,4 +42,16 @@ int err_add(struct err *e, const char *fmt, ...) __attribute__((format(printf, 2
             return try_code_;                                                                                \
     } while (0)
 
+#ifdef __clang_analyzer__ /* sees one file at a time: codes are negative (make lint-static) */
+static inline int err_known(int code)
+{
+    if (code >= 0)
+        __builtin_unreachable();
+    return code;
+}
+#define err_set(e, code, ...) ((err_set)(e, code, __VA_ARGS__), (code))
+#define err_wrap(...) err_known((err_wrap)(__VA_ARGS__))
+#define err_add(...) err_known((err_add)(__VA_ARGS__))
+#endif
+
 #endif

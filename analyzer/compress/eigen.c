@@ -226,9 +226,10 @@ static void project_columns(float *u, float *v, const float *w, const double *ba
 int low_rank(float *u, float *v, const float *w, size_t n, size_t k, size_t rank, struct err *e)
 {
     size_t side = n < k ? n : k;
-    double *basis = calloc(side * side + side + k, sizeof *basis), *value = basis + side * side;
+    double *basis = calloc(side * side + side + k, sizeof *basis);
     if (!basis)
         return err_set(e, ERR_NOMEM, "no memory for %zu numbers", side * side);
+    double *value = basis + side * side;
     if (n < k)
         gram_rows(basis, w, n, k);
     else

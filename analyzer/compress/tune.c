@@ -33,9 +33,10 @@ static void multiply(double *y, const double *a, const double *x, double damping
 
 int tune_solve(double *x, const double *a, const double *b, double damping, int n, int threads, struct err *e)
 {
-    double *r = malloc(3 * (size_t)n * sizeof *r + 1), *p = r + n, *ap = p + n;
+    double *r = malloc(3 * (size_t)n * sizeof *r + 1);
     if (!r)
         return err_set(e, ERR_NOMEM, "no memory for %d unknowns", n);
+    double *p = r + n, *ap = p + n;
     memset(x, 0, (size_t)n * sizeof *x);
     memcpy(r, b, (size_t)n * sizeof *r);
     memcpy(p, b, (size_t)n * sizeof *p);

@@ -28,9 +28,10 @@ int workload_check(const struct workload *load, const struct model *m, struct er
 
 static int fill_tokens(struct plan *p, const struct config *c, struct err *e)
 {
-    int32_t *id = malloc(2 * (size_t)p->tokens * sizeof *id), *type = id + p->tokens;
+    int32_t *id = malloc(2 * (size_t)p->tokens * sizeof *id);
     if (!id)
         return err_set(e, ERR_NOMEM, "no memory for %d tokens", p->tokens);
+    int32_t *type = id + p->tokens;
     for (int i = 0; i < p->tokens; i++)
         id[i] = (int32_t)((uint32_t)i * 2654435761u % (uint32_t)c->vocab);
     for (int s = 0; s < p->sequences; s++)
@@ -48,9 +49,10 @@ int workload_plan_with(struct plan **out, const struct workload *load, const int
     all.threads = load->threads;
     *out = NULL;
     TRY(workload_check(load, w->model, e));
-    int *each = malloc(2 * (size_t)load->batch * sizeof *each), *split = each + load->batch;
+    int *each = malloc(2 * (size_t)load->batch * sizeof *each);
     if (!each)
         return err_set(e, ERR_NOMEM, "no memory for a batch of %d", load->batch);
+    int *split = each + load->batch;
     for (int i = 0; i < load->batch; i++)
         each[i] = length ? length[i] : load->seq;
     for (int i = 0; i < load->batch; i++)

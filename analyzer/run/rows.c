@@ -8,9 +8,10 @@
 
 static int set_tokens(struct plan *p, const struct encoding *x, const int *row, struct err *e)
 {
-    int32_t *id = malloc(2 * (size_t)p->tokens * sizeof *id), *type = id + p->tokens;
+    int32_t *id = malloc(2 * (size_t)p->tokens * sizeof *id);
     if (!id)
         return err_set(e, ERR_NOMEM, "no memory for %d tokens", p->tokens);
+    int32_t *type = id + p->tokens;
     for (int i = 0; i < p->sequences; i++) {
         const struct encoding *from = &x[row ? row[i] : i];
         memcpy(id + p->start[i], from->id, (size_t)from->n * sizeof *id);
@@ -34,10 +35,11 @@ int rows_plan(struct plan **out, const struct weights *w, const struct encoding 
               const struct plan_options *options, struct err *e)
 {
     *out = NULL;
-    int *length = malloc(2 * (size_t)n * sizeof *length + 1), *split = length + n;
+    int *length = malloc(2 * (size_t)n * sizeof *length + 1);
     struct plan_options all = *options;
     if (!length)
         return err_set(e, ERR_NOMEM, "no memory for %d rows", n);
+    int *split = length + n;
     for (int i = 0; i < n; i++) {
         length[i] = x[row ? row[i] : i].n;
         split[i] = rows_first_text(&x[row ? row[i] : i]);
