@@ -155,7 +155,7 @@ static int op_from_mark(struct machine *m, int op)
 
 static int op_small_tuple(struct machine *m, int op)
 {
-    size_t n = (size_t)(op - 0x85 + 1);
+    size_t n = (size_t)op - 0x85 + 1;
     uint32_t ref;
     TRY(machine_peek(m, n - 1, &ref));
     m->depth -= n;
