@@ -206,6 +206,16 @@ EXTRA_DIST += \
 	tests/golden/screens/help.80x24.txt \
 	tests/golden/screens/layers-search.80x24.tones \
 	tests/golden/screens/layers-search.80x24.txt \
+	tests/golden/screens/layers-counters.120x40.tones \
+	tests/golden/screens/layers-counters.120x40.txt \
+	tests/golden/screens/layers-counters.40x8.tones \
+	tests/golden/screens/layers-counters.40x8.txt \
+	tests/golden/screens/layers-counters.80x24.tones \
+	tests/golden/screens/layers-counters.80x24.txt \
+	tests/golden/screens/layers-counters-ascii.120x40.tones \
+	tests/golden/screens/layers-counters-ascii.120x40.txt \
+	tests/golden/screens/layers-uncounted.80x24.tones \
+	tests/golden/screens/layers-uncounted.80x24.txt \
 	tests/golden/screens/layers-sorted.80x24.tones \
 	tests/golden/screens/layers-sorted.80x24.txt \
 	tests/golden/screens/layers.120x40.tones \
