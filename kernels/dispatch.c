@@ -86,6 +86,16 @@ bool kernel_format_shares(enum kernel_format format)
     return formats[format].group_bits + formats[format].table_bits > 0;
 }
 
+bool kernel_format_exact(enum kernel_format format)
+{
+    return format == KERNEL_F32 || format == KERNEL_SPARSE;
+}
+
+bool kernel_format_skips(enum kernel_format format)
+{
+    return format == KERNEL_SPARSE;
+}
+
 bool kernel_format_rounds(enum kernel_format format)
 {
     return formats[format].table_bits == 0;

@@ -80,6 +80,9 @@ enum activation {
  * of an output are integers times a scale (kernels/int4.h); infinity or NaN makes all that shares its scale NaN. kmeans: w has
  * at most 256 different numbers, and they stay what they are (kernels/kmeans.h); that is a precondition of pack.
  *
+ * sparse is f32 whose zeros are left out (kernels/sparse.h): infinity and NaN of x reach those outputs only that have a weight
+ * there. With finite x, y has the bits of the f32 row for the same vectors, except that a zero may have another sign.
+ *
  * Error of y before the activation: at most gamma(k + 1) (sum |x||w| + |bias|) but for int8 and ternary, apart from what subnormal
  * products and sums lose (2^-149 each). The result of a row does not depend on m, nor that of a column on n.
  */
@@ -91,11 +94,15 @@ struct linear_kernel {
                       (each with all rows) read the weights once and keep them in their own cache */
     /* Bytes of one panel for inner size k; a multiple of 64. */
     size_t (*panel_bytes)(int k);
+    /* Where panels are the smaller the more zeros they hold (kernel_format_skips), those of these rows of w, a multiple of 64; they
+     * follow each other without gaps, and panel_bytes is the most. NULL elsewhere. */
+    size_t (*panel_bytes_of)(const float *w, ptrdiff_t ldw, int rows, int k);
     /* Packs `rows` (1..panel) rows of w[rows,k] into one panel; the rest of the panel becomes zeros. */
     void (*pack)(void *panel, const float *w, ptrdiff_t ldw, int rows, int k);
     /* The same panel, bit by bit, from the transpose wt[k,rows] (row stride ldw). All products of the backward pass are
      * linears of it: dx = dy w is one whose weights are w^T, so wt = w; dw[n,k] = dy^T x is one of n rows dy^T (from
-     * transpose) whose weights are x^T, so wt = x. NULL where weights share something (kernel_format_shares). */
+     * transpose) whose weights are x^T, so wt = x. NULL where weights share something (kernel_format_shares), and with
+     * panel_bytes_of. */
     void (*pack_transposed)(void *panel, const float *wt, ptrdiff_t ldw, int rows, int k);
     /* Rows that want their inputs in another form, once for all panels, have both of these; the others neither.
      * prepare turns m rows of x into m rows of input_bytes(k) bytes (a multiple of 64) at `prepared` (64-byte
@@ -304,6 +311,15 @@ bool kernel_format_shares(enum kernel_format format);
 
 /* Whether any weights can be rounded to it; false for kmeans, which takes few different ones and leaves them. */
 bool kernel_format_rounds(enum kernel_format format);
+
+/* Whether any weights stay what they are: f32 and sparse. */
+bool kernel_format_exact(enum kernel_format format);
+
+/* Whether zeros are left out: sparse. That is worth it from KERNEL_SPARSE_ZEROS on: with this share of zeros and at least 32 rows of x
+ * every sparse row was faster than the f32 row of its instruction set (kernels/README.md; bertscope kernels --bench measures where
+ * the two meet). One number for all processors, so that a recipe makes the same model everywhere. */
+#define KERNEL_SPARSE_ZEROS 0.75
+bool kernel_format_skips(enum kernel_format format);
 
 /* y[n,k] = what linear rows of a format multiply instead of w[n,k], as floats; dense, y may be w. A projection: rounding y
  * again leaves it, bit by bit, and w and y make the same panels. So dense floats and the name of a format are a model in that

@@ -11,6 +11,7 @@ libkernels_a_SOURCES = \
 	kernels/linear_int4_scalar.c kernels/int4.h kernels/codes.h \
 	kernels/linear_ternary_scalar.c kernels/ternary.h \
 	kernels/linear_kmeans_scalar.c kernels/kmeans.h \
+	kernels/linear_sparse_scalar.c kernels/sparse.h \
 	kernels/attention_f32_scalar.c kernels/attention_bf16_scalar.c \
 	kernels/softmax_f32_scalar.c \
 	kernels/layernorm_f32_scalar.c \
@@ -75,6 +76,7 @@ libkernels_avx512_a_SOURCES = \
 	kernels/linear_f16_avx512.c \
 	kernels/linear_int4_avx512.c \
 	kernels/linear_kmeans_avx512.c \
+	kernels/linear_sparse_avx512.c \
 	kernels/attention_f32_avx512.c \
 	kernels/attention_bf16_avx512.c \
 	kernels/softmax_f32_avx512.c \
@@ -119,6 +121,7 @@ libkernels_avx2_a_SOURCES = \
 	kernels/linear_int4_avx2.c \
 	kernels/linear_ternary_avx2.c \
 	kernels/linear_kmeans_avx2.c \
+	kernels/linear_sparse_avx2.c \
 	kernels/linear_int8_avx2.c kernels/peak_int8_avx2.c \
 	kernels/attention_f32_avx2.c \
 	kernels/attention_bf16_avx2.c \
@@ -146,7 +149,7 @@ EXTRA_DIST += \
 	kernels/vec_math.inc kernels/tile_vec.inc kernels/tile_f32_vec.inc \
 	kernels/weight_f32_vec.inc kernels/weight_bf16_vec.inc kernels/weight_bf16_wide_vec.inc kernels/weight_f16_vec.inc kernels/weight_int8_avx2.inc \
 	kernels/weight_int4_vec.inc kernels/weight_ternary_vec.inc kernels/weight_kmeans_vec.inc \
-	kernels/linear_coded_vec.inc kernels/linear_coded_scalar.inc kernels/linear_values_scalar.inc \
+	kernels/linear_sparse_vec.inc kernels/linear_coded_vec.inc kernels/linear_coded_scalar.inc kernels/linear_values_scalar.inc \
 	kernels/linear_int8_vec.inc kernels/linear_sums_int8_vec.inc kernels/linear_ternary_vec.inc \
 	kernels/linear_int8_scalar.inc kernels/peak_packed_vec.inc kernels/pack_f32_vec.inc \
 	kernels/linear_f32_scalar.inc kernels/linear_job.inc kernels/linear_vec.inc kernels/linear_sums_f32_vec.inc kernels/linear_f32_vec.inc \

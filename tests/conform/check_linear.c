@@ -4,159 +4,7 @@
 
 #include "tests/conform/conform.h"
 #include "tests/conform/formats.h"
-
-struct linear_case {
-    int m, n, k;
-    enum activation act;
-    enum numbers kind;
-    enum placement where;
-    bool bias;
-    enum kernel_format format;
-    float range; /* of inputs; 0 = each row has its own */
-};
-
-struct linear_data {
-    struct matrix x, w, y;
-    float *panels, *bias, range;
-};
-
-/* Only so many different numbers as the table of a format has. */
-static void make_few(struct matrix *w, enum kernel_format format)
-{
-    if (kernel_format_rounds(format))
-        return;
-    for (int i = 256; i < w->m * w->n; i++)
-        w->p[i / w->n * w->ld + i % w->n] = w->p[i % 256 / w->n * w->ld + i % 256 % w->n];
-}
-
-/* y = act(x w^T + bias) for rows [row, row + m), whose inputs are first prepared where the row wants that. */
-static void run_rows(const struct linear_kernel *l, struct matrix *y, const struct matrix *x, int row, int m, int n,
-                     const struct linear_data *d, enum activation act)
-{
-    const float *from = x->p + row * x->ld;
-    ptrdiff_t ld = x->ld;
-    if (l->prepare) {
-        size_t bytes = l->input_bytes(x->n);
-        if (bytes % 64 != 0)
-            fail("a prepared row of %zu bytes is not a multiple of 64", bytes);
-        float *prepared = guard_floats((size_t)m * bytes / sizeof(float), ENDS_AT_GUARD);
-        l->prepare(prepared, from, ld, m, x->n, d->range);
-        guard_seal(prepared);
-        from = prepared;
-        ld = (ptrdiff_t)(bytes / sizeof(float));
-    }
-    l->run(y->p + row * y->ld, y->ld, from, ld, d->panels, d->bias, m, n, x->n, act);
-}
-
-static float *pack_all(const struct linear_kernel *l, const struct matrix *w, enum placement where)
-{
-    size_t panel = l->panel_bytes(w->n) / sizeof(float);
-    int panels = (w->m - 1) / l->panel + 1;
-    if (l->panel_bytes(w->n) % 64 != 0)
-        fail("a panel of %zu bytes is not a multiple of 64", l->panel_bytes(w->n));
-    /* panels are 64-byte aligned by contract: never off by a float */
-    float *p = guard_floats(panel * (size_t)panels, where == OFF_BY_FLOAT ? STARTS_AT_GUARD : where);
-    for (int i = 0; i < panels; i++) {
-        int first = i * l->panel, rows = w->m - first < l->panel ? w->m - first : l->panel;
-        l->pack(p + (size_t)i * panel, w->p + first * w->ld, w->ld, rows, w->n);
-    }
-    guard_seal(p);
-    return p;
-}
-
-/* Weights that are neither lost nor infinite in the format. */
-static enum numbers weights_kind(const struct linear_case *c)
-{
-    bool narrow = rounding_of(c->format).most < 1e6;
-    return c->kind == LARGE || c->kind == SUBNORMAL || (narrow && c->kind == MIXED) ? NORMAL : c->kind;
-}
-
-static struct linear_data data_new(const struct linear_kernel *l, const struct linear_case *c)
-{
-    struct linear_data d = {.range = c->range};
-    d.x = matrix_new(c->m, c->k, 3, c->where);
-    d.w = matrix_new(c->n, c->k, 1, c->where);
-    d.y = matrix_new(c->m, c->n, 5, c->where);
-    matrix_fill(&d.x, c->kind);
-    matrix_fill(&d.w, weights_kind(c));
-    make_few(&d.w, c->format);
-    guard_seal(d.x.p);
-    guard_seal(d.w.p);
-    if (c->bias) {
-        d.bias = guard_floats((size_t)c->n, c->where);
-        fill(d.bias, (size_t)c->n, c->kind);
-        guard_seal(d.bias);
-    }
-    d.panels = pack_all(l, &d.w, c->where);
-    return d;
-}
-
-/* What y may be before its activation. */
-struct dot {
-    double sum, bound;
-};
-
-/* kernels.h: gamma(k + 1) (sum |x||w| + |bias|); each of k products and k + 1 sums may lose ETA, or 2^-126, below the
- * normal range. The product of two numbers of bf16 is exact in double, too.
- *
- * Tiles sum in another order (kernels/amx.h), within the same bound: a product goes through at most 15 sums of its tile of 32,
- * that of both numbers of pairs (if k > 1), and one for each tile of k, together no more than k + 1. They lose 2^-126 in at most k
- * multiply-adds, two sums a tile (one if k = 1), and the bias as it is read: no more than 2 k + 1 times. */
-static struct dot dot_of_floats(const struct linear_case *c, const struct linear_data *d, int r, int j)
-{
-    static double w[4096];
-    struct rounding rounding = rounding_of(c->format);
-    double sum = d->bias ? d->bias[j] : 0, size = fabs(sum);
-    output_in(c->format, w, d->w.p + j * d->w.ld, c->k);
-    for (int i = 0; i < c->k; i++) {
-        double x = d->x.p[r * d->x.ld + i];
-        double product = (rounding.inputs ? rounded(&rounding, x) : x) * w[i];
-        sum += product;
-        size += fabs(product);
-    }
-    return (struct dot){sum, error_gamma(c->k + 1) * size + (2 * c->k + 1) * rounding.lost};
-}
-
-/* kernels.h: gamma(4) (|sum q p| scale scale + |bias|): integer to float, two products, one sum, of which the last two
- * may lose ETA and the first product as much times the other scale. */
-static struct dot dot_of_integers(const struct linear_case *c, const struct linear_data *d, int r, int j)
-{
-    static int8_t q[4096], p[4096];
-    const float *x = d->x.p + r * d->x.ld, *w = d->w.p + j * d->w.ld;
-    double row = c->range > 0 ? scale_in(&c->range, 1, 127, 24) : scale_in(x, c->k, 127, 24);
-    double out = output_integers(c->format, p, w, c->k);
-    double bias = d->bias ? d->bias[j] : 0;
-    int64_t sum = 0;
-    integers_of(q, x, c->k, row);
-    for (int i = 0; i < c->k; i++)
-        sum += q[i] * p[i];
-    double product = (double)sum * row * out;
-    return (struct dot){product + bias, error_gamma(4) * (fabs(product) + fabs(bias)) + (2 + row) * ETA};
-}
-
-/* An activation multiplies the bound by its steepest slope, at most 1.13 (both GELUs; ReLU and tanh: 1), and adds its own
- * bound at the point where it is applied; the bound grows with |x|, so take the far end. */
-static void expect_dot(const struct linear_case *c, const struct linear_data *d, int r, int j)
-{
-    struct dot dot = multiplies_integers(c->format) ? dot_of_integers(c, d, r, j) : dot_of_floats(c, d, r, j);
-    double bound = dot.bound;
-    if (c->act != ACT_NONE)
-        bound = 1.13 * bound + activation_bound(c->act, fabs(dot.sum) + bound);
-    expect_near(d->y.p[r * d->y.ld + j], activation_exact(c->act, dot.sum), bound, r, j);
-}
-
-static void check_case(const struct linear_kernel *l, const struct linear_case *c)
-{
-    at("m=%d n=%d k=%d %s numbers %d placement %d%s range %g", c->m, c->n, c->k, activation_name(c->act), c->kind,
-       c->where, c->bias ? " bias" : "", c->range);
-    struct linear_data d = data_new(l, c);
-    run_rows(l, &d.y, &d.x, 0, c->m, c->n, &d, c->act);
-    for (int r = 0; r < c->m; r++)
-        for (int j = 0; j < c->n; j++)
-            expect_dot(c, &d, r, j);
-    matrix_check_gaps(&d.y);
-    guards_release();
-}
+#include "tests/conform/linear_case.h"
 
 /* Sizes around the tile; kinds of numbers, activations, placements, bias and ranges (some, all or none saturates) take turns. */
 static void check_sizes(const struct linear_kernel *l, enum kernel_format format)
@@ -419,7 +267,6 @@ static void check_projection(const struct linear_kernel *l, enum kernel_format f
     at("%s rounded twice, k=%d", kernel_format_name(format), k);
     const int n = 3 * NUMBERS + 40;
     const size_t bytes = (size_t)n * (size_t)k * sizeof(float);
-    const size_t panels = l->panel_bytes(k) * (size_t)((n - 1) / l->panel + 1);
     struct matrix w = matrix_new(n, k, 0, ENDS_AT_GUARD), once = w, twice = w;
     once.p = guard_floats(bytes / sizeof(float), ENDS_AT_GUARD);
     twice.p = guard_floats(bytes / sizeof(float), ENDS_AT_GUARD);
@@ -434,7 +281,7 @@ static void check_projection(const struct linear_kernel *l, enum kernel_format f
     kernel_format_round(format, twice.p, once.p, n, k);
     expect_same("numbers rounded once and twice", once.p, twice.p, bytes);
     expect_same("panels of numbers and of what they round to", pack_all(l, &w, ENDS_AT_GUARD),
-                pack_all(l, &once, ENDS_AT_GUARD), panels);
+                pack_all(l, &once, ENDS_AT_GUARD), packed_bytes(l, &w));
     kernel_format_round(format, w.p, w.p, n, k);
     expect_same("numbers rounded in place and elsewhere", w.p, once.p, bytes);
     guards_release();
@@ -470,6 +317,83 @@ static void check_coded(const struct linear_kernel *l, enum kernel_format format
     check_infinity(l, format, 1);
 }
 
+/* The row of f32 with the same vectors. */
+static const struct linear_kernel *dense_of(const struct kernel *k)
+{
+    for (int i = 0; i < kernels_count; i++)
+        if (kernels[i].op == k->op && kernels[i].format == KERNEL_F32 && strcmp(kernels[i].isa, k->isa) == 0)
+            return kernels[i].fn.linear;
+    fail("there is no row of f32 for %s", k->isa);
+    return k->fn.linear;
+}
+
+/* Finite numbers: what the f32 row gives (0 == -0). */
+static void check_dense(const struct kernel *k, const struct linear_case *c)
+{
+    const struct linear_kernel *dense = dense_of(k);
+    at("m=%d n=%d k=%d zeros %g against f32", c->m, c->n, c->k, c->zeros);
+    struct linear_data d = data_new(k->fn.linear, c), f = d;
+    f.y = matrix_new(c->m, c->n, 5, c->where);
+    f.panels = pack_all(dense, &d.w, c->where);
+    run_rows(k->fn.linear, &d.y, &d.x, 0, c->m, c->n, &d, c->act);
+    run_rows(dense, &f.y, &d.x, 0, c->m, c->n, &f, c->act);
+    for (int r = 0; r < c->m; r++)
+        for (int j = 0; j < c->n; j++)
+            if (d.y.p[r * d.y.ld + j] != f.y.p[r * f.y.ld + j])
+                fail("[%d,%d] is %a, f32 gives %a", r, j, d.y.p[r * d.y.ld + j], f.y.p[r * f.y.ld + j]);
+    guards_release();
+}
+
+/* x[1] is infinite where only output 2 has a weight; -0 is a zero, and weights may be NaN. */
+static void check_left_out(const struct linear_kernel *l)
+{
+    enum { N = 5, K = 300, AT = 290 };
+    at("infinity that meets zeros");
+    struct linear_data d = {.x = matrix_new(3, K, 0, ENDS_AT_GUARD), .w = matrix_new(N, K, 0, ENDS_AT_GUARD)};
+    d.y = matrix_new(3, N, 0, ENDS_AT_GUARD);
+    matrix_fill(&d.x, NORMAL);
+    matrix_fill(&d.w, NORMAL);
+    for (int j = 0; j < N; j++)
+        d.w.p[j * d.w.ld + AT] = j == 2 ? 1 : j % 2 ? 0.0f : -0.0f;
+    d.x.p[1 * d.x.ld + AT] = INFINITY;
+    d.w.p[4 * d.w.ld] = NAN;
+    d.panels = pack_all(l, &d.w, ENDS_AT_GUARD);
+    run_rows(l, &d.y, &d.x, 0, 3, N, &d, ACT_NONE);
+    for (int r = 0; r < 3; r++)
+        for (int j = 0; j < N; j++)
+            if (isfinite(d.y.p[r * d.y.ld + j]) == ((r == 1 && j == 2) || j == 4))
+                fail("[%d,%d] is %g", r, j, d.y.p[r * d.y.ld + j]);
+    guards_release();
+}
+
+/* Weights of which some, most or all are zero. Whatever is zero, sums are those of all products. */
+static void check_skipping(const struct kernel *k)
+{
+    static const double zeros[] = {0, 0.3, 0.75, 0.9, 0.97, 0.999, 1};
+    static const int ms[] = {1, 2, 3, 5, 8, 9, 16, 17, 40, 63, 64, 65, 127, 128, 131}, ks[] = {1, 5, 95, 96, 97, 191, 193, 300};
+    unsigned turn = 0;
+    for (size_t z = 0; z < sizeof zeros / sizeof *zeros; z++)
+        for (size_t a = 0; a < sizeof ms / sizeof *ms; a++)
+            for (size_t b = 0; b < sizeof ks / sizeof *ks; b++, turn++) {
+                struct linear_case one = {.m = ms[a],
+                                          .n = 1 + (int)(turn * 29 % 131),
+                                          .k = ks[b],
+                                          .act = turn % ACTIVATIONS,
+                                          .kind = turn % 3 ? NORMAL : MIXED,
+                                          .where = turn % PLACEMENTS,
+                                          .bias = turn % 4 != 0,
+                                          .zeros = zeros[z],
+                                          .format = k->format};
+                check_case(k->fn.linear, &one);
+                check_dense(k, &one);
+            }
+    /* more outputs than a group has, and panels without any weight beside others */
+    struct linear_case wide = {.m = 70, .n = 1611, .k = 130, .kind = NORMAL, .bias = true, .zeros = 0.995, .format = k->format};
+    check_case(k->fn.linear, &wide);
+    check_dense(k, &wide);
+    check_left_out(k->fn.linear);
+}
+
 void check_linear(const struct kernel *k)
 {
     check_sizes(k->fn.linear, k->format);
@@ -479,10 +403,15 @@ void check_linear(const struct kernel *k)
     check_rows_are_independent(k->fn.linear, k->format, 0.5f);
     check_projections(k->fn.linear, k->format);
     at("pack_transposed");
-    if ((k->fn.linear->pack_transposed == NULL) != kernel_format_shares(k->format))
-        fail("rows whose weights share nothing, and only these, take the transpose of their weights");
-    else if (!kernel_format_shares(k->format))
+    bool transposes = !kernel_format_shares(k->format) && !k->fn.linear->panel_bytes_of;
+    if ((k->fn.linear->pack_transposed != NULL) != transposes)
+        fail("rows whose weights share nothing and whose panels are of one size, and only these, take the transpose of their weights");
+    else if (transposes)
         check_transposed(k->fn.linear);
+    if ((k->fn.linear->panel_bytes_of != NULL) != kernel_format_skips(k->format))
+        fail("panels of rows that leave zeros out, and only these, differ in size");
+    if (kernel_format_skips(k->format))
+        check_skipping(k);
     if (k->format == KERNEL_INT8)
         check_integers(k->fn.linear);
     else if (kernel_format_shares(k->format))

@@ -8,7 +8,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { REGIONS = 64 }; /* a check of rows one by one prepares each: more than the row block of any kernel */
+enum { REGIONS = 192 }; /* a check of rows one by one prepares each: more than the row block of any kernel */
 static const uint32_t CANARY = 0x7fa5a5a5; /* a NaN as float */
 
 static struct region {

@@ -6,6 +6,7 @@ tests_conform_conform_SOURCES = \
 	tests/conform/guard.c tests/conform/numbers.c \
 	tests/conform/formats.c tests/conform/formats.h \
 	tests/conform/amx_emulated.c tests/conform/amx_emulated.h tests/conform/amx_rows.c \
+	tests/conform/linear_case.c tests/conform/linear_case.h \
 	tests/conform/check_linear.c \
 	tests/conform/check_attention.c \
 	tests/conform/check_softmax.c \
