@@ -1,5 +1,7 @@
 #include "reports/kernel_report.h"
 
+#include <stdio.h>
+
 #include "kernels/kernels.h"
 #include "reports/format.h"
 
@@ -93,5 +95,58 @@ void kernel_report(struct emit *e, const struct machine *m, const struct kernel_
         if (n)
             emit_speed(e, speed_of(k, speed, n));
     }
+    emit_table_end(e);
+}
+
+static void emit_share(struct emit *e, const struct sparse_speed *s, int i)
+{
+    char load[48];
+    snprintf(load, sizeof load, "%d x %d x %d", s->load->m, s->load->n, s->load->k);
+    emit_row(e);
+    emit_string(e, NULL, NULL, load);
+    emit_string(e, NULL, NULL, s->dense->name);
+    emit_string(e, NULL, NULL, s->sparse->name);
+    emit_real(e, NULL, NULL, sparse_bench_shares[i], UNIT_SHARE);
+    emit_real(e, NULL, NULL, s->dense_ns.median, UNIT_NS);
+    emit_real(e, NULL, NULL, s->sparse_ns[i].median, UNIT_NS);
+    emit_real(e, NULL, NULL, s->speedup[i].median, UNIT_RATIO);
+    emit_real(e, NULL, NULL, s->speedup[i].low, UNIT_RATIO);
+    emit_real(e, NULL, NULL, s->speedup[i].high, UNIT_RATIO);
+    emit_int(e, NULL, NULL, s->rounds, UNIT_NONE);
+}
+
+/* A break-even outside of what was measured is not a figure. */
+static void emit_break_even(struct emit *e, const struct sparse_speed *s)
+{
+    char load[48];
+    double at = sparse_break_even(s);
+    snprintf(load, sizeof load, "%d x %d x %d", s->load->m, s->load->n, s->load->k);
+    emit_row(e);
+    emit_string(e, NULL, NULL, load);
+    emit_known(e, at, at > 0 && at < 1);
+    emit_string(e, NULL, NULL, at <= 0 ? "faster at all of these shares" : at >= 1 ? "slower at all of these shares" : "by interpolation");
+}
+
+void kernel_report_sparse(struct emit *e, const struct sparse_speed *speed, int n)
+{
+    static const struct emit_column columns[] = {{"load", "load", 0},
+                                                 {"dense", NULL, 0},
+                                                 {"sparse", "kernel", 0},
+                                                 {"zeros", "zeros", UNIT_SHARE},
+                                                 {"dense_ns", "f32", UNIT_NS},
+                                                 {"sparse_ns", "sparse", UNIT_NS},
+                                                 {"speedup", "x f32", UNIT_RATIO},
+                                                 {"speedup_low", "quartile", UNIT_RATIO},
+                                                 {"speedup_high", "quartile", UNIT_RATIO},
+                                                 {"rounds", NULL, 0}};
+    static const struct emit_column even[] = {{"load", "load", 0}, {"break_even", "break-even", UNIT_SHARE}, {"how", "sparse", 0}};
+    emit_table(e, "sparse", "Weights with zeros left out, against f32", columns, sizeof columns / sizeof *columns);
+    for (int i = 0; i < n; i++)
+        for (int k = 0; k < SPARSE_SHARES; k++)
+            emit_share(e, &speed[i], k);
+    emit_table_end(e);
+    emit_table(e, "sparse_break_even", "Zeros from which leaving them out is faster", even, 3);
+    for (int i = 0; i < n; i++)
+        emit_break_even(e, &speed[i]);
     emit_table_end(e);
 }

@@ -244,23 +244,36 @@ static int panels_of(const struct linear_kernel *l, int n)
     return (n - 1) / l->panel + 1;
 }
 
-size_t linear_packed_bytes(const struct linear_kernel *l, int n, int k)
+static size_t panel_bytes_of(const struct linear_kernel *l, const float *w, int rows, int k)
 {
-    return (size_t)panels_of(l, n) * l->panel_bytes(k);
+    return l->panel_bytes_of ? l->panel_bytes_of(w, k, rows, k) : l->panel_bytes(k);
+}
+
+size_t linear_packed_bytes(const struct linear_kernel *l, const float *w, int n, int k)
+{
+    size_t bytes = 0;
+    for (int i = 0; i < panels_of(l, n); i++) {
+        int first = i * l->panel, rows = n - first < l->panel ? n - first : l->panel;
+        bytes += w ? panel_bytes_of(l, w + (size_t)first * (size_t)k, rows, k) : l->panel_bytes(k);
+    }
+    return bytes;
 }
 
 void linear_pack_all(const struct linear_kernel *l, void *panels, const float *w, int n, int k)
 {
+    char *panel = panels;
     for (int i = 0; i < panels_of(l, n); i++) {
         int first = i * l->panel, rows = n - first < l->panel ? n - first : l->panel;
-        l->pack((char *)panels + (size_t)i * l->panel_bytes(k), w + (size_t)first * (size_t)k, k, rows, k);
+        const float *from = w + (size_t)first * (size_t)k;
+        l->pack(panel, from, k, rows, k);
+        panel += panel_bytes_of(l, from, rows, k);
     }
 }
 
 static size_t extra_bytes(const struct kernel *k, const struct kernel_load *l)
 {
     if (k->op == KERNEL_OP_linear)
-        return linear_packed_bytes(k->fn.linear, l->n, l->k);
+        return linear_packed_bytes(k->fn.linear, NULL, l->n, l->k);
     if (k->op == KERNEL_OP_attention_grad)
         return k->fn.attention_grad->scratch_bytes(l->n, l->k);
     return k->op == KERNEL_OP_attention ? k->fn.attention->scratch_bytes(l->n, l->k) : 0;

@@ -41,8 +41,8 @@ struct kernel_speed {
 WARN_UNUSED int kernel_bench_run(struct kernel_speed *out, int *n, const struct kernel_load *load, uint32_t cpu,
                                  uint32_t machine, double seconds, const struct progress *progress, struct err *e);
 
-/* The weights w[n,k] as panels, by the calling thread. */
-size_t linear_packed_bytes(const struct linear_kernel *l, int n, int k);
+/* The weights w[n,k] as panels, by the calling thread. With w NULL what they take at most. */
+size_t linear_packed_bytes(const struct linear_kernel *l, const float *w, int n, int k);
 void linear_pack_all(const struct linear_kernel *l, void *panels, const float *w, int n, int k);
 
 #endif

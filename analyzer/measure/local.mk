@@ -28,6 +28,7 @@ libanalyzer_a_SOURCES += \
 	analyzer/measure/sampler.c analyzer/measure/sampler.h \
 	analyzer/measure/samples.c analyzer/measure/samples.h \
 	analyzer/measure/shift.c analyzer/measure/shift.h \
+	analyzer/measure/sparse_bench.c analyzer/measure/sparse_bench.h \
 	analyzer/measure/stacks.c analyzer/measure/stacks.h \
 	analyzer/measure/stats.c analyzer/measure/stats.h \
 	analyzer/measure/subject.c analyzer/measure/subject.h \

@@ -75,7 +75,7 @@ static int linear_race_init(struct linear_race *r, struct err *e)
     r->w = floats((size_t)r->n * (size_t)r->k);
     r->wt = floats((size_t)r->n * (size_t)r->k);
     r->y = floats((size_t)r->m * (size_t)r->n);
-    r->panels = room(linear_packed_bytes(r->linear, r->n, r->k));
+    r->panels = room(linear_packed_bytes(r->linear, NULL, r->n, r->k));
     if (!r->x || !r->w || !r->wt || !r->y || !r->panels)
         return err_set(e, ERR_NOMEM, "no memory for a linear of %d x %d x %d", r->m, r->n, r->k);
     linear_pack_all(r->linear, r->panels, r->w, r->n, r->k);

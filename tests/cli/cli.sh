@@ -235,6 +235,8 @@ run 0 "" kernels --bench --json
 out '"ceiling_share": [0-9]'
 run 0 "" kernels --bench
 out '^ *linear_f32_scalar .*FLOP/s .*1.00'
+out '^ *128 x 3072 x 768 .*linear_sparse_.* 90.0% '
+out 'Zeros from which leaving them out is faster'
 run 0 "" doctor --json
 out '"schema": "bertscope.doctor/1"'
 # had, or missing and wanted by the rows that were built
