@@ -112,7 +112,7 @@ int size_word(const char *text, int *columns, int *high, struct err *e)
 
 int format_word(const char *text, enum kernel_format *out, struct err *e)
 {
-    char names[64] = "";
+    char names[96] = "";
     if (kernel_format_parse(text, out) && kernel_format_rounds(*out))
         return 0;
     if (kernel_format_parse(text, out))

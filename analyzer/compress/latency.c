@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "analyzer/base/clock.h"
+#include "analyzer/base/rng.h"
 #include "analyzer/compress/codebook.h"
 #include "analyzer/compress/original.h"
 #include "analyzer/compress/quantize.h"
@@ -27,7 +28,7 @@ void latency_free(struct latency *t)
 
 double latency_size(const struct step *s)
 {
-    return s->macs > 0 ? (double)s->macs : (double)s->bytes;
+    return s->macs > 0 || s->linear ? (double)s->macs : (double)s->bytes;
 }
 
 static enum kernel_format format_of(const struct step *s)
@@ -261,7 +262,15 @@ static int cut_layers(struct model *m, double share, int threads, struct err *e)
     return 0;
 }
 
-static int round_layers(struct model *m, enum kernel_format format, struct err *e)
+/* Leaves a share of the numbers, anywhere; elsewhere in each matrix, as a processor learns what repeats. */
+static void thin(float *w, size_t n, double share, uint64_t seed)
+{
+    for (size_t i = 0; i < n; i++)
+        if (rng_uniform(seed, i) >= share)
+            w[i] = 0;
+}
+
+static int round_layers(struct model *m, enum kernel_format format, double share, struct err *e)
 {
     for (int i = 0; i < m->params; i++) {
         struct param *p = &m->param[i];
@@ -274,6 +283,8 @@ static int round_layers(struct model *m, enum kernel_format format, struct err *
             free(w);
             return code;
         }
+        if (kernel_format_skips(format))
+            thin(w, tensor_count(&p->tensor), share, (uint64_t)i);
         model_take(m, i, (size_t[2]){p->tensor.dim[0], p->tensor.dim[1]}, w);
         param_set_format(p, format);
     }
@@ -289,9 +300,10 @@ static int measure_variant(struct latency *t, const struct original *o, int fami
     struct weights *w = NULL;
     struct plan *p = NULL;
     TRY(model_derive(&m, o->model, e));
-    int code = cut_layers(m, share, options.threads, e);
+    bool skips = family != NATIVE && kernel_format_skips((enum kernel_format)family);
+    int code = skips ? 0 : cut_layers(m, share, options.threads, e);
     if (code == 0 && family != NATIVE)
-        code = round_layers(m, (enum kernel_format)family, e);
+        code = round_layers(m, (enum kernel_format)family, share, e);
     if (code == 0)
         code = weights_build(&w, m, &options, NULL, e);
     if (code == 0)

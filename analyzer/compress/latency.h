@@ -2,7 +2,7 @@
  * workload. It predicts how fast a changed model will be without running it.
  *
  * The times are those of steps inside whole passes of derived models, all of whose layers have the same share of their heads and neurons
- * left (1, 3/4, 1/2, 1/4 and a single one), in turns with passes of the original, and as shares of its pass: what slows both down does
+ * left (1, 3/4, 1/2, 1/4 and a single one; in sparse: of the numbers of their matrices), in turns with passes of the original, and as shares of its pass: what slows both down does
  * not matter. Between these points times are linear (Kwon et al. 2022, arXiv 2204.09656, section 4.2, who fit such a line). */
 #ifndef ANALYZER_COMPRESS_LATENCY_H
 #define ANALYZER_COMPRESS_LATENCY_H
@@ -20,7 +20,7 @@ struct step;
 struct latency_point {
     const char *label;         /* of the step; borrowed from the graph */
     enum kernel_format format; /* of its kernel */
-    double size;               /* its MACs, or its bytes if it has none */
+    double size;               /* its MACs, or its bytes if it is not measured by them */
     double share;              /* of the original's pass: mean over `runs` measurements, each the median over passes */
     int runs;
 };

@@ -62,6 +62,8 @@ struct method {
     const char *family;  /* quantize, prune, factorize, share */
     const char *summary; /* one line for people */
     const char *effect;  /* what it does to speed if the answer is not "faster": "size only", "mask only"; or NULL */
+    /* The same where it depends on the options; or NULL. */
+    const char *(*effect_of)(const struct recipe_line *step);
     const struct method_option *option;
     int options;
     /* Whether the step with these options needs rows. */

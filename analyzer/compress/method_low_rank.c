@@ -54,7 +54,7 @@ static int check(const struct job *j, const struct model *m, struct err *e)
     char name[WHERE];
     for (int i = 0; each_part(j, i); i++) {
         const struct param *p = model_param(m, j->group->part[i], j->layer);
-        if (p->format != KERNEL_F32)
+        if (!kernel_format_exact(p->format))
             return err_set(e, ERR_UNSUPPORTED, "%s: in %s already; factorize before", where(name, j, m), kernel_format_name(p->format));
         if (model_inner(m, p->role, j->layer))
             return err_set(e, ERR_UNSUPPORTED, "%s: of low rank already", where(name, j, m));
@@ -111,6 +111,7 @@ static int give_part(struct model *m, enum role role, const struct job *j, const
         return err_set(e, ERR_NOMEM, "no memory for %zu numbers", n * j->rank);
     memcpy(own, u, n * j->rank * sizeof *own);
     model_take(m, (int)(p - m->param), (size_t[2]){n, j->rank}, own);
+    param_set_format(&m->param[p - m->param], KERNEL_F32);
     *rows = n;
     return 0;
 }

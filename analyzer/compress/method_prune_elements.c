@@ -18,9 +18,13 @@ struct matrix {
     double *square;  /* [k] sums of squares of its inputs, or NULL; owned */
 };
 
+/* What computes with them afterwards. */
+enum choice { AUTO, DENSE, SPARSE };
+
 struct matrices {
     struct matrix *matrix; /* [matrices]; owned */
     int matrices;
+    enum choice kernel;
     size_t numbers;
     float *w, *score, *scratch; /* [numbers] of all, one after the other; owned */
 };
@@ -41,6 +45,9 @@ static int place(struct matrices *x, const struct model *m, const int *param, st
         const struct param *p = &m->param[param[i]];
         if (!kernel_format_rounds(p->format))
             return err_set(e, ERR_UNSUPPORTED, "%s is in %s already; take elements out before", p->name, kernel_format_name(p->format));
+        if (x->kernel == SPARSE && !kernel_format_exact(p->format))
+            return err_set(e, ERR_UNSUPPORTED, "%s is in %s already; kernel=sparse computes in f32", p->name,
+                           kernel_format_name(p->format));
         x->matrix[i] = (struct matrix){param[i], p->tensor.dim[0], p->tensor.dim[1], x->numbers, NULL};
         x->numbers += x->matrix[i].n * x->matrix[i].k;
     }
@@ -62,8 +69,14 @@ static int choose(struct matrices *x, const struct model *m, const struct recipe
     return code;
 }
 
+static enum choice kernel_of(const struct recipe_line *step)
+{
+    return step_is(step, "kernel", "sparse") ? SPARSE : step_is(step, "kernel", "dense") ? DENSE : AUTO;
+}
+
 static int matrices_init(struct matrices *x, const struct model *m, const struct recipe_line *step, struct err *e)
 {
+    x->kernel = kernel_of(step);
     TRY(choose(x, m, step, e));
     size_t bytes = x->numbers * sizeof(float) + 1;
     x->w = malloc(bytes);
@@ -190,6 +203,22 @@ static void take(struct matrices *x, const struct recipe_line *step)
     }
 }
 
+static bool worth_sparse(const float *w, size_t n)
+{
+    size_t zeros = 0;
+    for (size_t i = 0; i < n; i++)
+        zeros += w[i] == 0;
+    return (double)zeros >= KERNEL_SPARSE_ZEROS * (double)n;
+}
+
+/* Matrices that are in another format stay in it; an embedding is no linear layer. */
+static void set_kernel(const struct matrices *x, const struct matrix *a, struct param *p)
+{
+    bool sparse = x->kernel == SPARSE || (x->kernel == AUTO && worth_sparse(x->w + a->at, a->n * a->k));
+    if (kernel_format_exact(p->format))
+        param_set_format(p, sparse && p->layer >= 0 ? KERNEL_SPARSE : KERNEL_F32);
+}
+
 static int give_back(const struct matrices *x, struct model *m, struct err *e)
 {
     for (int i = 0; i < x->matrices; i++) {
@@ -199,6 +228,7 @@ static int give_back(const struct matrices *x, struct model *m, struct err *e)
             return err_set(e, ERR_NOMEM, "no memory for %zu numbers", a->n * a->k);
         kernel_format_round(m->param[a->param].format, w, x->w + a->at, (int)a->n, (int)a->k);
         model_take(m, a->param, (size_t[2]){a->n, a->k}, w);
+        set_kernel(x, a, &m->param[a->param]);
     }
     return 0;
 }
@@ -227,6 +257,24 @@ static int apply(struct model *m, const struct recipe_line *step, const struct m
     return code;
 }
 
+/* The share of a matrix that becomes zero, if it is the same for each. */
+static double share_gone(const struct recipe_line *step)
+{
+    return step_is(step, "pattern", "none") ? step_real(step, "fraction") : (double)PATTERN_GONE / PATTERN_OF;
+}
+
+static const char *effect(const struct recipe_line *step)
+{
+    bool enough = share_gone(step) >= KERNEL_SPARSE_ZEROS;
+    if (kernel_of(step) == DENSE || !has_effect(step))
+        return "size only";
+    if (kernel_of(step) == SPARSE)
+        return enough ? NULL : "the sparse kernel may be slower: it is for 75 % of zeros and more";
+    if (!enough)
+        return "size only: the sparse kernel is for 75 % of zeros and more";
+    return step_is(step, "scope", "all") ? "size only for matrices with less than 75 % of zeros" : NULL;
+}
+
 static enum method_needs needs(const struct recipe_line *step)
 {
     return has_effect(step) && !step_is(step, "by", "magnitude") ? METHOD_NEEDS_ROWS : METHOD_NEEDS_NOTHING;
@@ -235,6 +283,7 @@ static enum method_needs needs(const struct recipe_line *step)
 static const char *const by[] = {"magnitude", "gradient", "wanda", NULL};
 static const char *const scopes[] = {"row", "matrix", "all", NULL};
 static const char *const patterns[] = {"none", "2:4", NULL};
+static const char *const kernels_of[] = {"auto", "dense", "sparse", NULL};
 
 static const struct method_option options[] = {
     {"fraction", VALUE_REAL, "0", 0, 1, NULL, "share of the elements that become 0"},
@@ -243,14 +292,16 @@ static const struct method_option options[] = {
      "both need rows"},
     {"scope", VALUE_CHOICE, "matrix", 0, 0, scopes, "the least of each output, of each matrix or of all"},
     {"pattern", VALUE_CHOICE, "none", 0, 0, patterns, "2:4: the two least of every four neighbours of an output"},
+    {"kernel", VALUE_CHOICE, "auto", 0, 0, kernels_of,
+     "what computes with a matrix afterwards; auto: sparse from 75 % of zeros on, which is where that is faster; dense: size only"},
     QUANTIZE_OPTIONS,
 };
 
 const struct method method_prune_elements = {
     .name = "prune-elements",
     .family = "prune",
-    .summary = "single weights become 0",
-    .effect = "size only",
+    .summary = "single weights become 0, and a sparse kernel leaves them out where they are many",
+    .effect_of = effect,
     .option = options,
     .options = sizeof options / sizeof *options,
     .needs = needs,

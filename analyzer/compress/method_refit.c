@@ -84,6 +84,7 @@ static int change(struct model *m, int param, const struct ridge *r, struct err 
         for (size_t k = 0; k < r->k; k++)
             w[row * r->k + k] = (float)((double)w[row * r->k + k] + r->right[k * r->n + row]);
     model_take(m, param, (size_t[2]){r->n, r->k}, w);
+    param_set_format(&m->param[param], KERNEL_F32);
     return 0;
 }
 
@@ -114,7 +115,7 @@ static int refit(struct model *m, int layer, enum role role, const struct recipe
     int number = m->layer[layer].number, param = (int)(model_param(m, role, layer) - m->param);
     struct refit r = {.role = role, .hidden = (size_t)m->config.hidden, .base_layer = model_layer(m->base, number), .layer = layer,
                       .threads = x->threads};
-    if (m->param[param].format != KERNEL_F32)
+    if (!kernel_format_exact(m->param[param].format))
         return err_set(e, ERR_UNSUPPORTED, "%s of layer %d is in %s already; refit before", m->param[param].name, number,
                        kernel_format_name(m->param[param].format));
     if (model_inner(m, role, layer) || model_inner(m->base, role, r.base_layer))

@@ -38,7 +38,7 @@ static int check_param(const struct model *m, const struct param *p, int other, 
     bool as_many = count_params(m, p->component, p->layer) == count_params(m, p->component, other);
     if (!q || !as_many || !same_shape(&p->tensor, &q->tensor))
         return differ(m, p, other, "differ in shape; layers share before heads, neurons or ranks of some of them go", e);
-    if (mean && (p->format != KERNEL_F32 || q->format != KERNEL_F32 || model_inner(m, p->role, p->layer)))
+    if (mean && (!kernel_format_exact(p->format) || !kernel_format_exact(q->format) || model_inner(m, p->role, p->layer)))
         return differ(m, p, other, "are quantized or of low rank already and have no mean; share before, or with from=first", e);
     return 0;
 }
@@ -66,6 +66,7 @@ static int take_mean(struct model *m, int param, const struct group *g, struct e
         own[k] = (float)(sum[k] / g->layers);
     free(sum);
     model_take(m, param, dim, own);
+    param_set_format(&m->param[param], KERNEL_F32);
     return 0;
 }
 

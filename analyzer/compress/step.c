@@ -254,8 +254,9 @@ const char *step_warning(const struct recipe_line *l, int i)
 {
     if (l->off || !l->method)
         return NULL;
-    if (l->method->effect && i-- == 0)
-        return l->method->effect;
+    const char *effect = l->method->effect_of ? l->method->effect_of(l) : l->method->effect;
+    if (effect && i-- == 0)
+        return effect;
     return touches_embedding(l) && i == 0 ? "embeddings are sensitive; look at the rows that changed" : NULL;
 }
 

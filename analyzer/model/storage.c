@@ -41,7 +41,7 @@ static struct storage smallest(const float *x, const struct tensor *t)
 
 static bool has_codes(enum kernel_format f)
 {
-    return f != KERNEL_F32 && f != KERNEL_F16 && f != KERNEL_BF16;
+    return !kernel_format_exact(f) && f != KERNEL_F16 && f != KERNEL_BF16;
 }
 
 static struct storage choose(const struct param *p, const float *x)

@@ -145,7 +145,7 @@ static int fill(const struct arch_param *p, int layer, void *payload, struct err
     f->param[f->params++] = bind_param(p, layer, name, &t);
     if (from) {
         f->param[f->params - 1].shared = from->shared;
-        if (kernel_format_rounds(from->format)) {
+        if (kernel_format_rounds(from->format) && !kernel_format_skips(from->format)) {
             f->param[f->params - 1].format = from->format;
             f->param[f->params - 1].input_range = from->input_range;
         }

@@ -14,8 +14,8 @@ enum values_fresh {
 
 /* Replaces m->param by dense f32 in m->values, which can be written to, and gives the model's files back. Random weights
  * are N(0, 0.02) as in Devlin et al. 2018, LayerNorms 1 and 0, biases 0; what is drawn depends on the seed and on the
- * place of a parameter among the others. Matrices keep their format if any numbers can be rounded to it, and
- * what is shared stays so. On failure the model is as before. */
+ * place of a parameter among the others. Matrices keep their format if any numbers can be rounded to it and
+ * it does not count on zeros, and what is shared stays so. On failure the model is as before. */
 WARN_UNUSED int values_fill(struct model *m, enum values_fresh fresh, uint64_t seed, const struct progress *progress,
                             struct err *e);
 

@@ -17,6 +17,7 @@ libanalyzer_a_SOURCES += \
 	analyzer/run/op_layernorm.c \
 	analyzer/run/op_linear.c \
 	analyzer/run/op_lookup.c \
+	analyzer/run/panels.c analyzer/run/panels.h \
 	analyzer/run/part.h \
 	analyzer/run/plan.c analyzer/run/plan.h \
 	analyzer/run/plan_builder.h \

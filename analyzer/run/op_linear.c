@@ -43,7 +43,7 @@ static struct cost op_linear_cost(const struct step *s, const struct plan *p)
 {
     (void)p;
     uint64_t m = (uint64_t)s->rows, n = (uint64_t)s->linear->n, k = (uint64_t)s->linear->k;
-    return (struct cost){m * n * k, sizeof(float) * m * (n + k) + s->param_bytes};
+    return (struct cost){m * s->linear->products, sizeof(float) * m * (n + k) + s->param_bytes};
 }
 
 /* Panels that are computed at once for m rows. */
@@ -87,7 +87,7 @@ static void run_tile(const struct plan *plan, const struct product *p, const str
     const struct linear_kernel *kernel = w->kernel->fn.linear;
     int col = panel * kernel->panel, n = least(panel_end * kernel->panel, w->n) - col;
     float *y = p->y + (size_t)b->row * (size_t)w->n + col;
-    kernel->run(p->adds ? b->tile : y, p->adds ? n : w->n, b->x, b->ldx, w->panels + (size_t)panel * w->panel_bytes,
+    kernel->run(p->adds ? b->tile : y, p->adds ? n : w->n, b->x, b->ldx, linear_panel(w, panel),
                 w->bias ? w->bias + col : NULL, b->m, n, w->k, p->act);
     for (int i = 0; p->adds && i < b->m; i++)
         plan->kernel[KERNEL_OP_add]->fn.add(y + (size_t)i * (size_t)w->n, b->tile + (size_t)i * (size_t)n, (size_t)n);

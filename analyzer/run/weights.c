@@ -6,6 +6,7 @@
 
 #include "analyzer/base/size.h"
 #include "analyzer/model/model.h"
+#include "analyzer/run/panels.h"
 #include "analyzer/run/part.h"
 
 enum { LAYER_SITES = SITE_POOLER }; /* heads come last */
@@ -85,7 +86,7 @@ static enum kernel_format format_of(const struct weights *w, const struct linear
 {
     enum kernel_format own = own_format(l), f = own == KERNEL_F32 ? w->format : own;
     bool stays = l->turned || (kernel_format_shares(f) && outside_layers(s)) || (f == KERNEL_INT8 && l->k > KERNEL_INT8_K) ||
-                 (f == KERNEL_KMEANS && parts_share_panel(l, f, w->cpu));
+                 (f == KERNEL_KMEANS && parts_share_panel(l, f, w->cpu)) || (kernel_format_skips(f) && w->transposed);
     return stays ? KERNEL_F32 : f;
 }
 
@@ -119,6 +120,7 @@ static void size_linear(struct weights *w, enum site s, int layer)
     choose_kernel(l, format_of(w, l, s), w->cpu);
     l->input_range = own_range(l);
     uint64_t n = (uint64_t)l->n, k = (uint64_t)l->k;
+    l->products = n * k;
     l->bytes = kernel_format_bytes(l->kernel->format, n, k) + (l->params - n * k) * sizeof(float);
 }
 
@@ -132,11 +134,6 @@ static void size_transposed(struct weights *w, struct linear *l)
     bool stays = f == KERNEL_INT8 ? t->k > KERNEL_INT8_K : kernel_format_shares(f);
     choose_kernel(t, stays ? KERNEL_F32 : f, w->cpu);
     l->transposed = t;
-}
-
-static int panels(const struct linear *l)
-{
-    return l->kernel ? (l->n + l->kernel->fn.linear->panel - 1) / l->kernel->fn.linear->panel : 0;
 }
 
 static void size_all(struct weights *w)
@@ -223,6 +220,14 @@ static void borrow_all(struct weights *w, const struct weights *like)
             borrow(&w->linear[i], like, i % LAYER_SITES);
 }
 
+static int place_all(struct weights *w, struct err *e)
+{
+    for (int i = 0; i < w->linears; i++)
+        if (w->linear[i].kernel && w->linear[i].kernel->fn.linear->panel_bytes_of)
+            TRY(panels_place(&w->linear[i], e));
+    return 0;
+}
+
 /* Bytes of all packed layers; also what packing needs for a panel. */
 static int add_sizes(struct weights *w, size_t *total, struct err *e)
 {
@@ -231,7 +236,7 @@ static int add_sizes(struct weights *w, size_t *total, struct err *e)
         size_t bytes, bias = arena_size((size_t)l->n * sizeof(float));
         if (w->linear[i % w->linears].borrowed)
             continue;
-        if (!size_mul((size_t)panels(l), l->panel_bytes, &bytes) ||
+        if (!panels_bytes(l, &bytes) ||
             !size_add(*total, arena_size(bytes) + (i < w->linears ? bias : 0), total))
             return err_set(e, ERR_SHAPE, "the linear layers of %s are too large", w->model->name);
         size_t floats = l->kernel ? (size_t)l->kernel->fn.linear->panel * (size_t)l->k : 0;
@@ -260,39 +265,6 @@ static bool needs_copy(const struct param *p)
 
 /* ---- packing ------------------------------------------------------------------------------------------------- */
 
-/* Where output `row` of a layer comes from: the part (query, key, value) and the row inside it. */
-static const struct tensor *find_part(const struct linear *l, size_t row, size_t *inside)
-{
-    int i = 0;
-    for (; row >= (size_t)l->part[i].n; i++)
-        row -= (size_t)l->part[i].n;
-    *inside = row;
-    return &l->part[i].weight->tensor;
-}
-
-/* Rows [row, row + n) of a layer as dense floats: in place where one part holds them all, else copied to `buffer`. */
-static const float *weight_rows(const struct linear *l, size_t row, size_t n, float *buffer)
-{
-    size_t inside = 0, k = (size_t)l->k;
-    const struct tensor *t = find_part(l, row, &inside);
-    const float *direct = tensor_f32(t);
-    if (direct && inside + n <= t->dim[0])
-        return direct + inside * k;
-    for (size_t i = 0; i < n; i++) {
-        t = find_part(l, row + i, &inside);
-        tensor_read_f32(t, inside * k, k, buffer + i * k);
-    }
-    return buffer;
-}
-
-/* Columns [col, col + n) of w, all rows, as dense floats in `buffer`; w has t->k rows of t->n. */
-static void weight_columns(const struct linear *t, size_t col, size_t n, float *buffer)
-{
-    for (int i = 0; i < t->parts; i++)
-        for (size_t row = 0; row < (size_t)t->part[i].n; row++, buffer += n)
-            tensor_read_f32(&t->part[i].weight->tensor, row * (size_t)t->n + col, n, buffer);
-}
-
 /* A panel of columns of w: from where they lie, if one matrix of floats holds them all. */
 static void pack_columns(const struct weights *w, const struct linear *t, char *out, int col, int n, float *buffer)
 {
@@ -315,9 +287,8 @@ static void pack_columns(const struct weights *w, const struct linear *t, char *
 static void pack_panel(const struct weights *w, const struct linear *l, int panel, float *buffer)
 {
     const struct linear_kernel *kernel = l->kernel->fn.linear;
-    int row = panel * kernel->panel;
-    int rows = l->n - row < kernel->panel ? l->n - row : kernel->panel;
-    char *out = l->panels + (size_t)panel * l->panel_bytes;
+    int row = panel * kernel->panel, rows = panel_rows(l, panel);
+    char *out = linear_panel(l, panel);
     if ((l < w->linear + w->linears) != l->turned)
         kernel->pack(out, weight_rows(l, (size_t)row, (size_t)rows, buffer), l->k, rows, l->k);
     else
@@ -326,7 +297,7 @@ static void pack_panel(const struct weights *w, const struct linear *l, int pane
 
 static void pack_panels(const struct weights *w, const struct linear *l, int threads)
 {
-    int count = panels(l);
+    int count = panels_of(l);
 #pragma omp parallel for schedule(static) num_threads(threads)
     for (int panel = 0; panel < count; panel++)
         pack_panel(w, l, panel, w->buffer + (size_t)part_thread() * w->buffer_floats);
@@ -359,10 +330,12 @@ static void pack_linear(struct weights *w, struct linear *l, int threads)
 static void reserve_linear(struct weights *w, struct linear *l)
 {
     float *bias = arena_alloc(&w->arena, (size_t)l->n * sizeof *bias);
+    size_t bytes = 0;
     l->bias = has_bias(l) ? bias : NULL;
-    l->panels = arena_alloc(&w->arena, (size_t)panels(l) * l->panel_bytes);
+    (void)panels_bytes(l, &bytes);
+    l->panels = arena_alloc(&w->arena, bytes);
     if (l->transposed)
-        l->transposed->panels = arena_alloc(&w->arena, (size_t)panels(l->transposed) * l->transposed->panel_bytes);
+        l->transposed->panels = arena_alloc(&w->arena, (size_t)panels_of(l->transposed) * l->transposed->panel_bytes);
 }
 
 static int pack_all(struct weights *w, const struct progress *progress, struct err *e)
@@ -431,6 +404,7 @@ static int build(struct weights *w, const struct weights *like, const struct pro
     if (!w->linear || !w->copy)
         return err_set(e, ERR_NOMEM, "no memory for %d layers", m->config.layers);
     size_all(w);
+    TRY(place_all(w, e));
     borrow_all(w, like);
     find_twins(w);
     TRY(add_sizes(w, &bytes, e));
@@ -470,6 +444,8 @@ void weights_free(struct weights *w)
     if (!w)
         return;
     arena_free(&w->arena);
+    for (int i = 0; w->linear && i < w->linears; i++)
+        free(w->linear[i].panel_at);
     free(w->linear);
     free(w->copy);
     free(w);

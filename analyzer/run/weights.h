@@ -41,11 +41,13 @@ struct linear {
     const struct kernel *kernel; /* the row that packed it and must run it; NULL = the model has no such layer */
     char *panels;                /* packed weights; owned by the weights, or those of `like` */
     size_t panel_bytes;
+    size_t *panel_at;  /* [panels + 1] where each begins, if they differ in size (linear_kernel.panel_bytes_of); else NULL. Owned */
     float *bias;       /* [n], or NULL; as `panels` */
     bool borrowed;     /* panels and bias are those of weights_options.like, or of `twin` */
     float input_range; /* of x, for linear_kernel.prepare; 0 = each row has its own */
     bool turned;       /* its weight lies there as [k,n]: y = x w, the inner factor of an embedding; always in f32 */
     const struct linear *twin; /* a layer of the same tensors in these weights, packed before; NULL = none */
+    uint64_t products; /* of each row of x: n k, or as many as w has numbers that are not zero where zeros are left out */
     uint64_t params;   /* numbers in w and bias */
     uint64_t bytes;    /* what they take in this format, without padding */
     struct linear *transposed; /* y = x w: without bias, for backward; NULL without weights_options.gradients */
@@ -78,7 +80,8 @@ struct weights_options {
     /* Of the linear layers whose parameters have none of their own (param.format, which all parts must share); any weights can
      * be rounded to it (kernel_format_rounds). Tables and vectors stay f32. Where weights share a scale or table
      * (kernel_format_shares) the heads stay f32 too: they are small, and what they lose is lost in the answer. So do in int8 a
-     * layer of more than KERNEL_INT8_K inputs, and in kmeans one whose parts do not end where a panel does. */
+     * layer of more than KERNEL_INT8_K inputs, and in kmeans one whose parts do not end where a panel does. With gradients what
+     * leaves zeros out (kernel_format_skips) is in f32, as weights that learn do not stay zero. */
     enum kernel_format format;
     /* Also packs the transposed weights that a backward pass needs, in the same format. With int8 each column of w gets a scale of
      * its own, and gradients are rounded as inputs are; where weights share something else, they are in f32. */
@@ -100,6 +103,12 @@ void weights_refresh(struct weights *w, int threads);
 
 /* The linear layer of a site; layer -1 for those of heads. NULL if the model has none. */
 const struct linear *weights_linear(const struct weights *w, enum site s, int layer);
+
+/* Where panel `i` begins, up to the number of panels. */
+static inline char *linear_panel(const struct linear *l, int i)
+{
+    return l->panels + (l->panel_at ? l->panel_at[i] : (size_t)i * l->panel_bytes);
+}
 
 /* A parameter that is used as it is (embedding table, LayerNorm): dense floats. NULL if the model has none. */
 const float *weights_vector(const struct weights *w, enum role role, int layer);

@@ -48,6 +48,11 @@ out "prune-neurons"
 run 0 "" compress demo --step 'kmeans components=embedding,ffn' --budget 0.05
 out "1  kmeans  size only"
 out "1  kmeans  embeddings are sensitive"
+run 0 "" compress demo --step 'prune-elements pattern=2:4' --budget 0.05
+out "1  prune-elements  size only: the sparse kernel is for 75 % of zeros and more"
+run 0 "" compress demo --step 'prune-elements fraction=0.9' --budget 0.05
+if grep -q 'size only' "$tmp/out"; then fail "a sparse matrix is said to gain nothing"; else pass; fi
+run 5 '--step "prune-elements kernel=fast": kernel must be auto or dense or sparse, not "fast"' compress demo --step 'prune-elements kernel=fast'
 run 2 "a step of --step needs rows: --data FILE is missing" compress preset:bert-tiny --step int8-static
 run 2 "percentile= belongs to calibrate=percentile, not to calibrate=minmax" compress demo --rows 20 --budget 0 --step 'int8-static percentile=99'
 run 0 "" compress demo --step 'prune-heads heads=0.1' --budget 0.05 --json

@@ -28,7 +28,7 @@ tests_unit_unit_SOURCES += tests/unit/test_tokenizer.c \
 	tests/unit/test_counted.c \
 	tests/unit/test_heads.c \
 	tests/unit/test_latency.c \
-	tests/unit/test_laws.c tests/unit/test_methods.c tests/unit/test_int8_static.c tests/unit/test_share.c tests/unit/test_decouple.c tests/unit/test_word_rank.c \
+	tests/unit/test_laws.c tests/unit/test_methods.c tests/unit/test_sparse.c tests/unit/test_int8_static.c tests/unit/test_share.c tests/unit/test_decouple.c tests/unit/test_word_rank.c \
 	tests/unit/test_frontier.c \
 	tests/unit/test_prune_vocab.c \
 	tests/unit/test_recipe.c \

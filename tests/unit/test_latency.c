@@ -166,10 +166,37 @@ static void measured_when_needed(void)
     teardown();
 }
 
+/* Of a sparse matrix time goes with what is left of it, which is measured with zeros anywhere. */
+static void measured_by_zeros(void)
+{
+    struct latency *t = &original.latency;
+    setup();
+    struct changed sparse = changed_by("prune-elements fraction=0.9 components=ffn");
+    CU_ASSERT_EQUAL_FATAL(latency_extend(t, &original, sparse.plan, 0, NULL, NULL), 0);
+    CU_ASSERT(t->full[KERNEL_SPARSE] && t->shares[KERNEL_SPARSE] && !t->shares[KERNEL_FORMATS]);
+    double size[32];
+    int sizes = 0;
+    for (int i = 0; i < t->points; i++)
+        if (sizes < 32 && t->point[i].format == KERNEL_SPARSE && strcmp(t->point[i].label, "feed-forward up") == 0)
+            size[sizes++] = t->point[i].size;
+    CU_ASSERT_FATAL(sizes >= 5);
+    CU_ASSERT_EQUAL(size[0], 0);
+    for (int i = 0; i < sparse.plan->steps; i++)
+        if (sparse.plan->step[i].linear && sparse.plan->step[i].kernel->format == KERNEL_SPARSE) {
+            double share = latency_step(t, &sparse.plan->step[i]);
+            CU_ASSERT(share > 0 && isfinite(share));
+        }
+    struct forecast f = forecast_of(&original, sparse.plan);
+    CU_ASSERT(f.timed && f.speedup > 0 && f.by_macs > 1.5);
+    changed_free(&sparse);
+    teardown();
+}
+
 CU_TestInfo suite_latency[] = {
     {"linear between points", linear_between_points},
     {"times like MACs", times_like_macs},
     {"ceiling", ceiling_by_hand},
     {"measured when needed, once", measured_when_needed},
+    {"measured by zeros", measured_by_zeros},
     CU_TEST_INFO_NULL,
 };

@@ -64,7 +64,7 @@ static void formats_have_names(void)
         CU_ASSERT_EQUAL((int)settings_workload(&s, 64, 1).format, f);
     }
     CU_ASSERT_EQUAL(format_word("int5", &s.format, &e), ERR_USAGE);
-    CU_ASSERT_STRING_EQUAL(e.text, "there is no format of weights \"int5\" (formats: f32, bf16, f16, int8, int4, ternary)");
+    CU_ASSERT_STRING_EQUAL(e.text, "there is no format of weights \"int5\" (formats: f32, bf16, f16, int8, int4, ternary, sparse)");
     CU_ASSERT_EQUAL(format_word("kmeans", &s.format, &e), ERR_USAGE);
     CU_ASSERT_STRING_EQUAL(e.text,
                            "weights in kmeans need a table of their own: make it with a recipe (compress --step kmeans)");
