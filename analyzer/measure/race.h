@@ -7,7 +7,7 @@
 
 #include "analyzer/base/progress.h"
 
-enum { CONTENDERS = 32 };
+enum { CONTENDERS = 64 };
 
 struct contender {
     void (*run)(void *payload);

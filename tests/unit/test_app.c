@@ -155,7 +155,7 @@ static void test_typed(void)
         const char *line, *message;
     } cases[] = {
         {"batch", "batch takes a whole number from 1 to 4096, not \"\""},
-        {"format int5", "there is no format of weights \"int5\" (formats: f32, bf16, f16, int8, int4, ternary)"},
+        {"format int5", "there is no format of weights \"int5\" (formats: f32, bf16, f16, int8, int4, ternary, sparse)"},
         {"batch 0", "batch takes a whole number from 1 to 4096, not \"0\""},
         {"batch 8x", "batch takes a whole number from 1 to 4096, not \"8x\""},
         {"seq 513", "seq takes a whole number from 1 to 512, not \"513\""},
