@@ -94,7 +94,7 @@ static void step(struct app *a, int *field, int direction, int high)
     if (!a->facts || v == *field || app_refuse(a))
         return;
     *field = v;
-    app_measure(a);
+    app_use_workload(a);
 }
 
 static void batch_up(struct app *a)

@@ -142,6 +142,8 @@ void app_name_trial(struct app *a, const char *name);
 void app_go_trial(struct app *a, int attempt);
 /* What was measured of the recipes is about other rows. */
 void app_forget_trials(struct app *a);
+/* The workload is another one: measures it, and the current trial with it where that is shown. */
+void app_use_workload(struct app *a);
 /* Whether the screen is about trials and there is something to try. */
 bool app_shows_trials(const struct app *a);
 /* The rows of the present data set; NULL if they are not here. */

@@ -149,6 +149,14 @@ void app_forget_trials(struct app *a)
         app_try(a);
 }
 
+void app_use_workload(struct app *a)
+{
+    workbench_use(&a->bench, &a->workload);
+    app_measure(a);
+    if (app_shows_trials(a))
+        app_try(a);
+}
+
 /* What a search found is a trial that nobody asked for: it is written down, and the log says where it is. */
 static void place(struct app *a, struct trial_news *n)
 {

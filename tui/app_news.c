@@ -59,6 +59,7 @@ static void take_facts(struct app *a, struct facts *f)
         a->workload = settings_workload(&a->settings, f->positions, f->machine.cores);
     if (!first && a->workload.seq > f->positions)
         a->workload.seq = f->positions;
+    workbench_use(&a->bench, &a->workload);
     if (!first) {
         session_free(a->session);
         a->session = NULL;

@@ -7,7 +7,7 @@
 #include "analyzer/data/task.h"
 
 enum { COSTS = 6, PARTS = 4 * COMPONENTS, SHARES = 2 * COMPONENTS, FORECAST = 6, SPREAD = 6, TIME = 3 * SPREAD, ROWS = 4 };
-enum { METRIC = 3, PAIRED = 7, FIDELITY = 7 };
+enum { METRIC = 3, PAIRED = 7, FIDELITY = 7, LOAD = 5 };
 
 static const double most = 9007199254740992.0; /* 2^53 */
 
@@ -106,7 +106,9 @@ json_t *session_result_json(const struct attempt *x)
                                  (double)t->before.params, (double)t->before.macs, (double)t->before.bytes};
     const double forecast[FORECAST] = {f->by_macs, f->ceiling_by_macs, f->timed, f->time_ns, f->speedup, f->ceiling};
     double time[TIME];
-    json_t *line = json_pack("{s:b}", "done", x->stage == ATTEMPT_DONE);
+    const double load[LOAD] = {t->workload.batch, t->workload.seq, t->workload.threads, t->workload.unfused, t->workload.first};
+    json_t *line = json_pack("{s:b,s:s}", "done", x->stage == ATTEMPT_DONE, "format", kernel_format_name(t->workload.format));
+    put(line, "workload", load, LOAD);
     put_spread(time, &t->time.first_ns);
     put_spread(time + SPREAD, &t->time.second_ns);
     put_spread(time + 2 * SPREAD, &t->time.speedup);
@@ -174,6 +176,20 @@ static bool get_quality(struct trial *t, const json_t *line)
     return true;
 }
 
+/* What is not there is of no workload, so its times will be dropped. */
+static void get_workload(struct workload *out, const json_t *line)
+{
+    double load[LOAD];
+    const char *format = json_string_value(json_object_get(line, "format"));
+    if (!format || !get(line, "workload", load, LOAD) || !kernel_format_parse(format, &out->format))
+        return;
+    out->batch = whole(load[0]);
+    out->seq = whole(load[1]);
+    out->threads = whole(load[2]);
+    out->unfused = load[3] > 0;
+    out->first = whole(load[4]);
+}
+
 static bool get_trial(struct trial *t, const json_t *line)
 {
     double c[COSTS], f[FORECAST], time[TIME];
@@ -187,6 +203,7 @@ static bool get_trial(struct trial *t, const json_t *line)
         t->time = (struct versus){.first_ns = spread_at(time), .second_ns = spread_at(time + SPREAD),
                                   .speedup = spread_at(time + 2 * SPREAD)};
     get_parts(t, line);
+    get_workload(&t->workload, line);
     return get_quality(t, line);
 }
 

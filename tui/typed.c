@@ -41,7 +41,7 @@ static int change(struct app *a, int *field, const char *what, const char *text,
     if (app_refuse(a))
         return 0;
     *field = v;
-    app_measure(a);
+    app_use_workload(a);
     return 0;
 }
 
@@ -89,6 +89,8 @@ static int typed_format(struct app *a, const char *argument, struct err *e)
     if (app_refuse(a))
         return 0;
     a->workload.format = format;
+    workbench_use(&a->bench, &a->workload);
+    app_forget_trials(a);
     app_measure(a);
     return 0;
 }

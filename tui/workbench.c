@@ -46,9 +46,11 @@ void workbench_free(struct workbench *w)
 int workbench_reset(struct workbench *w, struct err *e)
 {
     unsigned era = w->era + 1;
+    struct workload load = w->workload;
     workbench_free(w);
     TRY(workbench_init(w, e));
     w->era = era;
+    w->workload = load;
     return 0;
 }
 
@@ -60,6 +62,33 @@ void workbench_forget(struct workbench *w)
         example_table_free(&w->attempt[i].examples);
         w->attempt[i].stage = ATTEMPT_NEW;
     }
+}
+
+/* Where passes of pairs are cut follows from the rows. */
+static bool same_times(const struct workload *a, const struct workload *b)
+{
+    struct workload x = *a, y = *b;
+    x.first = y.first = 0;
+    return workload_same(&x, &y);
+}
+
+/* What rows said stays, and so do costs, whose shares hardly depend on the workload. */
+static void drop_times(const struct workbench *w, struct attempt *x)
+{
+    struct trial *t = &x->trial;
+    if (!t->recipe || same_times(&t->workload, &w->workload))
+        return;
+    t->time = (struct versus){.first_part = {0}};
+    t->forecast = (struct forecast){.by_macs = t->forecast.by_macs, .ceiling_by_macs = t->forecast.ceiling_by_macs};
+    if (x->stage == ATTEMPT_DONE)
+        x->stage = t->evaluated ? ATTEMPT_EVALUATED : ATTEMPT_COUNTED;
+}
+
+void workbench_use(struct workbench *w, const struct workload *load)
+{
+    w->workload = *load;
+    for (int i = 0; i < w->attempts; i++)
+        drop_times(w, &w->attempt[i]);
 }
 
 const struct attempt *workbench_now(const struct workbench *w)
@@ -420,7 +449,7 @@ bool workbench_take(struct workbench *w, struct trial_news *n)
         return false;
     if (x->stage != ATTEMPT_DONE || n->stage == ATTEMPT_DONE)
         x->stage = n->stage;
-    if (n->trial.time.speedup.n == 0)
+    if (n->trial.time.speedup.n == 0 && same_times(&n->trial.workload, &x->trial.workload))
         n->trial.time = x->trial.time;
     snprintf(x->note, sizeof x->note, "%s", n->note);
     if (n->trial.recipe) {
@@ -433,6 +462,7 @@ bool workbench_take(struct workbench *w, struct trial_news *n)
         x->examples = n->examples;
         n->examples = (struct example_table){.groups = 0};
     }
+    drop_times(w, x);
     if (x->trial.logits)
         limit_answers(w, x);
     return true;

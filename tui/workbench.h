@@ -43,6 +43,7 @@ struct workbench {
     struct recipe recipe; /* of the current one; owned */
     unsigned answers;     /* that came */
     unsigned era;         /* counts resets: what was measured before is of no use any more */
+    struct workload workload; /* that times are wanted of */
     size_t hidden_bytes;  /* that the engine keeps of the original's hidden states */
 };
 
@@ -64,8 +65,10 @@ WARN_UNUSED int workbench_init(struct workbench *w, struct err *e);
 void workbench_free(struct workbench *w); /* accepts a zeroed struct */
 /* Back to the original alone, of another model. */
 WARN_UNUSED int workbench_reset(struct workbench *w, struct err *e);
-/* Forgets what was measured, but not the recipes: rows or workload are others. */
+/* Forgets what was measured, but not the recipes: the rows are others, or the format that models are computed in. */
 void workbench_forget(struct workbench *w);
+/* From now on times of this workload are wanted: those of another one are dropped, also where they come later. */
+void workbench_use(struct workbench *w, const struct workload *load);
 
 const struct attempt *workbench_now(const struct workbench *w);
 /* Whether all of the current recipe is known, rows in memory included if `rows`. */

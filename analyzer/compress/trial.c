@@ -56,7 +56,7 @@ const struct encoded *changed_encoded(const struct changed *c, const struct orig
 int trial_init(struct trial *out, const struct original *o, const struct recipe *r, const struct changed *c, struct err *e)
 {
     struct str text;
-    *out = (struct trial){.hash = recipe_hash(r), .before = o->cost, .forecast = forecast_of(o, c->plan)};
+    *out = (struct trial){.hash = recipe_hash(r), .workload = o->workload, .before = o->cost, .forecast = forecast_of(o, c->plan)};
     TRY(cost_of(&out->cost, c->model, c->plan, e));
     str_init(&text);
     recipe_print(r, &text);
@@ -82,7 +82,7 @@ int trial_of_original(struct trial *out, const struct original *o, struct err *e
 {
     static const struct recipe nothing = {0};
     size_t n = o->evaluated ? (size_t)o->data->rows * (size_t)o->model->config.labels : 0;
-    *out = (struct trial){.recipe = strdup(""), .hash = recipe_hash(&nothing), .cost = o->cost, .before = o->cost,
+    *out = (struct trial){.recipe = strdup(""), .hash = recipe_hash(&nothing), .workload = o->workload, .cost = o->cost, .before = o->cost,
                           .forecast = forecast_of(o, o->plan), .evaluated = o->evaluated, .quality = o->evaluation.quality,
                           .logits = o->evaluated ? malloc(n * sizeof *out->logits + 1) : NULL};
     if (!out->recipe || (o->evaluated && !out->logits)) {

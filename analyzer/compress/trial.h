@@ -20,6 +20,7 @@ struct changed {
 struct trial {
     char *recipe; /* as printed; owned */
     uint64_t hash;
+    struct workload workload; /* of MACs, forecast and time */
     struct cost cost, before; /* of the changed model, of the original */
     struct forecast forecast; /* by the latency table as it was */
     struct versus time;       /* first = original; n = 0: not measured */

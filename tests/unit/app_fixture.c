@@ -318,6 +318,7 @@ static struct trial_news *fixture_trial(const struct app *a, int attempt, enum a
         abort();
     *n = (struct trial_news){.era = a->bench.era, .attempt = attempt, .stage = stage, .hidden_bytes = 181600000};
     *t = (struct trial){.recipe = strdup(stage == ATTEMPT_FAILED ? "int8\n" : a->bench.attempt[attempt].recipe),
+                        .workload = a->workload,
                         .before = {.params = 109000000, .macs = 11000000000, .bytes = 437000000},
                         .forecast = {.by_macs = 1 / share, .ceiling_by_macs = 3.2, .timed = all, .time_ns = 9e6, .speedup = 0.96 / share,
                                      .ceiling = 2.9}};

@@ -90,7 +90,8 @@ static void tell_trial(struct app *a, int attempt, enum attempt_stage stage, boo
     if (!n)
         abort();
     *n = (struct trial_news){.era = a->bench.era, .attempt = attempt, .stage = stage};
-    n->trial = (struct trial){.recipe = strdup(stage == ATTEMPT_FAILED ? "int8\n" : a->bench.attempt[attempt].recipe), .hash = (uint64_t)attempt + 1};
+    n->trial = (struct trial){.recipe = strdup(stage == ATTEMPT_FAILED ? "int8\n" : a->bench.attempt[attempt].recipe), .hash = (uint64_t)attempt + 1,
+                              .workload = a->workload};
     if (stage == ATTEMPT_FAILED)
         snprintf(n->note, sizeof n->note, "the recipe: line 1: prune-heads: there is no layer 12 (any more)");
     if (stage == ATTEMPT_RUNNING) {

@@ -95,7 +95,8 @@ static void test_marks(void)
 static void tell(unsigned found, enum attempt_stage stage, const char *recipe)
 {
     struct trial_news *n = calloc(1, sizeof *n);
-    *n = (struct trial_news){.era = app.bench.era, .attempt = -1, .found = found, .name = "macs=0.5", .stage = stage, .trial.recipe = strdup(recipe)};
+    *n = (struct trial_news){.era = app.bench.era, .attempt = -1, .found = found, .name = "macs=0.5", .stage = stage,
+                              .trial = {.recipe = strdup(recipe), .workload = app.workload}};
     struct news news = {.trials = n};
     app_news(&app, &news);
 }

@@ -127,6 +127,29 @@ static bool tell(int attempt, enum attempt_stage stage, double speedup)
     return taken;
 }
 
+/* Times are those of one workload, whenever they come. */
+static void test_workloads(void)
+{
+    const struct workload one = {.batch = 1, .seq = 128, .threads = 2}, eight = {.batch = 8, .seq = 128, .threads = 2};
+    begin();
+    CU_ASSERT_EQUAL(workbench_insert(&w, 0, "int8", &e), 0);
+    struct trial_news n = {.era = w.era, .attempt = 1, .stage = ATTEMPT_DONE};
+    for (int again = 0; again < 2; again++) {
+        workbench_use(&w, &one);
+        n.trial = (struct trial){.recipe = strdup("int8\n"), .workload = again ? eight : one, .evaluated = true,
+                                 .forecast = {.by_macs = 1.5, .timed = true, .speedup = 1.7}, .time.speedup = {.n = 9, .median = 1.8}};
+        CU_ASSERT(workbench_take(&w, &n));
+        const struct attempt *x = workbench_now(&w);
+        CU_ASSERT_EQUAL(x->stage, again ? ATTEMPT_EVALUATED : ATTEMPT_DONE);
+        CU_ASSERT(workbench_known(&w, false) == !again && x->trial.forecast.timed == !again);
+        CU_ASSERT_EQUAL(x->trial.time.speedup.n, again ? 0 : 9);
+        workbench_use(&w, &eight); /* of what was dropped nothing comes back */
+        CU_ASSERT(x->stage == ATTEMPT_EVALUATED && x->trial.time.speedup.n == 0 && x->trial.forecast.by_macs == 1.5);
+        CU_ASSERT(!workbench_known(&w, false) && x->trial.evaluated);
+    }
+    workbench_free(&w);
+}
+
 static void test_results(void)
 {
     begin();
@@ -286,6 +309,7 @@ static void submit_trial(double seconds)
     r.trial = (struct trial_request){.era = w.era, .attempt = w.current, .seconds = seconds};
     snprintf(r.trial.data, sizeof r.trial.data, "%s", few_rows());
     snprintf(r.trial.recipe, sizeof r.trial.recipe, "%s", workbench_now(&w)->recipe);
+    workbench_use(&w, &r.profile.workload);
     CU_ASSERT_EQUAL(engine_submit(engine, &r, NULL), 0);
 }
 
@@ -348,6 +372,7 @@ CU_TestInfo suite_workbench[] = {
     {"refusals", test_refusals},
     {"branches", test_branches},
     {"slider", test_slider},
+    {"times are of one workload", test_workloads},
     {"results", test_results},
     {"undo of 200 edits", test_undo_all},
     {"the job", test_job},
