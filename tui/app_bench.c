@@ -77,7 +77,7 @@ int app_resume(struct app *a, struct err *e)
     a->session_params = head.params;
     use_files(a, head.model, head.data, head.dev, head.task);
     a->screen = SCREEN_COMPRESS;
-    app_say(a, skipped ? LOG_WARNING : LOG_INFO, "the session has %d trials%s", a->bench.attempts - 1,
+    app_say(a, skipped ? LOG_WARNING : LOG_INFO, "the session has %d trial%s%s", a->bench.attempts - 1, a->bench.attempts == 2 ? "" : "s",
             skipped ? "; lines that could not be read were left out" : "");
     return 0;
 }
@@ -152,9 +152,9 @@ void app_forget_trials(struct app *a)
 void app_use_workload(struct app *a)
 {
     workbench_use(&a->bench, &a->workload);
-    app_measure(a);
     if (app_shows_trials(a))
         app_try(a);
+    app_measure(a); /* behind the trial, which would take its place */
 }
 
 /* What a search found is a trial that nobody asked for: it is written down, and the log says where it is. */
