@@ -23,7 +23,7 @@ static int collect(struct report *r, const struct report_source *s, struct err *
     if (!r->sensitivity.row)
         return err_set(e, ERR_NOMEM, "no memory for what %d parts give", s->sensitivity->rows);
     memcpy(r->sensitivity.row, s->sensitivity->row, (size_t)s->sensitivity->rows * sizeof *r->sensitivity.row);
-    r->sensitivity.rows = s->sensitivity->rows;
+    r->sensitivity.rows = r->sensitivity.total = s->sensitivity->rows;
     return 0;
 }
 
@@ -109,6 +109,7 @@ static void read(struct report *r, struct parse *p)
         read_part(&s->row[s->rows++], p);
         parse_leave(p, &row);
     }
+    s->total = s->rows;
     parse_leave(p, &back);
 }
 

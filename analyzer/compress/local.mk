@@ -11,6 +11,7 @@ libanalyzer_a_SOURCES += \
 	analyzer/compress/gates.c analyzer/compress/gates.h \
 	analyzer/compress/importance.c analyzer/compress/importance.h \
 	analyzer/compress/latency.c analyzer/compress/latency.h \
+	analyzer/compress/leave_out.c analyzer/compress/leave_out.h \
 	analyzer/compress/least.c analyzer/compress/least.h \
 	analyzer/compress/magnitudes.c analyzer/compress/magnitudes.h \
 	analyzer/compress/mask.c analyzer/compress/mask.h \

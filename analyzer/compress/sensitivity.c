@@ -57,6 +57,7 @@ static void read_trial(struct sensitive *x, const struct trial *t, const struct 
 {
     const struct paired *p = &t->quality.paired;
     x->bytes_saved = (int64_t)t->before.bytes - (int64_t)t->cost.bytes;
+    x->macs_saved = (int64_t)t->before.macs - (int64_t)t->cost.macs;
     x->ns_saved = t->forecast.timed ? o->latency.pass_ns - t->forecast.time_ns : (double)NAN;
     x->kl = t->fidelity.kl;
     const struct estimate *loss = p->metric ? &p->difference : &t->fidelity.agreement;
@@ -118,7 +119,7 @@ static int parts_of(struct parts *out, const struct model *m, const struct recip
 
 static void add_row(struct sensitivity *s, int layer, int component)
 {
-    s->row[s->rows++] = (struct sensitive){.layer = layer, .component = component};
+    s->row[s->total++] = (struct sensitive){.layer = layer, .component = component};
 }
 
 static void list_rows(struct sensitivity *s, const struct parts *p, const struct model *m, bool cells)
@@ -147,9 +148,8 @@ int sensitivity_run(struct sensitivity *out, struct original *o, const struct re
     if (!out->row)
         return err_set(e, ERR_NOMEM, "no memory for %d layers", o->model->config.layers);
     list_rows(out, &p, o->model, cells);
-    int rows = out->rows;
-    for (int i = 0; i < rows && code == 0; i++) {
-        code = progress_step(progress, "trying parts", i, rows, e);
+    for (int i = 0; i < out->total && code == 0; i++) {
+        code = progress_step(progress, "trying parts", i, out->total, e);
         if (code == 0)
             code = try_part(&out->row[i], o, step, seconds, progress, e);
         out->rows = i + 1;

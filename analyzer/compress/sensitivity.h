@@ -10,14 +10,16 @@ struct sensitive {
     int layer;     /* its number in the model that the recipe begins with; -1 = all that the step is about */
     int component; /* enum component; -1 = all that the step is about */
     int64_t bytes_saved; /* of the compact file */
+    int64_t macs_saved;  /* of a pass */
     double ns_saved;     /* of a pass, by the latency table; NAN without one */
     double lost, lost_low, lost_high; /* points of the main metric, paired, with its 95 % interval; without labels 100 (1 - agreement) */
     double kl;                        /* from the original's answers; NAN with a single output */
 };
 
 struct sensitivity {
-    struct sensitive *row; /* owned */
-    int rows;
+    struct sensitive *row; /* [total]; owned */
+    int rows;  /* that are known, the first ones; of the others layer and component are */
+    int total;
 };
 
 /* Called after every row, with what is known so far; borrowed. */

@@ -38,6 +38,7 @@ tests_unit_unit_SOURCES += tests/unit/test_tokenizer.c \
 	tests/unit/test_session.c \
 	tests/unit/test_workbench.c \
 	tests/unit/test_bench_report.c \
+	tests/unit/test_leave_out.c \
 	tests/unit/test_lines.c \
 	tests/unit/test_finetune.c \
 	tests/unit/test_look.c \

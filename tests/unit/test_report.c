@@ -77,10 +77,10 @@ static void make_trials(struct parts *p, const char *name)
         snprintf(x->label, sizeof x->label, "%.*s", (int)sizeof x->label - 1, i == 0 ? "good" : i == 1 ? x->before : "");
     }
     p->examples = (struct example_table){groups, 2, lines, 3};
-    p->part[0] = (struct sensitive){0, -1, 1000, 12000, 0.5, -0.1, 1.25, 0.0125};
-    p->part[1] = (struct sensitive){3, 1, -20, (double)NAN, -0.25, -0.5, 0.125, 0.5};
-    p->part[2] = (struct sensitive){-1, 4, 3000, 1, (double)NAN, (double)NAN, (double)NAN, (double)NAN};
-    p->sensitivity = (struct sensitivity){p->part, 3};
+    p->part[0] = (struct sensitive){0, -1, 1000, 0, 12000, 0.5, -0.1, 1.25, 0.0125};
+    p->part[1] = (struct sensitive){3, 1, -20, 0, (double)NAN, -0.25, -0.5, 0.125, 0.5};
+    p->part[2] = (struct sensitive){-1, 4, 3000, 0, 1, (double)NAN, (double)NAN, (double)NAN, (double)NAN};
+    p->sensitivity = (struct sensitivity){p->part, 3, 3};
     sampled_fixture(&p->sampled);
     counted_fixture(&p->counted);
 }

@@ -79,6 +79,8 @@ static void rows_are_trials(void)
     CU_ASSERT_EQUAL(s.row[2].kl, t.fidelity.kl);
     CU_ASSERT_DOUBLE_EQUAL(s.row[2].lost, -100 * t.quality.paired.difference.value, 1e-12);
     CU_ASSERT_EQUAL(s.row[2].bytes_saved, (int64_t)(t.before.bytes - t.cost.bytes));
+    CU_ASSERT_EQUAL(s.row[2].macs_saved, (int64_t)(t.before.macs - t.cost.macs));
+    CU_ASSERT(s.row[2].macs_saved > 0 && s.rows == 4 && s.total == 4);
     trial_free(&t);
     changed_free(&c);
     sensitivity_free(&s);
@@ -97,7 +99,7 @@ static void least_worth_first(void)
         {.ns_saved = 4e6, .lost = 1, .kl = 9},
     };
     static const int expected[] = {2, 0, 4, 3, 1};
-    struct sensitivity s = {row, 5};
+    struct sensitivity s = {.row = row, .rows = 5, .total = 5};
     int order[5];
     CU_ASSERT_EQUAL_FATAL(sensitivity_order(order, &s, NULL), 0);
     CU_ASSERT_EQUAL(memcmp(order, expected, sizeof order), 0);
