@@ -57,6 +57,7 @@ struct app {
     struct row_texts *texts; /* of some data set (app_texts); NULL = none yet */
     int texts_number;        /* counts them */
     struct insight *insight[INSIGHTS]; /* what was looked at last; NULL = nothing */
+    struct part_study *parts[2]; /* [cells] the step that was tried on its parts last (app_parts); NULL = none yet */
     char tried[INSIGHT_TEXT];   /* the text that was typed last; "" = none */
     int tried_number;        /* counts them */
     unsigned found; /* numbers that searches were given (struct trial_news) */
@@ -154,6 +155,14 @@ void app_ask_look(struct app *a, const struct look_request *want);
 void app_try_text(struct app *a, const char *text);
 void app_take_insights(struct app *a, struct news *n); /* texts and looks; takes them over */
 void app_forget_insights(struct app *a);
+/* What is known of a step, as it was asked for, on its parts alone; NULL = nothing. */
+const struct part_study *app_parts(const struct app *a, const char *step, bool cells);
+/* Whether the step (NULL = there is none) cannot be tried on its parts; says why. */
+bool app_parts_refused(struct app *a, const struct recipe_line *step, bool cells);
+/* Asks for that: `step` is a line as printed. False: it could not be asked. */
+bool app_ask_parts(struct app *a, const char *step, bool cells);
+void app_take_parts(struct app *a, struct news *n); /* takes them over */
+void app_forget_parts(struct app *a);
 /* Lets the screen that is shown ask for what it needs. */
 void app_want(struct app *a);
 /* Asks for the best recipes under budgets: "latency=0.6 macs=0.5". What is found becomes trials beside the present one. */

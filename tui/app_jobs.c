@@ -155,6 +155,26 @@ void app_ask_look(struct app *a, const struct look_request *want)
         app_measure(a);
 }
 
+/* And so does a step on its parts. */
+bool app_ask_parts(struct app *a, const char *step, bool cells)
+{
+    struct request r;
+    if (!trial_request(a, 0, &r))
+        return false;
+    if (strlen(step) >= sizeof r.trial.recipe) {
+        app_say(a, LOG_WARNING, "a step of more than %d bytes cannot be tried on its parts here (bertscope compress can)", TRIAL_RECIPE - 1);
+        return false;
+    }
+    r.job = JOB_SENSITIVITY;
+    r.cells = cells;
+    snprintf(r.trial.recipe, sizeof r.trial.recipe, "%s", step);
+    bool measure = !a->profile || !a->profile->finished;
+    submit(a, &r);
+    if (measure)
+        app_measure(a);
+    return true;
+}
+
 /* The words of `text` as budgets. */
 static int parse_budgets(struct search_request *out, const char *text, struct err *e)
 {

@@ -23,6 +23,8 @@ void news_free(struct news *n)
     row_texts_free(n->texts);
     for (int i = 0; i < INSIGHTS; i++)
         insight_free(n->insight[i]);
+    for (int i = 0; i < 2; i++)
+        part_study_free(n->parts[i]);
     free(n->line);
     *n = (struct news){0};
 }
@@ -39,6 +41,7 @@ void app_forget_news(struct app *a)
     free(a->saved);
     train_status_free(&a->training);
     app_forget_insights(a);
+    app_forget_parts(a);
 }
 
 static void take_facts(struct app *a, struct facts *f)
@@ -55,6 +58,7 @@ static void take_facts(struct app *a, struct facts *f)
     a->counted = NULL;
     head_study_free(&a->heads);
     app_forget_insights(a);
+    app_forget_parts(a);
     if (first)
         a->workload = settings_workload(&a->settings, f->positions, f->machine.cores);
     if (!first && a->workload.seq > f->positions)
@@ -120,6 +124,7 @@ void app_news(struct app *a, struct news *n)
         take_facts(a, f);
     }
     app_take_insights(a, n);
+    app_take_parts(a, n);
     news_free(n);
     app_want(a);
 }

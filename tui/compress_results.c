@@ -239,7 +239,9 @@ void compress_draw_results(const struct app *a, struct canvas *c, struct rect r)
 
 enum { COLUMN_TRIAL, COLUMN_FROM, COLUMN_SIZE, COLUMN_MACS, COLUMN_SPEED, COLUMN_METRIC, COLUMN_CHANGE, COLUMN_STEPS, COLUMNS };
 
-const struct column compress_columns[] = {
+_Static_assert((int)COLUMNS == (int)COMPRESS_PARTS_FIRST, "columns of parts come behind those of trials");
+
+const struct column compress_columns[COMPRESS_COLUMNS] = {
     [COLUMN_TRIAL] = {9, 20, 0, true, "Trial", "its number and name; > is the present one"},
     [COLUMN_FROM] = {4, 4, 5, false, "From", "the trial it was made of"},
     [COLUMN_SIZE] = {6, 7, 1, false, "Size", "of the compact file, share of the original's"},
@@ -248,8 +250,16 @@ const struct column compress_columns[] = {
     [COLUMN_METRIC] = {7, 8, 2, false, "Metric", "the main metric of the task"},
     [COLUMN_CHANGE] = {7, 8, 1, false, "Points", "its change against the original on the same rows"},
     [COLUMN_STEPS] = {14, 80, 2, true, "Steps", "the recipe"},
+    {14, 24, 0, true, "Part", "of the step, which was tried on it alone: a layer, a component, or a component of a layer"},
+    {5, 6, 1, true, "Now", "whether the step is about the part (in), or leaves it as it is"},
+    {7, 8, 0, false, "Agree", "of rows without labels: the change of the share of answers that stay the same, in points"},
+    {14, 16, 2, false, "95% interval", "of the points, paired over the rows"},
+    {6, 7, 3, false, NULL, NULL},
+    {6, 7, 6, false, NULL, NULL},
+    {7, 8, 1, false, NULL, NULL},
+    {8, 9, 4, false, "ms/point", "milliseconds of a pass that the step saves on the part for each point that it loses there"},
+    {8, 9, 5, false, "KL", "divergence of the answers from the original's"},
 };
-const int compress_column_count = COLUMNS;
 
 static void put_share(char *out, uint64_t after, uint64_t before)
 {

@@ -39,6 +39,7 @@ struct engine {
     struct trial_news *trials;
     struct row_texts *texts;
     struct insight *insight[INSIGHTS];
+    struct part_study *parts[2];
     struct log_line line[LINES];
     int lines;
 
@@ -91,11 +92,14 @@ static void publish_facts(void *payload, const struct facts *f)
     row_texts_free(x->texts);
     for (int i = 0; i < INSIGHTS; i++)
         insight_free(x->insight[i]);
+    for (int i = 0; i < 2; i++)
+        part_study_free(x->parts[i]);
     x->heads = NULL;
     x->sampled = NULL;
     x->counted = NULL;
     x->texts = NULL;
     memset(x->insight, 0, sizeof x->insight);
+    memset(x->parts, 0, sizeof x->parts);
     pthread_mutex_unlock(&x->lock);
     wake(x, true);
 }
@@ -225,6 +229,17 @@ static void publish_insight(void *payload, struct insight *l)
     wake(x, true);
 }
 
+static void publish_parts(void *payload, struct part_study *s)
+{
+    struct engine *x = payload;
+    pthread_mutex_lock(&x->lock);
+    struct part_study *old = x->parts[s->cells];
+    x->parts[s->cells] = s;
+    pthread_mutex_unlock(&x->lock);
+    part_study_free(old);
+    wake(x, true);
+}
+
 /* The oldest line makes room: nobody took them for a long time. */
 static void add_line(struct engine *x, const struct log_line *line)
 {
@@ -305,7 +320,7 @@ static void *run(void *payload)
     while (next_request(x, &r)) {
         struct job_context context = {&x->opened, &x->session, &r, &progress, x, publish_facts, publish_profile, publish_samples, publish_counts,
                                       publish_heads, publish_training, publish_trial, publish_texts, publish_insight,
-                                      write_log};
+                                      publish_parts, write_log};
         struct err e = {0};
         wake(x, true);
         int code = job_row(r.job)->run(&context, &e);
@@ -379,6 +394,8 @@ void engine_stop(struct engine *x)
     row_texts_free(x->texts);
     for (int i = 0; i < INSIGHTS; i++)
         insight_free(x->insight[i]);
+    for (int i = 0; i < 2; i++)
+        part_study_free(x->parts[i]);
     free(x);
 }
 
@@ -444,6 +461,7 @@ void engine_take(struct engine *x, struct news *out)
     out->trials = x->trials;
     out->texts = x->texts;
     memcpy(out->insight, x->insight, sizeof out->insight);
+    memcpy(out->parts, x->parts, sizeof out->parts);
     out->job = present_state(x);
     x->facts = NULL;
     x->profile = NULL;
@@ -454,6 +472,7 @@ void engine_take(struct engine *x, struct news *out)
     x->trials = NULL;
     x->texts = NULL;
     memset(x->insight, 0, sizeof x->insight);
+    memset(x->parts, 0, sizeof x->parts);
     if (line) {
         memcpy(line, x->line, (size_t)x->lines * sizeof *line);
         out->lines = x->lines;

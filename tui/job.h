@@ -15,6 +15,7 @@
 #include "reports/facts.h"
 #include "tui/log.h"
 #include "tui/insight.h"
+#include "tui/part_study.h"
 #include "tui/row_texts.h"
 #include "tui/train_status.h"
 #include "tui/workbench.h"
@@ -92,6 +93,7 @@ struct request {
     struct trial_request trial;
     struct look_request look;
     struct search_request search;
+    bool cells; /* of a step on its parts: components of layers (the rest is as in trial_request, whose recipe is the step) */
 };
 
 /* What a job may use. Everything is for the engine thread only. */
@@ -107,9 +109,10 @@ struct job_context {
     void (*publish_counts)(void *payload, const struct counted *c);
     void (*publish_heads)(void *payload, const struct head_study *s);
     void (*publish_training)(void *payload, const struct train_status *s);
-    void (*publish_trial)(void *payload, struct trial_news *n); /* takes it over, like the next two */
+    void (*publish_trial)(void *payload, struct trial_news *n); /* takes it over, like the next three */
     void (*publish_texts)(void *payload, struct row_texts *t);
     void (*publish_insight)(void *payload, struct insight *l);
+    void (*publish_parts)(void *payload, struct part_study *s);
     void (*log)(void *payload, enum log_level level, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 };
 
@@ -149,6 +152,7 @@ struct news {
     struct trial_news *trials; /* a list, the oldest first */
     struct row_texts *texts; /* NULL = no news */
     struct insight *insight[INSIGHTS]; /* NULL = no news */
+    struct part_study *parts[2]; /* [cells] NULL = no news */
     struct job_state job;
     struct log_line *line; /* [lines] */
     int lines;

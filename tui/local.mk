@@ -11,6 +11,7 @@ libtui_a_SOURCES = \
 	tui/app_bench.c \
 	tui/app_jobs.c \
 	tui/app_news.c \
+	tui/app_parts.c \
 	tui/app_saved.c \
 	tui/bench_report.c tui/bench_report.h \
 	tui/basis.c tui/basis.h \
@@ -20,6 +21,7 @@ libtui_a_SOURCES = \
 	tui/check_run.c tui/check_run.h \
 	tui/check_serve.c \
 	tui/compress_layout.c tui/compress_layout.h \
+	tui/compress_parts.c \
 	tui/compress_results.c \
 	tui/compress_steps.c \
 	tui/crash.c tui/crash.h \
@@ -45,6 +47,7 @@ libtui_a_SOURCES = \
 	tui/job_sample.c \
 	tui/job_train.c \
 	tui/job_search.c \
+	tui/job_sensitivity.c \
 	tui/job_trial.c tui/job_trial.h \
 	tui/keys.c tui/keys.h \
 	tui/kept_training.c tui/kept_training.h \
@@ -56,6 +59,7 @@ libtui_a_SOURCES = \
 	tui/log.c tui/log.h \
 	tui/insight.c tui/insight.h \
 	tui/opened.c tui/opened.h \
+	tui/part_study.c tui/part_study.h \
 	tui/options.c tui/options.h \
 	tui/player.c tui/player.h \
 	tui/prompt.c tui/prompt.h \

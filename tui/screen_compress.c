@@ -45,6 +45,8 @@ static void draw(struct app *a, void *state, struct canvas *c, struct rect r)
     draw_heading(a, c, l.heading);
     if (v->mode == COMPRESS_METHODS)
         compress_draw_methods(v, c, l.steps);
+    else if (v->mode == COMPRESS_PARTS)
+        compress_draw_parts(a, v, c, l.steps);
     else if (v->mode == COMPRESS_TRIALS && l.trials.h == 0)
         compress_draw_trials(a, v, c, l.steps);
     else
@@ -191,7 +193,15 @@ static bool act(struct app *a, void *state, enum action action)
     if (!a->facts || a->saved)
         return false;
     keep_inside(&a->bench, v);
+    if (v->mode == COMPRESS_PARTS && compress_parts_act(a, v, action))
+        return true;
     switch (action) {
+    case ACTION_ALONE:
+        compress_open_parts(a, v, v->at.line);
+        return true;
+    case ACTION_LEAVE_OUT:
+        app_say(a, LOG_INFO, "nothing is selected that could be left out (s tries the step on its parts)");
+        return true;
     case ACTION_STEP_ADD:
         v->mode = v->mode == COMPRESS_METHODS ? COMPRESS_STEPS : COMPRESS_METHODS;
         return true;
@@ -203,7 +213,7 @@ static bool act(struct app *a, void *state, enum action action)
     case ACTION_BACK:
         return leave(v);
     default:
-        return move(a, v, action) || (v->mode == COMPRESS_STEPS && change(a, v, action));
+        return v->mode != COMPRESS_PARTS && (move(a, v, action) || (v->mode == COMPRESS_STEPS && change(a, v, action)));
     }
 }
 
@@ -216,6 +226,8 @@ static bool click(struct app *a, void *state, int x, int y)
         table_select(&v->trials, a->bench.attempts, row);
         return true;
     }
+    if (v->mode == COMPRESS_PARTS)
+        return compress_parts_click(a, v, x, y);
     if (line < 0 || line >= v->rows.h || x < v->rows.x || x >= v->rows.x + v->rows.w)
         return false;
     if (v->mode == COMPRESS_METHODS && v->method_top + line < methods_count)
@@ -230,6 +242,8 @@ static bool find(struct app *a, void *state, int direction, bool stay)
 {
     struct compress_view *v = state;
     int lines = a->bench.recipe.lines;
+    if (v->mode == COMPRESS_PARTS)
+        return compress_parts_find(a, v, direction, stay);
     for (int i = stay ? 0 : 1; i <= lines && lines > 0; i++) {
         int line = ((v->at.line + direction * i) % lines + lines) % lines;
         struct str text;
@@ -246,4 +260,4 @@ static bool find(struct app *a, void *state, int direction, bool stay)
 }
 
 const struct screen screen_compress = {.view_bytes = sizeof(struct compress_view), .draw = draw, .act = act, .click = click, .find = find,
-                                       .columns = compress_columns, .column_count = 8};
+                                       .columns = compress_columns, .column_count = COMPRESS_COLUMNS};

@@ -8,6 +8,7 @@
 #include "analyzer/base/outfile.h"
 #include "analyzer/compress/export.h"
 #include "tui/app.h"
+#include "tui/screen_compress.h"
 #include "tui/screen_layers.h"
 
 /* ---- the commands -------------------------------------------------------------------------------------------- */
@@ -280,6 +281,15 @@ static int typed_off(struct app *a, const char *argument, struct err *e)
     int line = 0;
     TRY(parse_step(a, "off", argument, &line, e));
     return changed(a, workbench_switch(&a->bench, line, e));
+}
+
+static int typed_sensitivity(struct app *a, const char *argument, struct err *e)
+{
+    int line = -1;
+    if (*argument)
+        TRY(parse_step(a, "sensitivity", argument, &line, e));
+    compress_study(a, line);
+    return 0;
 }
 
 static int typed_try_text(struct app *a, const char *argument, struct err *e)

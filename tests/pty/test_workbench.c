@@ -141,9 +141,44 @@ static void test_crashed(void)
     check_killed(SIGSEGV);
 }
 
+/* The sensitivity table, a part that is left out of the step, and back; in few colours, without Unicode. */
+static void test_parts(void)
+{
+    static const char *const nowhere[] = {"XDG_STATE_HOME=/dev/null/state", NULL};
+    static const char *const arguments[] = {"bertscope", "demo", "--budget", "0.1", "--seq", "32", "--theme", "mono", "--ascii", NULL};
+    struct session s;
+    session_start(&s, 80, 24, nowhere, arguments);
+    SEE("passes of batch");
+    session_send(&s, "4:step int8\r");
+    SEE("Trial 1  done");
+    session_send(&s, "s");
+    SEE("int8 on one part alone  7 of 7");
+    SEE("tried int8 on 7 parts alone");
+    session_send(&s, "jf");
+    SEE("as is");
+    SEE("Trial 2  done");
+    session_send(&s, "\033");
+    SEE("int8 layers=0,2-3");
+    session_send(&s, "u");
+    SEE("Trial 1  done");
+    session_send(&s, "ss");
+    SEE("12 of 12");
+    session_send(&s, "f");
+    SEE("Trial 3  done");
+    session_send(&s, "\033");
+    SEE("int8 layers=1-3");
+    SEE("int8 layers=0 components=after,ffn");
+    session_send(&s, "Q");
+    int status = session_wait(&s);
+    CU_ASSERT(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    CU_ASSERT(session_given_back(&s));
+    session_end(&s);
+}
+
 CU_TestInfo suite_workbench[] = {
     {"how long a key takes", test_speed},
     {"how long it takes with a model of one's own", test_speed_of_another},
+    {"a step on its parts", test_parts},
     {"killed, and resumed", test_killed},
     {"crashed, and resumed", test_crashed},
     CU_TEST_INFO_NULL,

@@ -370,6 +370,50 @@ void app_fixture_compress(struct app *a, struct fixture_host *host, enum attempt
                                 .phase_ns = a->now_ns - 40000000u};
 }
 
+/* One of the parts: layers first, then components; or cells. */
+static struct sensitive fixture_part(int i, bool cells)
+{
+    static const enum component component[] = {COMPONENT_EMBEDDING, COMPONENT_FEED_FORWARD};
+    double lost = i == 1 ? -0.11 : i == 2 ? 0 : 0.4 * i * some(i, 1);
+    struct sensitive x = {.layer = cells ? i / 2 : i < LAYERS ? i : -1, .component = -1};
+    if (cells || i >= LAYERS)
+        x.component = (int)component[i % 2];
+    x.bytes_saved = 21000000 + 1000000 * i;
+    x.macs_saved = i % 2 ? 500000000 : 0;
+    x.ns_saved = i == 3 ? -2e4 : 3e5 + 1e5 * i;
+    x.lost = lost;
+    x.lost_low = lost - (i == LAYERS - 1 ? 0.1 : 0.6);
+    x.lost_high = lost + 0.5;
+    x.kl = i == 2 ? 0 : 0.0004 * (i + 1);
+    return x;
+}
+
+void app_fixture_parts(struct app *a, const char *step, bool cells, int rows)
+{
+    int total = cells ? 2 * LAYERS : LAYERS + 2;
+    struct part_study *s = calloc(1, sizeof *s);
+    struct news n = {.job = a->job};
+    if (!s || !(s->layer = calloc(LAYERS, sizeof *s->layer)) || !(s->parts.row = calloc((size_t)total, sizeof *s->parts.row)))
+        abort();
+    s->step = strdup(step);
+    s->era = a->bench.era;
+    s->cells = cells;
+    s->layers = LAYERS;
+    s->labelled = true;
+    snprintf(s->metric, sizeof s->metric, "accuracy");
+    s->bytes = 437000000;
+    s->macs = 11000000000;
+    s->pass_ns = 12e6;
+    s->parts.total = total;
+    s->parts.rows = rows < total ? rows : total;
+    for (int i = 0; i < LAYERS; i++)
+        s->layer[i] = i;
+    for (int i = 0; i < total; i++)
+        s->parts.row[i] = fixture_part(i, cells);
+    n.parts[cells] = s;
+    app_news(a, &n);
+}
+
 /* ---- the state ----------------------------------------------------------------------------------------------- */
 
 void app_fixture_start(struct app *a, struct fixture_host *host, const char *model)

@@ -34,6 +34,9 @@ void app_fixture_training(struct app *a, struct fixture_host *host, enum train_s
 /* The state of app_fixture_heads with three recipes, of which the last one is as far as `stage`. */
 void app_fixture_compress(struct app *a, struct fixture_host *host, enum attempt_stage stage);
 
+/* News of what that recipe's second step does on its parts alone, or on the components of layers; of `rows` of them. */
+void app_fixture_parts(struct app *a, const char *step, bool cells, int rows);
+
 /* Keys by their names, separated by blanks ("j j Enter : q"). */
 void fixture_keys(struct app *a, const char *keys);
 /* Every character is one key. */

@@ -115,6 +115,18 @@ tests_unit_unit_SOURCES += \
 	tests/unit/test_attention_dropout.c \
 	tests/unit/test_tree.c
 EXTRA_DIST += \
+	tests/golden/screens/compress-alone-arriving.80x24.tones \
+	tests/golden/screens/compress-alone-arriving.80x24.txt \
+	tests/golden/screens/compress-alone-ascii.80x24.tones \
+	tests/golden/screens/compress-alone-ascii.80x24.txt \
+	tests/golden/screens/compress-alone.120x40.tones \
+	tests/golden/screens/compress-alone.120x40.txt \
+	tests/golden/screens/compress-alone.200x60.tones \
+	tests/golden/screens/compress-alone.200x60.txt \
+	tests/golden/screens/compress-alone.40x8.tones \
+	tests/golden/screens/compress-alone.40x8.txt \
+	tests/golden/screens/compress-alone.80x24.tones \
+	tests/golden/screens/compress-alone.80x24.txt \
 	tests/golden/screens/compress-arriving-parts.80x24.tones \
 	tests/golden/screens/compress-arriving-parts.80x24.txt \
 	tests/golden/screens/compress-arriving.80x24.tones \

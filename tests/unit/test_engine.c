@@ -1,5 +1,6 @@
 #include "tests/unit/unit.h"
 
+#include <math.h>
 #include <semaphore.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,7 @@ static struct engine *engine;
 static struct {
     struct facts facts;
     int facts_seen, profiles, partial;
+    struct part_study *parts[2]; /* the newest; owned */
     struct job_state job;
     struct log log;
 } told;
@@ -39,6 +41,12 @@ static void take(void)
         told.profiles += n.profile->finished;
         told.partial += !n.profile->finished;
     }
+    for (int i = 0; i < 2; i++)
+        if (n.parts[i]) {
+            part_study_free(told.parts[i]);
+            told.parts[i] = n.parts[i];
+            n.parts[i] = NULL;
+        }
     for (int i = 0; i < n.lines; i++)
         log_append(&told.log, &n.line[i]);
     news_free(&n);
@@ -161,6 +169,85 @@ static void test_replace(void)
     engine_stop(engine);
 }
 
+/* ---- a step on its parts ---- */
+
+static void submit_parts(const char *step, bool cells, const char *data)
+{
+    struct request r = {.job = JOB_SENSITIVITY, .cells = cells, .profile.workload = {.batch = 1, .seq = 16, .threads = 1}, .trial.era = 7};
+    snprintf(r.trial.recipe, sizeof r.trial.recipe, "%s", step);
+    snprintf(r.trial.data, sizeof r.trial.data, "%s", data);
+    CU_ASSERT_EQUAL(engine_submit(engine, &r, NULL), 0);
+}
+
+static void forget_parts(void)
+{
+    for (int i = 0; i < 2; i++) {
+        part_study_free(told.parts[i]);
+        told.parts[i] = NULL;
+    }
+}
+
+static bool has_some_cells(void)
+{
+    return told.parts[1] != NULL;
+}
+
+static void check_parts(const struct part_study *s, bool cells, int total)
+{
+    CU_ASSERT_FATAL(s != NULL && part_study_finished(s) && s->parts.total == total);
+    CU_ASSERT(s->era == 7 && s->cells == cells && s->layers == 4 && s->labelled);
+    CU_ASSERT_STRING_EQUAL(s->step, "int8 layers=0-2");
+    CU_ASSERT_STRING_EQUAL(s->metric, "accuracy");
+    CU_ASSERT(s->bytes > 0 && s->macs > 0 && s->pass_ns > 0);
+    for (int i = 0; i < total; i++) {
+        const struct sensitive *x = &s->parts.row[i];
+        CU_ASSERT(x->bytes_saved > 0 && x->macs_saved == 0 && isfinite(x->ns_saved) && x->lost_low <= x->lost && x->lost <= x->lost_high);
+    }
+}
+
+static void test_parts(void)
+{
+    begin();
+    submit_open("demo");
+    submit_parts("int8 layers=0-2", false, "demo:dev");
+    CU_ASSERT(wait_for(is_idle));
+    CU_ASSERT_PTR_NULL(log_last(&told.log, LOG_ERROR));
+    check_parts(told.parts[0], false, 6); /* three layers; before, after, ffn */
+    uint64_t start = clock_ns();
+    submit_parts("int8 layers=0-2", true, "demo:dev");
+    CU_ASSERT(wait_for(is_idle));
+    printf("(9 parts in %.1f s) ", (double)(clock_ns() - start) * 1e-9);
+    check_parts(told.parts[1], true, 9);
+    CU_ASSERT(told.parts[0] && part_study_finished(told.parts[0])); /* which stays */
+    forget_parts();
+    submit_parts("prune-neurons fraction=0.3", true, "demo:dev");
+    CU_ASSERT(wait_for(has_some_cells)); /* rows arrive while others are tried */
+    engine_cancel(engine);
+    CU_ASSERT(wait_for(is_idle));
+    CU_ASSERT(told.parts[1]->parts.rows >= 1 && told.parts[1]->parts.total == 4);
+    submit_parts("prune-vocab", false, "demo:dev"); /* has no layers */
+    CU_ASSERT(wait_for(is_idle));
+    CU_ASSERT_PTR_NOT_NULL(log_last(&told.log, LOG_ERROR));
+    engine_stop(engine);
+    forget_parts();
+}
+
+static void test_parts_of_nothing(void)
+{
+    static const struct {
+        const char *model, *step, *data;
+    } cases[] = {{NULL, "int8", "demo:dev"}, {"demo", "int8", ""}, {"demo", "", "demo:dev"}, {"demo", "int8\nf16", "demo:dev"}, {"demo", "int9", "demo:dev"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        begin();
+        if (cases[i].model)
+            submit_open(cases[i].model);
+        submit_parts(cases[i].step, false, cases[i].data);
+        CU_ASSERT(wait_for(is_idle));
+        CU_ASSERT(log_last(&told.log, LOG_ERROR) != NULL && !told.parts[0] && !told.parts[1]);
+        engine_stop(engine);
+    }
+}
+
 static void test_stop_at_any_time(void)
 {
     for (int ms = 0; ms < 60; ms += 7) {
@@ -177,6 +264,8 @@ CU_TestInfo suite_engine[] = {
     {"nothing is open", test_nothing_open},
     {"cancel and stop", test_cancel},
     {"requests replace each other", test_replace},
+    {"a step on its parts", test_parts},
+    {"no step, no rows, no model", test_parts_of_nothing},
     {"stopped at any time", test_stop_at_any_time},
     CU_TEST_INFO_NULL,
 };

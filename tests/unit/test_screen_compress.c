@@ -183,11 +183,184 @@ static void test_tags(void)
     app_free(&app);
 }
 
+/* ---- a step on its parts alone ------------------------------------------------------------------------------- */
+
+static void begin_parts(const char *step, bool cells, int rows)
+{
+    char line[64];
+    begin();
+    snprintf(line, sizeof line, ":step %s", step);
+    press(line);
+    app_fixture_parts(&app, "int8 components=embedding,ffn", cells, rows);
+}
+
+/* One after the other, each with the recipe it leads to. Layers 0-3, then embedding and ffn; by points: layer 1, 0, 2, ... */
+static void test_parts(void)
+{
+    static const struct {
+        const char *keys, *recipe;
+    } cases[] = {
+        {"s", "int8 components=embedding,ffn\n"},
+        {"j f", "int8 layers=0,2-3 components=embedding,ffn\n"},
+        {"f", "int8 layers=0,2-3 components=embedding,ffn\n"}, /* it is out already */
+        {"u", "int8 components=embedding,ffn\n"},
+        {"Enter", "int8 layers=0,2-3 components=embedding,ffn\n"},
+        {"G Enter", "int8 layers=0,2-3 components=embedding\n"},
+        {"k Enter", "int8 layers=0,2-3 components=embedding\n"}, /* nothing would be left */
+        {"g > > > f", "int8 layers=2-3 components=embedding\n"}, /* the selected row stays selected: layer 0 */
+        {"g f", "int8 layers=2-3 components=embedding\n"},       /* layer 1, the best, is out already */
+        {"I g f", "int8 layers=2-3 components=embedding\n"},     /* the worst: embedding, all that is left */
+        {"/ 3 Enter", "int8 layers=2-3 components=embedding\n"},
+        {":leave-out", "int8 layers=2 components=embedding\n"},
+        {"Esc", "int8 layers=2 components=embedding\n"},
+        {"f", "int8 layers=2 components=embedding\n"}, /* among the steps there is nothing to leave out */
+    };
+    begin_parts("int8 components=embedding,ffn", false, 100);
+    int before = host.submitted;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        press(cases[i].keys);
+        check(cases[i].keys, cases[i].recipe);
+        if (i == 0)
+            CU_ASSERT_EQUAL(host.submitted, before); /* all is known */
+    }
+    app_free(&app);
+}
+
+static void test_cells(void)
+{
+    begin_parts("int8 components=embedding,ffn # all", true, 100);
+    app_fixture_parts(&app, "int8 components=embedding,ffn", false, 100);
+    press("s s");
+    press("j f");
+    check("a cell", "int8 layers=1-3 components=embedding,ffn # all\nint8 layers=0 components=embedding\n");
+    press("G f");
+    check("another", "int8 layers=1-2 components=embedding,ffn # all\nint8 layers=3 components=embedding\nint8 layers=0 components=embedding\n");
+    press("u u");
+    check("undone", "int8 components=embedding,ffn # all\n");
+    int before = host.submitted;
+    press("g j f Esc s"); /* back to the table that the part was left out of */
+    check("again", "int8 layers=1-3 components=embedding,ffn # all\nint8 layers=0 components=embedding\n");
+    CU_ASSERT(host.last.job == JOB_TRIAL && host.submitted == before + 1);
+    app_free(&app);
+}
+
+/* What is asked of the engine, and what is not. */
+static void test_parts_asked(void)
+{
+    begin();
+    press(":step int8 layers=0-2 # some");
+    press("s");
+    CU_ASSERT(host.last.job == JOB_SENSITIVITY && !host.last.cells);
+    CU_ASSERT_STRING_EQUAL(host.last.trial.recipe, "int8 layers=0-2");
+    CU_ASSERT_STRING_EQUAL(host.last.trial.data, "dev.tsv");
+    app.job = (struct job_state){.running = true, .job = JOB_SENSITIVITY};
+    int before = host.submitted;
+    press("Esc s");
+    CU_ASSERT_EQUAL(host.submitted, before); /* it is under way */
+    press("s");
+    CU_ASSERT(host.submitted == before + 1 && host.last.job == JOB_SENSITIVITY && host.last.cells);
+    app.job.running = false;
+    press("x Esc s"); /* cancelled: again */
+    CU_ASSERT(host.submitted == before + 2 && !host.last.cells);
+    app_fixture_parts(&app, "int8 layers=0-2", false, 2);
+    press("s");
+    CU_ASSERT(host.submitted == before + 3 && !host.last.cells); /* cut short */
+    app_fixture_parts(&app, "int8 layers=0-2", false, 100);
+    press(":step f16");
+    press(":sensitivity 2");
+    CU_ASSERT_STRING_EQUAL(host.last.trial.recipe, "f16");
+    press("1");
+    press(":sensitivity 1");
+    CU_ASSERT(app.screen == SCREEN_COMPRESS && host.last.job == JOB_TRIAL); /* the other is known */
+    before = host.submitted;
+    press(":data other.tsv sst2"); /* of other rows nothing is */
+    press("Esc s");
+    CU_ASSERT(host.last.job == JOB_SENSITIVITY && host.last.trial.era == 1);
+    app_free(&app);
+}
+
+static void test_parts_refused(void)
+{
+    static const struct {
+        const char *first, *keys, *sentence;
+    } cases[] = {
+        {"", "s", "the recipe is empty"},
+        {"", ":sensitivity", "the recipe is empty"},
+        {":step int8", ":sensitivity 2", "sensitivity takes a whole number from 1 to 1"},
+        {":step # nothing", "s", "is no step"},
+        {":step prune-vocab", "s", "no layers that it could be tried on"},
+        {":step int8", "f", "nothing is selected"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        begin();
+        if (cases[i].first[0])
+            press(cases[i].first);
+        int before = host.submitted;
+        press(cases[i].keys);
+        if (!strstr(app.message, cases[i].sentence))
+            printf("\n    %s: \"%s\"\n", cases[i].keys, app.message);
+        CU_ASSERT(strstr(app.message, cases[i].sentence) != NULL);
+        CU_ASSERT_EQUAL(host.submitted, before);
+        app_free(&app);
+    }
+    begin();
+    press(":step prune-neurons fraction=0.5");
+    press("s");
+    app.job = (struct job_state){.running = true, .job = JOB_SENSITIVITY};
+    press("s");
+    CU_ASSERT(strstr(app.message, "no components") != NULL);
+    press("f");
+    CU_ASSERT(strstr(app.message, "no part is known yet") != NULL);
+    press("Esc");
+    app.data[0] = '\0';
+    press(":step int8");
+    press("s");
+    CU_ASSERT(strstr(app.message, ":data FILE TASK gives some") != NULL);
+    app.facts->has_classifier = false;
+    press("s");
+    CU_ASSERT(strstr(app.message, "no classification head") != NULL);
+    app_free(&app);
+    begin_parts("int8 components=embedding,ffn", false, 100);
+    app.settings.readonly = true;
+    press("s Enter f"); /* it may be looked at */
+    CU_ASSERT(strstr(app.message, "read-only") != NULL);
+    check("read-only", "int8 components=embedding,ffn\n");
+    app_free(&app);
+}
+
+/* At any size, with the mouse everywhere. */
+static void test_parts_sizes(void)
+{
+    begin_parts("int8 components=embedding,ffn", true, 100);
+    app_fixture_parts(&app, "int8 components=embedding,ffn", false, 3);
+    press("s");
+    for (int w = 1; w <= 210; w += 13)
+        for (int h = 1; h <= 62; h += 3) {
+            struct canvas c;
+            app.columns = w;
+            app.rows = h;
+            CU_ASSERT_EQUAL_FATAL(canvas_init(&c, w, h, h % 2, NULL), 0);
+            app_draw(&app, &c);
+            for (int y = 1; y < h; y++)
+                app_event(&app, &(struct event){.kind = EVENT_CLICK, .x = w * 7 / 11, .y = y});
+            fixture_keys(&app, h % 5 == 0 ? "s >" : "j <");
+            app_draw(&app, &c);
+            canvas_free(&c);
+        }
+    check("clicks", "int8 components=embedding,ffn\n");
+    app_free(&app);
+}
+
 CU_TestInfo suite_screen_compress[] = {
     {"the recipe", test_recipe},
     {"what is refused", test_refused},
     {"what is asked for", test_requests},
     {"files and names", test_files},
     {"what is tagged", test_tags},
+    {"a step on its parts", test_parts},
+    {"a step on components of layers", test_cells},
+    {"parts that are asked for", test_parts_asked},
+    {"parts that are refused", test_parts_refused},
+    {"parts at any size", test_parts_sizes},
     CU_TEST_INFO_NULL,
 };

@@ -123,6 +123,21 @@ static enum attempt_stage stage_of(const char *name)
     return strncmp(name, "compress-failed", 15) == 0 ? ATTEMPT_FAILED : strncmp(name, "compress-arriving", 17) == 0 ? ATTEMPT_RUNNING : ATTEMPT_DONE;
 }
 
+/* "compress-alone" shows the step on its parts, "compress-alone-arriving" the first of them. */
+static void compress_of(struct app *a, struct fixture_host *host, const char *name)
+{
+    static const char step[] = "int8 components=embedding,ffn";
+    bool arriving = strncmp(name, "compress-alone-arriving", 23) == 0;
+    app_fixture_compress(a, host, stage_of(name));
+    if (strncmp(name, "compress-alone", 14) != 0)
+        return;
+    app_fixture_parts(a, step, false, arriving ? 2 : 100);
+    app_fixture_parts(a, step, true, 100);
+    if (arriving)
+        a->job = (struct job_state){.running = true, .job = JOB_SENSITIVITY, .what = "predicting", .done = 300, .total = 872,
+                                    .phase_ns = a->now_ns - 40000000u};
+}
+
 /* "examples-session" shows a trial without answers, and so on. */
 static enum examples_state examples_of(const char *name)
 {
@@ -144,7 +159,7 @@ static void test_views(void)
         else if (strncmp(views[i].name, "train", 5) == 0)
             app_fixture_training(&a, &host, training_of(views[i].name));
         else if (strncmp(views[i].name, "compress", 8) == 0)
-            app_fixture_compress(&a, &host, stage_of(views[i].name));
+            compress_of(&a, &host, views[i].name);
         else if (strncmp(views[i].name, "examples", 8) == 0)
             app_fixture_examples(&a, &host, examples_of(views[i].name));
         else if (strncmp(views[i].name, "profile", 7) == 0 || strncmp(views[i].name, "layers-counters", 15) == 0)
