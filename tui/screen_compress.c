@@ -94,6 +94,8 @@ static bool add_method(struct app *a, struct compress_view *v)
     struct err e = {0};
     int at = a->bench.recipe.lines > 0 ? v->at.line + 1 : 0;
     v->mode = COMPRESS_STEPS;
+    if (app_readonly(a))
+        return true;
     if (app_changed(a, workbench_insert(&a->bench, at, methods[v->method]->name, &e), &e)) {
         v->at = (struct compress_row){at, -1};
         v->unfolded = true;

@@ -320,6 +320,12 @@ static void test_parts_refused(void)
     press("s");
     CU_ASSERT(strstr(app.message, "no classification head") != NULL);
     app_free(&app);
+    begin();
+    app.settings.readonly = true;
+    press("Enter Enter"); /* the list of methods, which may be looked at */
+    CU_ASSERT(strstr(app.message, "read-only") != NULL);
+    check("read-only", "");
+    app_free(&app);
     begin_parts("int8 components=embedding,ffn", false, 100);
     app.settings.readonly = true;
     press("s Enter f"); /* it may be looked at */
