@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "tests/unit/app_fixture.h"
+#include "tui/screen_compress.h"
 
 static struct app app;
 static struct fixture_host host;
@@ -207,7 +208,7 @@ static void test_parts(void)
         {"Enter", "int8 layers=0,2-3 components=embedding,ffn\n"},
         {"G Enter", "int8 layers=0,2-3 components=embedding\n"},
         {"k Enter", "int8 layers=0,2-3 components=embedding\n"}, /* nothing would be left */
-        {"g > > > f", "int8 layers=2-3 components=embedding\n"}, /* the selected row stays selected: layer 0 */
+        {"g > > f", "int8 layers=2-3 components=embedding\n"}, /* the selected row stays selected: layer 0 */
         {"g f", "int8 layers=2-3 components=embedding\n"},       /* layer 1, the best, is out already */
         {"I g f", "int8 layers=2-3 components=embedding\n"},     /* the worst: embedding, all that is left */
         {"/ 3 Enter", "int8 layers=2-3 components=embedding\n"},
@@ -222,6 +223,8 @@ static void test_parts(void)
         check(cases[i].keys, cases[i].recipe);
         if (i == 0)
             CU_ASSERT_EQUAL(host.submitted, before); /* all is known */
+        const struct parts_view *p = &((const struct compress_view *)app.view[SCREEN_COMPRESS])->parts;
+        CU_ASSERT(p->rows == 6 && p->order[p->table.cursor] == p->selected); /* what is marked is what is left out */
     }
     app_free(&app);
 }
