@@ -74,9 +74,27 @@ void figure_mark(const struct figure_axis *a, double at, enum unit unit, struct 
     free(text);
 }
 
+/* The first multiple of the step. */
+static double first_mark(const struct figure_axis *a)
+{
+    return a->step * ceil(a->low / a->step);
+}
+
+int figure_mark_count(const struct figure_axis *a)
+{
+    double steps = (a->high - first_mark(a)) / a->step + 1e-9; /* one at the end stays in spite of rounding */
+    return steps >= 0 && steps < FIGURE_MARKS ? (int)steps + 1 : 0;
+}
+
+double figure_mark_at(const struct figure_axis *a, int i)
+{
+    return first_mark(a) + i * a->step;
+}
+
 void figure_marks(const struct figure_axis *a, enum unit unit, int top, int height, struct str *out)
 {
-    for (double at = a->step * ceil(a->low / a->step); at <= a->high; at += a->step) {
+    for (int i = 0; i < figure_mark_count(a); i++) {
+        double at = figure_mark_at(a, i);
         double y = figure_down(a, at, top, height);
         str_addf(out, "<line class=\"grid\" x1=\"0\" x2=\"100%%\" y1=\"%.1f\" y2=\"%.1f\"/><text class=\"dim small end\" x=\"-8\" y=\"%.1f\">",
                  y, y, y + 4);

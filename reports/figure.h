@@ -117,6 +117,10 @@ struct figure_axis {
 struct figure_axis figure_axis_of(double low, double high, int parts);
 double figure_along(const struct figure_axis *a, double x);                         /* 0 .. 100 */
 double figure_down(const struct figure_axis *a, double y, int top, int height);     /* in pixels, the largest at the top */
+/* Multiples of the step on the axis, from the first one on; 0 of an axis that would have FIGURE_MARKS or more. */
+enum { FIGURE_MARKS = 1000 };
+int figure_mark_count(const struct figure_axis *a);
+double figure_mark_at(const struct figure_axis *a, int i);
 /* Appends a value as short as it can stand beside an axis. */
 void figure_mark(const struct figure_axis *a, double at, enum unit unit, struct str *out);
 /* Lines across, with their values before them. */

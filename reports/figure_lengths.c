@@ -24,7 +24,8 @@ static struct figure_axis axis_of(const struct figure_lengths *s)
 
 static void draw_axis(const struct figure_lengths *s, const struct figure_axis *a, int height, struct str *out)
 {
-    for (double at = a->step * ceil(a->low / a->step); at <= a->high; at += a->step) {
+    for (int i = 0; i < figure_mark_count(a); i++) {
+        double at = figure_mark_at(a, i);
         double x = figure_along(a, at);
         bool zero = fabs(at) < a->step / 2;
         str_addf(out, "<line class=\"%s\" x1=\"%.2f%%\" x2=\"%.2f%%\" y1=\"0\" y2=\"%d\"/><text class=\"dim small mid\" x=\"%.2f%%\" y=\"%d\">",

@@ -37,7 +37,8 @@ static struct axes axes_of(const struct figure_scatter *s)
 static void draw_axes(const struct figure_scatter *s, const struct axes *a, struct str *out)
 {
     figure_marks(&a->y, s->y_unit, TOP, ROOM, out);
-    for (double at = a->x.step * ceil(a->x.low / a->x.step); at <= a->x.high; at += a->x.step) {
+    for (int i = 0; i < figure_mark_count(&a->x); i++) {
+        double at = figure_mark_at(&a->x, i);
         double x = figure_along(&a->x, at);
         str_addf(out, "<line class=\"grid\" x1=\"%.2f%%\" x2=\"%.2f%%\" y1=\"%d\" y2=\"%d\"/><text class=\"dim small mid\" x=\"%.2f%%\" y=\"%d\">", x, x,
                  TOP, HEIGHT - BOTTOM, x, HEIGHT - BOTTOM + 18);

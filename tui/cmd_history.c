@@ -100,7 +100,7 @@ static void show(const struct session *x, const struct history *h, struct str *o
 
 static int list(const struct session *x, struct store *store, struct str *out, struct err *e)
 {
-    struct history h;
+    struct history h = {.entries = 0};
     int code = (x->s->prune ? history_prune : history_read)(&h, store, &x->filter, e);
     if (code == 0 && x->s->csv)
         code = write_csv(&h, x->s->csv, out, e);

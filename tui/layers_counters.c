@@ -20,7 +20,7 @@ bool layers_counted(const struct app *a)
 
 int layers_counter_columns(const struct counted *c, struct column *out)
 {
-    const char *title[COUNTERS_SHOWN];
+    const char *title[COUNTERS_SHOWN] = {NULL};
     int n = counters_titles(c, title);
     for (int i = 0; i < n; i++) {
         int w = (int)strlen(title[i]) + 1; /* a mark: sorted by this */
@@ -50,7 +50,7 @@ double layers_counter_value(const struct counted *c, const struct node *n, int i
 void layers_counter_cell(const struct counted *c, const struct node *n, int i, struct table_cell *out)
 {
     struct counted_group g;
-    const char *title[COUNTERS_SHOWN];
+    const char *title[COUNTERS_SHOWN] = {NULL};
     char cell[COUNTERS_SHOWN][FORMAT_SIZE];
     if (n) {
         group_of(c, n, &g);

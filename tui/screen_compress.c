@@ -121,7 +121,8 @@ static bool edit(struct app *a, struct compress_view *v)
     if (v->mode == COMPRESS_TRIALS) {
         workbench_go(&a->bench, v->trials.cursor);
         v->mode = COMPRESS_STEPS;
-        return app_changed(a, 0, NULL);
+        app_try(a);
+        return true;
     }
     if (a->bench.recipe.lines == 0) {
         v->mode = COMPRESS_METHODS;

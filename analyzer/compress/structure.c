@@ -44,7 +44,7 @@ static int cut_rows(struct cut *c, const struct model *m, enum role role, int la
     if (!p)
         return 0;
     size_t cols = p->tensor.ndim == 2 ? p->tensor.dim[1] : 1, block = (size_t)k->size * cols;
-    TRY(cut_init(c, m, p, (size_t)(k->n * k->size), cols, e));
+    TRY(cut_init(c, m, p, (size_t)k->n * (size_t)k->size, cols, e));
     for (int i = 0; i < k->n; i++)
         tensor_read_f32(&p->tensor, (size_t)k->keep[i] * block, block, c->values + (size_t)i * block);
     return 0;
@@ -60,7 +60,7 @@ static void gather(float *out, const float *row, const struct kept *k)
 static int cut_cols(struct cut *c, const struct model *m, enum role role, int layer, const struct kept *k, struct err *e)
 {
     const struct param *p = model_columns(m, role, layer);
-    size_t rows = p->tensor.dim[0], cols = p->tensor.dim[1], left = (size_t)(k->n * k->size);
+    size_t rows = p->tensor.dim[0], cols = p->tensor.dim[1], left = (size_t)k->n * (size_t)k->size;
     const float *there = tensor_f32(&p->tensor);
     float *row = malloc(cols * sizeof *row + 1);
     int code = row ? cut_init(c, m, p, rows, left, e) : err_set(e, ERR_NOMEM, "no memory for a row of %s", p->name);
