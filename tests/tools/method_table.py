@@ -22,8 +22,8 @@ STEPS = [
     ["prune-heads fraction=0.5 iterations=4", "prune-heads fraction=0.5 iterations=8", "prune-heads fraction=0.5 by=magnitude"],
     ["prune-neurons fraction=0.25", "prune-neurons fraction=0.5", "prune-neurons fraction=0.75"],
     ["prune-layers layers=3", "prune-layers layers=1", "prune-layers count=2"],
-    ["prune-elements fraction=0.3", "prune-elements fraction=0.5", "prune-elements fraction=0.7"],
-    ["prune-elements fraction=0.5 by=wanda", "prune-elements by=wanda pattern=2:4", "prune-elements fraction=0.7 by=wanda"],
+    ["prune-elements fraction=0.5", "prune-elements fraction=0.8", "prune-elements fraction=0.9"],
+    ["prune-elements fraction=0.5 by=wanda", "prune-elements by=wanda pattern=2:4", "prune-elements fraction=0.8 by=wanda"],
     ["low-rank fraction=0.25", "low-rank fraction=0.5", "low-rank fraction=0.75"],
     ["low-rank fraction=0.25 components=embedding", "low-rank fraction=0.5 components=embedding", "low-rank fraction=0.75 components=embedding"],
     ["share groups=3", "share groups=2", "share groups=2 from=mean"],
@@ -31,6 +31,8 @@ STEPS = [
     ["prune-heads fraction=0.5; refit", "prune-neurons fraction=0.5; refit", "prune-neurons fraction=0.75; refit"],
     ["search macs=0.8", "search macs=0.6", "search macs=0.4"],
 ]
+# of pairs of texts; only where --only names it
+STEPS_OF_PAIRS = [["decouple layers=0", "decouple layers=0-1", "decouple layers=0-2"]]
 
 
 def run(program, model, steps, rest):
@@ -56,7 +58,7 @@ def row(steps, found):
 def main(only, program, model, rest):
     print("| steps | bytes | MACs | speed-up [95 %] | accuracy | points against the original [95 %] |")
     print("| --- | --- | --- | --- | --- | --- |")
-    for steps in (steps for group in STEPS for steps in group):
+    for steps in (steps for group in STEPS + (STEPS_OF_PAIRS if "decouple" in only else []) for steps in group):
         if not only or steps.split()[0] in only:
             print(row(steps, run(program, model, steps, rest)), flush=True)
 
