@@ -21,6 +21,7 @@ tests_unit_unit_SOURCES += tests/unit/test_tokenizer.c \
 	tests/unit/test_emit.c \
 	tests/unit/test_options.c \
 	tests/unit/demo_fixture.c tests/unit/demo_fixture.h \
+	tests/unit/recipe_fixture.c tests/unit/recipe_fixture.h \
 	tests/unit/fixture.c tests/unit/fixture.h \
 	tests/unit/sampled_fixture.c tests/unit/sampled_fixture.h \
 	tests/unit/examples_fixture.c tests/unit/examples_fixture.h \

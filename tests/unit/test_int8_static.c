@@ -21,6 +21,7 @@
 #include "analyzer/run/predict.h"
 #include "analyzer/run/weights.h"
 #include "kernels/cpu.h"
+#include "tests/unit/recipe_fixture.h"
 
 enum { MANY = 30000, ROWS = 6, SOME_ROWS = 2, BINS = MAGNITUDES_BINS, LEVELS = MAGNITUDES_LEVELS };
 
@@ -167,52 +168,6 @@ static void zeros_have_no_range(void)
 
 /* ---- the method ------------------------------------------------------------------------------------------------- */
 
-struct bench {
-    struct model *model;
-    struct dataset data;
-    struct encoded rows;
-    struct materials materials;
-};
-
-static void bench_open(struct bench *b)
-{
-    struct err e = {0};
-    *b = (struct bench){0};
-    CU_ASSERT_EQUAL_FATAL(model_open(&b->model, "demo", NULL, NULL, &e), 0);
-    CU_ASSERT_EQUAL_FATAL(dataset_read(&b->data, "demo:dev", NULL, &e), 0);
-    dataset_cut(&b->data, ROWS);
-    CU_ASSERT_EQUAL_FATAL(encode_dataset(&b->rows, b->model->tokenizer, &b->data, b->model->config.positions, 1, NULL, &e), 0);
-    b->materials = (struct materials){.data = &b->data, .rows = &b->rows, .threads = 1, .cpu = cpu_detect(NULL)};
-}
-
-static void bench_close(struct bench *b)
-{
-    encoded_free(&b->rows);
-    dataset_free(&b->data);
-    model_free(b->model);
-}
-
-static int try_recipe(struct model **out, const struct bench *b, const char *text, struct err *e)
-{
-    struct recipe r;
-    int code = recipe_parse(&r, text, strlen(text), "r", e);
-    *out = NULL;
-    if (code == 0)
-        code = recipe_apply(out, b->model, &r, "r", &b->materials, NULL, e);
-    recipe_free(&r);
-    return code;
-}
-
-static struct model *applied(const struct bench *b, const char *text)
-{
-    struct model *m;
-    struct err e = {0};
-    if (try_recipe(&m, b, text, &e) != 0)
-        printf("\n    said: %s\n", e.text);
-    CU_ASSERT_PTR_NOT_NULL_FATAL(m);
-    return m;
-}
-
 static float range_of(const struct model *m, enum role role, int layer)
 {
     const struct param *p = model_param(m, role, layer);
@@ -259,7 +214,7 @@ static void check_ways(const struct bench *b, enum role role, int layer, int row
     for (int i = 0; i < 3; i++) {
         char text[128];
         snprintf(text, sizeof text, "int8-static layers=%d rows=%d calibrate=%s", layer, rows, ways[i]);
-        struct model *m = applied(b, text);
+        struct model *m = bench_apply(b, text);
         CU_ASSERT_EQUAL(range_of(m, role, layer), want[i]);
         CU_ASSERT_EQUAL(model_param(m, role, layer)->format, KERNEL_INT8);
         model_free(m);
@@ -271,31 +226,10 @@ static void check_ways(const struct bench *b, enum role role, int layer, int row
 static void ranges_are_of_what_is_read(void)
 {
     struct bench b;
-    bench_open(&b);
+    bench_open(&b, ROWS, 1);
     check_ways(&b, ROLE_VALUE_WEIGHT, 0, SOME_ROWS);
     check_ways(&b, ROLE_FFN_DOWN_WEIGHT, 3, ROWS);
     bench_close(&b);
-}
-
-static float *logits_of(const struct bench *b, const struct model *m)
-{
-    struct weights_options options = {.cpu = b->materials.cpu, .threads = 1};
-    struct predict_options predict = {.threads = 1};
-    struct weights *w;
-    float *logits = calloc(ROWS * (size_t)m->config.labels, sizeof *logits);
-    CU_ASSERT_EQUAL_FATAL(weights_build(&w, m, &options, NULL, NULL), 0);
-    CU_ASSERT_EQUAL_FATAL(predict_logits(logits, w, b->rows.row, ROWS, &predict, NULL, NULL), 0);
-    weights_free(w);
-    return logits;
-}
-
-static bool same_logits(const struct bench *b, const struct model *x, const struct model *y)
-{
-    float *p = logits_of(b, x), *q = logits_of(b, y);
-    bool same = memcmp(p, q, ROWS * (size_t)x->config.labels * sizeof *p) == 0;
-    free(p);
-    free(q);
-    return same;
 }
 
 /* The numbers are those of int8: without its ranges the model gives the same bits; with them, others; backward products keep a scale for
@@ -305,9 +239,9 @@ static void only_the_inputs_differ_from_int8(void)
     struct bench b;
     struct weights_options options = {.cpu = cpu_detect(NULL), .threads = 1, .gradients = true};
     struct weights *w;
-    bench_open(&b);
-    struct model *fixed = applied(&b, "int8-static components=ffn layers=1-2 rows=2"), *plain = applied(&b, "int8 components=ffn layers=1-2");
-    CU_ASSERT(!same_logits(&b, fixed, plain));
+    bench_open(&b, ROWS, 1);
+    struct model *fixed = bench_apply(&b, "int8-static components=ffn layers=1-2 rows=2"), *plain = bench_apply(&b, "int8 components=ffn layers=1-2");
+    CU_ASSERT(!bench_same_logits(&b, fixed, plain));
     CU_ASSERT_EQUAL_FATAL(weights_build(&w, fixed, &options, NULL, NULL), 0);
     for (int layer = 0; layer < fixed->config.layers; layer++) {
         const struct linear *up = weights_linear(w, SITE_FFN_UP, layer), *qkv = weights_linear(w, SITE_QKV, layer);
@@ -318,7 +252,7 @@ static void only_the_inputs_differ_from_int8(void)
     weights_free(w);
     for (int i = 0; i < fixed->params; i++)
         fixed->param[i].input_range = 0;
-    CU_ASSERT(same_logits(&b, fixed, plain));
+    CU_ASSERT(bench_same_logits(&b, fixed, plain));
     model_free(fixed);
     model_free(plain);
     bench_close(&b);
@@ -329,11 +263,11 @@ static void ranges_go_with_the_matrices(void)
 {
     struct bench b;
     struct model *whole;
-    bench_open(&b);
-    struct model *m = applied(&b, "share layers=1-3 components=ffn\nint8-static components=ffn rows=2"), *own;
+    bench_open(&b, ROWS, 1);
+    struct model *m = bench_apply(&b, "share layers=1-3 components=ffn\nint8-static components=ffn rows=2"), *own;
     struct read r[] = {{.m = NULL, .role = ROLE_FFN_UP_WEIGHT, .layer = 1}, {.role = ROLE_FFN_UP_WEIGHT, .layer = 2}};
     CU_ASSERT_PTR_EQUAL(model_twin(m, (int)(model_param(m, ROLE_FFN_UP_WEIGHT, 3) - m->param)), model_param(m, ROLE_FFN_UP_WEIGHT, 1));
-    struct model *shared = applied(&b, "share layers=1-3 components=ffn");
+    struct model *shared = bench_apply(&b, "share layers=1-3 components=ffn");
     float most = 0;
     for (int i = 0; i < 2; i++) {
         r[i].m = shared;
@@ -354,7 +288,7 @@ static void ranges_go_with_the_matrices(void)
     model_free(own);
     model_free(shared);
     model_free(m);
-    m = applied(&b, "int8-static rows=2\nint8 layers=1\nprune-neurons fraction=0.5 by=magnitude layers=2");
+    m = bench_apply(&b, "int8-static rows=2\nint8 layers=1\nprune-neurons fraction=0.5 by=magnitude layers=2");
     for (int layer = 0; layer < 3; layer++)
         CU_ASSERT_EQUAL(range_of(m, ROLE_FFN_DOWN_WEIGHT, layer) > 0, layer != 1);
     model_free(m);
@@ -365,8 +299,8 @@ static void ranges_go_with_the_matrices(void)
 static void ranges_that_differ_are_not_tied(void)
 {
     struct bench b;
-    bench_open(&b);
-    struct model *m = applied(&b, "share components=ffn\nint8 components=ffn\nint8-static components=ffn layers=1 rows=2");
+    bench_open(&b, ROWS, 1);
+    struct model *m = bench_apply(&b, "share components=ffn\nint8 components=ffn\nint8-static components=ffn layers=1 rows=2");
     CU_ASSERT(range_of(m, ROLE_FFN_UP_WEIGHT, 0) == 0 && range_of(m, ROLE_FFN_UP_WEIGHT, 1) > 0 && range_of(m, ROLE_FFN_UP_WEIGHT, 2) == 0);
     model_free(m);
     bench_close(&b);
@@ -379,8 +313,8 @@ static void ranges_are_saved(void)
     struct model *again;
     struct err e = {0};
     char dir[4200];
-    bench_open(&b);
-    struct model *m = applied(&b, "share layers=2-3 components=after\nint8-static calibrate=kl rows=2");
+    bench_open(&b, ROWS, 1);
+    struct model *m = bench_apply(&b, "share layers=2-3 components=after\nint8-static calibrate=kl rows=2");
     m->param[model_param(m, ROLE_FFN_UP_WEIGHT, 0) - m->param].input_range = 0x1.fffffep127f;
     snprintf(dir, sizeof dir, "%s/static", unit_temp_dir());
     CU_ASSERT_EQUAL(model_save(m, dir, &(struct save_options){.compact = true}, &e), 0);
@@ -388,7 +322,7 @@ static void ranges_are_saved(void)
     for (int owned = 0; owned < 2; owned++) {
         for (int i = 0; i < m->params; i++)
             CU_ASSERT_EQUAL(model_param(again, m->param[i].role, m->param[i].layer)->input_range, m->param[i].input_range);
-        CU_ASSERT(same_logits(&b, m, again));
+        CU_ASSERT(bench_same_logits(&b, m, again));
         CU_ASSERT_EQUAL(model_own(again, NULL, &e), 0);
     }
     model_free(again);
@@ -407,10 +341,10 @@ static void refused(void)
     };
     struct bench b;
     struct model *m;
-    bench_open(&b);
+    bench_open(&b, ROWS, 1);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct err e = {0};
-        CU_ASSERT_NOT_EQUAL(try_recipe(&m, &b, cases[i][0], &e), 0);
+        CU_ASSERT_NOT_EQUAL(bench_try(&m, &b, cases[i][0], &e), 0);
         CU_ASSERT_PTR_NULL(m);
         if (strncmp(e.text, cases[i][1], strlen(cases[i][1])) != 0)
             printf("\n    said: %s\n", e.text);
@@ -421,7 +355,7 @@ static void refused(void)
     CU_ASSERT_EQUAL_FATAL(model_own(owner, NULL, &e), 0);
     int bias = (int)(model_param(owner, ROLE_FFN_UP_BIAS, 1) - owner->param);
     model_values(owner, bias)[3] = NAN;
-    CU_ASSERT_EQUAL(try_recipe(&m, &b, "int8-static layers=1 rows=2", &e), ERR_FORMAT);
+    CU_ASSERT_EQUAL(bench_try(&m, &b, "int8-static layers=1 rows=2", &e), ERR_FORMAT);
     CU_ASSERT_PTR_NOT_NULL(strstr(e.text, "layer.1.output.dense.weight reads is not finite, so it has no scale"));
     bench_close(&b);
 }

@@ -17,6 +17,7 @@
 #include "analyzer/run/rows.h"
 #include "analyzer/run/weights.h"
 #include "kernels/cpu.h"
+#include "tests/unit/recipe_fixture.h"
 #include "kernels/half.h"
 
 enum { ROWS = 24, STRENGTHS = 3 };
@@ -50,76 +51,6 @@ static const struct law {
     {"search", "search", {"search macs=0.9", "search macs=0.7 rearrange=no", "search macs=0.5 tune=20"}},
     {"prune-layers", "prune-layers", {"prune-layers layers=2", "prune-layers count=2 from=alternate", "prune-layers count=3"}},
 };
-
-struct bench {
-    struct model *model;
-    struct dataset data;
-    struct encoded rows;
-    struct materials materials;
-};
-
-static struct bench bench_open(void)
-{
-    struct bench b = {0};
-    struct err e = {0};
-    CU_ASSERT_EQUAL_FATAL(model_open(&b.model, "demo", NULL, NULL, &e), 0);
-    CU_ASSERT_EQUAL_FATAL(dataset_read(&b.data, "demo:dev", NULL, &e), 0);
-    dataset_cut(&b.data, ROWS);
-    CU_ASSERT_EQUAL_FATAL(encode_dataset(&b.rows, b.model->tokenizer, &b.data, b.model->config.positions, 1, NULL, &e), 0);
-    b.materials = (struct materials){.threads = 2, .cpu = cpu_detect(NULL)};
-    return b;
-}
-
-static void bench_close(struct bench *b)
-{
-    encoded_free(&b->rows);
-    dataset_free(&b->data);
-    model_free(b->model);
-}
-
-static struct model *applied(const struct bench *b, const char *text)
-{
-    struct materials x = b->materials;
-    struct recipe r;
-    struct model *m = NULL;
-    struct err e = {0};
-    x.data = b->rows.row ? &b->data : NULL;
-    x.rows = b->rows.row ? &b->rows : NULL;
-    int code = recipe_parse(&r, text, strlen(text), "law", &e);
-    if (code == 0)
-        code = recipe_apply(&m, b->model, &r, "law", &x, NULL, &e);
-    if (code != 0)
-        printf("\n    said: %s\n", e.text);
-    CU_ASSERT_EQUAL_FATAL(code, 0);
-    recipe_free(&r);
-    return m;
-}
-
-static float *logits_of(const struct bench *b, const struct model *m)
-{
-    struct weights_options options = {.cpu = b->materials.cpu, .threads = 2};
-    struct predict_options predict = {.threads = 2};
-    struct weights *w;
-    float *logits = calloc(ROWS * (size_t)m->config.labels, sizeof *logits);
-    CU_ASSERT_EQUAL_FATAL(weights_build(&w, m, &options, NULL, NULL), 0);
-    bool own = m->tokenizer != b->model->tokenizer;
-    struct encoded rows = {0};
-    if (own)
-        CU_ASSERT_EQUAL_FATAL(encode_again(&rows, &b->rows, m->tokenizer, &b->data, 2, NULL, NULL), 0);
-    CU_ASSERT_EQUAL_FATAL(predict_logits(logits, w, own ? rows.row : b->rows.row, ROWS, &predict, NULL, NULL), 0);
-    encoded_free(&rows);
-    weights_free(w);
-    return logits;
-}
-
-static bool same_logits(const struct bench *b, const struct model *x, const struct model *y)
-{
-    float *p = logits_of(b, x), *q = logits_of(b, y);
-    bool same = memcmp(p, q, ROWS * (size_t)x->config.labels * sizeof *p) == 0;
-    free(p);
-    free(q);
-    return same;
-}
 
 /* FNV-1a over the numbers of all parameters, ranges of inputs, and which layers are decoupled. */
 static uint64_t fingerprint(const struct model *m)
@@ -157,10 +88,11 @@ static void every_method_has_laws(void)
 
 static void nothing_changes_nothing(void)
 {
-    struct bench b = bench_open();
+    struct bench b;
+    bench_open(&b, ROWS, 2);
     for (size_t i = 0; i < sizeof laws / sizeof *laws; i++) {
-        struct model *m = applied(&b, laws[i].nothing);
-        CU_ASSERT(same_logits(&b, b.model, m));
+        struct model *m = bench_apply(&b, laws[i].nothing);
+        CU_ASSERT(bench_same_logits(&b, b.model, m));
         CU_ASSERT_EQUAL(fingerprint(m), fingerprint(b.model));
         model_free(m);
     }
@@ -169,13 +101,14 @@ static void nothing_changes_nothing(void)
 
 static void same_seed_same_bytes(void)
 {
-    struct bench b = bench_open();
+    struct bench b;
+    bench_open(&b, ROWS, 2);
     uint64_t before = fingerprint(b.model);
     for (size_t i = 0; i < sizeof laws / sizeof *laws; i++)
         for (int k = 0; k < STRENGTHS && laws[i].strength[k]; k++) {
-            struct model *m = applied(&b, laws[i].strength[k]);
+            struct model *m = bench_apply(&b, laws[i].strength[k]);
             b.materials.threads = 1;
-            struct model *again = applied(&b, laws[i].strength[k]);
+            struct model *again = bench_apply(&b, laws[i].strength[k]);
             b.materials.threads = 2;
             CU_ASSERT_EQUAL(fingerprint(m), fingerprint(again));
             CU_ASSERT_NOT_EQUAL(fingerprint(m), before);
@@ -188,11 +121,12 @@ static void same_seed_same_bytes(void)
 
 static void more_is_never_larger(void)
 {
-    struct bench b = bench_open();
+    struct bench b;
+    bench_open(&b, ROWS, 2);
     for (size_t i = 0; i < sizeof laws / sizeof *laws; i++) {
         uint64_t before = model_param_total(b.model);
         for (int k = 0; k < STRENGTHS && laws[i].strength[k]; k++) {
-            struct model *m = applied(&b, laws[i].strength[k]);
+            struct model *m = bench_apply(&b, laws[i].strength[k]);
             CU_ASSERT(model_param_total(m) <= before);
             before = model_param_total(m);
             model_free(m);
@@ -204,11 +138,12 @@ static void more_is_never_larger(void)
 /* A compact directory holds the model: opened again it gives the same bits, and its size is what was said before. */
 static void saved_and_opened(void)
 {
-    struct bench b = bench_open();
+    struct bench b;
+    bench_open(&b, ROWS, 2);
     struct save_options options = {.compact = true};
     for (size_t i = 0; i < sizeof laws / sizeof *laws; i++)
         for (int k = 0; k < STRENGTHS && laws[i].strength[k]; k++) {
-            struct model *m = applied(&b, laws[i].strength[k]), *again = NULL;
+            struct model *m = bench_apply(&b, laws[i].strength[k]), *again = NULL;
             struct err e = {0};
             char dir[4200], path[4300];
             uint64_t bytes = 0;
@@ -220,7 +155,7 @@ static void saved_and_opened(void)
             if (e.code != 0)
                 printf("\n    said: %s\n", e.text);
             CU_ASSERT_PTR_NOT_NULL_FATAL(again);
-            CU_ASSERT(same_logits(&b, m, again));
+            CU_ASSERT(bench_same_logits(&b, m, again));
             snprintf(path, sizeof path, "%s/model.safetensors", dir);
             CU_ASSERT_EQUAL_FATAL(stat(path, &st), 0);
             CU_ASSERT_EQUAL((uint64_t)st.st_size, bytes);
@@ -249,7 +184,7 @@ static void saved_in_full(void)
     CU_ASSERT_EQUAL_FATAL(preset_config(&c, "bert-tiny", &e), 0);
     c.vocab = 50;
     CU_ASSERT_EQUAL_FATAL(model_make(&b.model, &c, 3, NULL, &e), 0);
-    struct model *m = applied(&b, "prune-neurons fraction=0.3 by=random\nprune-heads heads=1.0");
+    struct model *m = bench_apply(&b, "prune-neurons fraction=0.3 by=random\nprune-heads heads=1.0");
     snprintf(dir, sizeof dir, "%s/compact", unit_temp_dir());
     CU_ASSERT_EQUAL(model_save(m, dir, &options, &e), 0);
     CU_ASSERT_EQUAL(model_open(&again, dir, NULL, NULL, &e), 0);
@@ -264,16 +199,17 @@ static void saved_in_full(void)
 /* With zeros where something is gone it has its old shape, and gives what the smaller model gives. */
 static void expanded(void)
 {
-    struct bench b = bench_open();
+    struct bench b;
+    bench_open(&b, ROWS, 2);
     struct err e = {0};
-    struct model *m = applied(&b, "prune-heads heads=0.1,2.0-6\nprune-neurons fraction=0.4 by=magnitude\nprune-layers layers=1\n"
+    struct model *m = bench_apply(&b, "prune-heads heads=0.1,2.0-6\nprune-neurons fraction=0.4 by=magnitude\nprune-layers layers=1\n"
                                         "low-rank fraction=0.3\nprune-heads heads=3.5\nprune-neurons fraction=0.2 by=magnitude"), *whole;
     CU_ASSERT_EQUAL_FATAL(model_expand(&whole, m, &e), 0);
     for (int i = 0; i < whole->params; i++) {
         const struct param *p = &whole->param[i], *from = model_param(b.model, p->role, p->layer);
         CU_ASSERT(tensor_count(&p->tensor) == tensor_count(&from->tensor));
     }
-    float *x = logits_of(&b, m), *y = logits_of(&b, whole), off = 0;
+    float *x = bench_logits(&b, m, 2), *y = bench_logits(&b, whole, 2), off = 0;
     for (int i = 0; i < ROWS * 2; i++)
         off = fmaxf(off, fabsf(x[i] - y[i]));
     CU_ASSERT(off < 1e-4f); /* as above */
@@ -287,10 +223,11 @@ static void expanded(void)
 /* Packing the same numbers again changes nothing, and layers that are as before are not packed again. */
 static void weights_are_shared(void)
 {
-    struct bench b = bench_open();
+    struct bench b;
+    bench_open(&b, ROWS, 2);
     struct weights_options options = {.cpu = b.materials.cpu, .threads = 2};
     struct weights *all, *some;
-    struct model *m = applied(&b, "prune-layers layers=0\nint8 layers=2\n");
+    struct model *m = bench_apply(&b, "prune-layers layers=0\nint8 layers=2\n");
     CU_ASSERT_EQUAL_FATAL(weights_build(&all, b.model, &options, NULL, NULL), 0);
     options.like = all;
     CU_ASSERT_EQUAL_FATAL(weights_build(&some, m, &options, NULL, NULL), 0);
@@ -303,7 +240,7 @@ static void weights_are_shared(void)
             CU_ASSERT_EQUAL(mine->panels == theirs->panels, layer != 1);
             CU_ASSERT_EQUAL(mine->kernel->format, layer == 1 ? KERNEL_INT8 : KERNEL_F32);
         }
-    float *x = calloc(ROWS * (size_t)m->config.labels, sizeof *x), *y = logits_of(&b, m);
+    float *x = calloc(ROWS * (size_t)m->config.labels, sizeof *x), *y = bench_logits(&b, m, 2);
     struct predict_options predict = {.threads = 2};
     CU_ASSERT_EQUAL_FATAL(predict_logits(x, some, b.rows.row, ROWS, &predict, NULL, NULL), 0);
     CU_ASSERT_EQUAL(memcmp(x, y, ROWS * (size_t)m->config.labels * sizeof *x), 0);
@@ -319,12 +256,13 @@ static void weights_are_shared(void)
 static void a_head_gone_is_a_gate_shut(void)
 {
     static const int gone[][2] = {{0, 3}, {0, 4}, {2, 0}, {3, 7}};
-    struct bench b = bench_open();
+    struct bench b;
+    bench_open(&b, ROWS, 2);
     struct weights_options options = {.cpu = b.materials.cpu, .threads = 2};
     struct plan_options plan_options = {.threads = 2};
     struct weights *w;
     struct plan *p;
-    struct model *m = applied(&b, "prune-heads heads=0.3-4,2.0,3.7");
+    struct model *m = bench_apply(&b, "prune-heads heads=0.3-4,2.0,3.7");
     CU_ASSERT_EQUAL(m->layer[0].heads, b.model->config.heads - 2);
     CU_ASSERT_EQUAL(layer_head(&m->layer[0], 3), 5);
     CU_ASSERT_EQUAL_FATAL(weights_build(&w, b.model, &options, NULL, NULL), 0);
@@ -333,7 +271,7 @@ static void a_head_gone_is_a_gate_shut(void)
         plan_gates(p, gone[i][0])[gone[i][1]] = 0;
     CU_ASSERT_EQUAL_FATAL(exec_run(p, NULL, NULL), 0);
     const float *expected = plan_output(p, PLAN_LOGITS, -1);
-    float *got = logits_of(&b, m), *full = logits_of(&b, b.model);
+    float *got = bench_logits(&b, m, 2), *full = bench_logits(&b, b.model, 2);
     double off = 0, moved = 0;
     for (int i = 0; i < ROWS * m->config.labels; i++) {
         off = fmax(off, fabs((double)got[i] - (double)expected[i]));
@@ -366,7 +304,8 @@ static void refused_whole(void)
         {"prune-layers count=4", "r: line 1: prune-layers: all 4 layers would go; one must stay"},
         {"prune-heads fraction=0.5", "r: line 1: prune-heads: this step scores heads or neurons by gradient, which needs rows"},
     };
-    struct bench b = bench_open();
+    struct bench b;
+    bench_open(&b, ROWS, 2);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct recipe r;
         struct err e = {0};

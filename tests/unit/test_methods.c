@@ -17,46 +17,9 @@
 #include "analyzer/run/rows.h"
 #include "analyzer/run/weights.h"
 #include "kernels/cpu.h"
+#include "tests/unit/recipe_fixture.h"
 
 enum { ROWS = 16 };
-
-struct bench {
-    struct model *model;
-    struct dataset data;
-    struct encoded rows;
-    struct materials materials;
-};
-
-static void bench_open(struct bench *b)
-{
-    struct err e = {0};
-    *b = (struct bench){0};
-    CU_ASSERT_EQUAL_FATAL(model_open(&b->model, "demo", NULL, NULL, &e), 0);
-    CU_ASSERT_EQUAL_FATAL(dataset_read(&b->data, "demo:dev", NULL, &e), 0);
-    dataset_cut(&b->data, ROWS);
-    CU_ASSERT_EQUAL_FATAL(encode_dataset(&b->rows, b->model->tokenizer, &b->data, b->model->config.positions, 1, NULL, &e), 0);
-    b->materials = (struct materials){.data = &b->data, .rows = &b->rows, .threads = 2, .cpu = cpu_detect(NULL)};
-}
-
-static void bench_close(struct bench *b)
-{
-    encoded_free(&b->rows);
-    dataset_free(&b->data);
-    model_free(b->model);
-}
-
-static struct model *applied(const struct bench *b, const char *text)
-{
-    struct recipe r;
-    struct model *m = NULL;
-    struct err e = {0};
-    CU_ASSERT_EQUAL_FATAL(recipe_parse(&r, text, strlen(text), "r", &e), 0);
-    if (recipe_apply(&m, b->model, &r, "r", &b->materials, NULL, &e) != 0)
-        printf("\n    said: %s\n", e.text);
-    CU_ASSERT_PTR_NOT_NULL_FATAL(m);
-    recipe_free(&r);
-    return m;
-}
 
 /* The numbers of a parameter; the caller frees them. */
 static float *numbers(const struct model *m, enum role role, int layer, size_t dim[2])
@@ -117,8 +80,8 @@ static void wanda(void)
 {
     struct bench b;
     size_t dim[2];
-    bench_open(&b);
-    struct model *m = applied(&b, "prune-elements fraction=0.25 by=wanda scope=row layers=0 components=before");
+    bench_open(&b, ROWS, 2);
+    struct model *m = bench_apply(&b, "prune-elements fraction=0.25 by=wanda scope=row layers=0 components=before");
     float *w = numbers(b.model, ROLE_KEY_WEIGHT, 0, dim), *left = numbers(m, ROLE_KEY_WEIGHT, 0, dim);
     double *square = calloc(dim[1], sizeof *square);
     float *score = calloc(dim[1], sizeof *score);
@@ -141,8 +104,8 @@ static void two_of_four(void)
 {
     struct bench b;
     size_t dim[2];
-    bench_open(&b);
-    struct model *m = applied(&b, "prune-elements pattern=2:4");
+    bench_open(&b, ROWS, 2);
+    struct model *m = bench_apply(&b, "prune-elements pattern=2:4");
     float *w = numbers(b.model, ROLE_FFN_UP_WEIGHT, 1, dim), *left = numbers(m, ROLE_FFN_UP_WEIGHT, 1, dim), score[4];
     for (size_t at = 0; at < dim[0] * dim[1]; at += 4) {
         for (size_t i = 0; i < 4; i++)
@@ -279,30 +242,14 @@ static double error_of(const struct bench *b, const struct model *m)
 static void refitted(void)
 {
     struct bench b;
-    bench_open(&b);
-    struct model *m = applied(&b, "prune-neurons fraction=0.6 by=random seed=3"),
-                 *fitted = applied(&b, "prune-neurons fraction=0.6 by=random seed=3\nrefit");
+    bench_open(&b, ROWS, 2);
+    struct model *m = bench_apply(&b, "prune-neurons fraction=0.6 by=random seed=3"),
+                 *fitted = bench_apply(&b, "prune-neurons fraction=0.6 by=random seed=3\nrefit");
     double before = error_of(&b, m), after = error_of(&b, fitted);
     CU_ASSERT(after < before / 2);
     model_free(m);
     model_free(fitted);
     bench_close(&b);
-}
-
-static bool same_parameters(const struct model *a, const struct model *b)
-{
-    bool same = a->params == b->params;
-    for (int i = 0; i < a->params && same; i++) {
-        float *x = NULL, *y = NULL;
-        size_t n = tensor_count(&a->param[i].tensor);
-        same = n == tensor_count(&b->param[i].tensor);
-        CU_ASSERT_EQUAL_FATAL(param_copy(&x, &a->param[i], NULL), 0);
-        CU_ASSERT_EQUAL_FATAL(param_copy(&y, &b->param[i], NULL), 0);
-        same = same && memcmp(x, y, n * sizeof *x) == 0;
-        free(x);
-        free(y);
-    }
-    return same;
 }
 
 /* What was worked out for other steps, or for other heads that went before, is not taken for this one. */
@@ -320,14 +267,14 @@ static void what_is_remembered(void)
         "int8\nprune-neurons fraction=0.3 by=magnitude",
     };
     struct bench b;
-    bench_open(&b);
+    bench_open(&b, ROWS, 2);
     struct memo *memo = memo_new();
     for (int round = 0; round < 2; round++)
         for (size_t i = 0; i < sizeof text / sizeof *text; i++) {
             b.materials.memo = NULL;
-            struct model *fresh = applied(&b, text[i]);
+            struct model *fresh = bench_apply(&b, text[i]);
             b.materials.memo = memo;
-            struct model *remembered = applied(&b, text[i]);
+            struct model *remembered = bench_apply(&b, text[i]);
             CU_ASSERT_TRUE(same_parameters(fresh, remembered));
             model_free(fresh);
             model_free(remembered);

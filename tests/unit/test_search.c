@@ -1,5 +1,6 @@
 /* search: masks under a budget, their rearrangement, scales by least squares, and what comes of them. */
 #include "tests/unit/demo_fixture.h"
+#include "tests/unit/recipe_fixture.h"
 #include "tests/unit/unit.h"
 
 #include <math.h>
@@ -304,22 +305,6 @@ static struct changed changed_by(const char *text)
     return c;
 }
 
-static bool same_numbers(const struct model *a, const struct model *b)
-{
-    bool same = a->params == b->params;
-    for (int i = 0; same && i < a->params; i++) {
-        float *x, *y;
-        size_t n = tensor_count(&a->param[i].tensor);
-        same = n == tensor_count(&b->param[i].tensor);
-        CU_ASSERT_EQUAL_FATAL(param_copy(&x, &a->param[i], NULL), 0);
-        CU_ASSERT_EQUAL_FATAL(param_copy(&y, &b->param[i], NULL), 0);
-        same = same && memcmp(x, y, n * sizeof *x) == 0;
-        free(x);
-        free(y);
-    }
-    return same;
-}
-
 /* A budget is kept, nearly used up, and the counts that it gives make the same model, also on top of another step. */
 static void budgets_are_kept(void)
 {
@@ -340,7 +325,7 @@ static void budgets_are_kept(void)
         for (int l = 0; l < c.model->config.layers; l++)
             str_addf(&text, "%s%d", l ? "," : " neurons=", c.model->layer[l].neurons);
         struct changed same = changed_by(text.text);
-        CU_ASSERT(same_numbers(c.model, same.model));
+        CU_ASSERT(same_parameters(c.model, same.model));
         changed_free(&same);
         changed_free(&c);
         changed_free(&start);

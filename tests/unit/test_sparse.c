@@ -13,46 +13,9 @@
 #include "analyzer/run/rows.h"
 #include "analyzer/run/weights.h"
 #include "kernels/cpu.h"
+#include "tests/unit/recipe_fixture.h"
 
 enum { ROWS = 12 };
-
-struct bench {
-    struct model *model;
-    struct dataset data;
-    struct encoded rows;
-    struct materials materials;
-};
-
-static struct bench bench_open(void)
-{
-    struct bench b = {0};
-    CU_ASSERT_EQUAL_FATAL(model_open(&b.model, "demo", NULL, NULL, NULL), 0);
-    CU_ASSERT_EQUAL_FATAL(dataset_read(&b.data, "demo:dev", NULL, NULL), 0);
-    dataset_cut(&b.data, ROWS);
-    CU_ASSERT_EQUAL_FATAL(encode_dataset(&b.rows, b.model->tokenizer, &b.data, b.model->config.positions, 1, NULL, NULL), 0);
-    b.materials = (struct materials){.threads = 2, .cpu = cpu_detect(NULL)};
-    return b;
-}
-
-static void bench_close(struct bench *b)
-{
-    encoded_free(&b->rows);
-    dataset_free(&b->data);
-    model_free(b->model);
-}
-
-/* NULL if the recipe is refused. */
-static struct model *applied(struct bench *b, const char *text, struct err *e)
-{
-    struct recipe r;
-    struct model *m = NULL;
-    b->materials.data = &b->data;
-    b->materials.rows = &b->rows;
-    CU_ASSERT_EQUAL_FATAL(recipe_parse(&r, text, strlen(text), "r", e), 0);
-    (void)!recipe_apply(&m, b->model, &r, "r", &b->materials, NULL, e);
-    recipe_free(&r);
-    return m;
-}
 
 static enum kernel_format format_of(const struct model *m, enum role role, int layer)
 {
@@ -84,10 +47,11 @@ static void chosen_by_zeros(void)
         {"prune-elements fraction=0.9\nshare from=mean components=ffn", KERNEL_F32, KERNEL_SPARSE},
         {"prune-elements fraction=0.9\nshare from=first components=ffn", KERNEL_SPARSE, KERNEL_SPARSE},
     };
-    struct bench b = bench_open();
+    struct bench b;
+    bench_open(&b, ROWS, 2);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct err e = {0};
-        struct model *m = applied(&b, cases[i].recipe, &e);
+        struct model *m = bench_apply(&b, cases[i].recipe);
         if (!m)
             printf("\n    said: %s\n", e.text);
         CU_ASSERT_PTR_NOT_NULL_FATAL(m);
@@ -97,8 +61,7 @@ static void chosen_by_zeros(void)
         CU_ASSERT_EQUAL(format_of(m, ROLE_QUERY_WEIGHT, 1), cases[i].query);
         model_free(m);
     }
-    struct err e = {0};
-    struct model *m = applied(&b, "prune-elements fraction=0.9 components=all\nrefit components=ffn", &e);
+    struct model *m = bench_apply(&b, "prune-elements fraction=0.9 components=all\nrefit components=ffn");
     CU_ASSERT_PTR_NOT_NULL_FATAL(m);
     CU_ASSERT_EQUAL(format_of(m, ROLE_WORD_EMBEDDING, -1), KERNEL_F32); /* no linear layer */
     CU_ASSERT_EQUAL(format_of(m, ROLE_FFN_UP_WEIGHT, 1), KERNEL_SPARSE);
@@ -115,10 +78,12 @@ static void refused(void)
         {"f16 components=ffn\nprune-elements fraction=0.9 kernel=sparse",
          "r: line 2: prune-elements: bert.encoder.layer.0.intermediate.dense.weight is in f16 already; kernel=sparse computes in f32"},
     };
-    struct bench b = bench_open();
+    struct bench b;
+    bench_open(&b, ROWS, 2);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct err e = {0};
-        CU_ASSERT_PTR_NULL(applied(&b, cases[i][0], &e));
+        struct model *m;
+        CU_ASSERT(bench_try(&m, &b, cases[i][0], &e) != 0 && m == NULL);
         CU_ASSERT_STRING_EQUAL(e.text, cases[i][1]);
     }
     struct recipe r;
@@ -168,13 +133,14 @@ static float *logits_of(const struct bench *b, const struct model *m, int thread
 static void no_answer_changes(void)
 {
     static const char *const fractions[] = {"0.3", "0.8", "0.97", "1"};
-    struct bench b = bench_open();
+    struct bench b;
+    bench_open(&b, ROWS, 2);
     for (size_t i = 0; i < sizeof fractions / sizeof *fractions; i++) {
         char text[2][80];
         struct model *m[2];
         for (int k = 0; k < 2; k++) {
             snprintf(text[k], sizeof text[k], "prune-elements fraction=%s kernel=%s", fractions[i], k ? "sparse" : "dense");
-            m[k] = applied(&b, text[k], NULL);
+            m[k] = bench_apply(&b, text[k]);
         }
         for (int rows = 1; rows <= ROWS; rows += ROWS - 1) {
             float *dense = logits_of(&b, m[0], 1, rows), *one = logits_of(&b, m[1], 1, rows), *two = logits_of(&b, m[1], 2, rows);
@@ -205,12 +171,13 @@ static uint64_t left_of(const struct linear *l)
 /* MACs are those that are done, bytes those that are read. */
 static void counted(void)
 {
-    struct bench b = bench_open();
+    struct bench b;
+    bench_open(&b, ROWS, 2);
     struct weights_options options = {.cpu = b.materials.cpu, .threads = 2};
     struct plan_options plan_options = {.threads = 2};
     struct weights *w;
     struct plan *p;
-    struct model *m = applied(&b, "prune-elements fraction=0.9 by=wanda scope=all", NULL);
+    struct model *m = bench_apply(&b, "prune-elements fraction=0.9 by=wanda scope=all");
     CU_ASSERT_PTR_NOT_NULL_FATAL(m);
     CU_ASSERT_EQUAL_FATAL(weights_build(&w, m, &options, NULL, NULL), 0);
     CU_ASSERT_EQUAL_FATAL(rows_plan(&p, w, b.rows.row, NULL, ROWS, &plan_options, NULL), 0);
@@ -240,8 +207,9 @@ static void counted(void)
 /* Written in both forms it gives what it gave; the compact one is sparse again. */
 static void exported_forms(void)
 {
-    struct bench b = bench_open();
-    struct model *m = applied(&b, "prune-elements fraction=0.9", NULL), *again;
+    struct bench b;
+    bench_open(&b, ROWS, 2);
+    struct model *m = bench_apply(&b, "prune-elements fraction=0.9"), *again;
     CU_ASSERT_PTR_NOT_NULL_FATAL(m);
     for (int form = 0; form < 2; form++) {
         struct exported x;
@@ -252,10 +220,7 @@ static void exported_forms(void)
         CU_ASSERT_EQUAL(x.difference, 0);
         CU_ASSERT_EQUAL_FATAL(model_open(&again, dir, NULL, NULL, &e), 0);
         CU_ASSERT_EQUAL(format_of(again, ROLE_FFN_UP_WEIGHT, 1), form == EXPORT_COMPACT ? KERNEL_SPARSE : KERNEL_F32);
-        float *p = logits_of(&b, m, 1, ROWS), *q = logits_of(&b, again, 1, ROWS);
-        CU_ASSERT_EQUAL(memcmp(p, q, (size_t)ROWS * (size_t)m->config.labels * sizeof *p), 0);
-        free(p);
-        free(q);
+        CU_ASSERT(bench_same_logits(&b, m, again));
         model_free(again);
     }
     model_free(m);
