@@ -306,6 +306,8 @@ static void refused_whole(void)
     };
     struct bench b;
     bench_open(&b, ROWS, 2);
+    b.materials.data = NULL; /* nothing to look at */
+    b.materials.rows = NULL;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct recipe r;
         struct err e = {0};
